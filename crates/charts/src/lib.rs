@@ -1,0 +1,1 @@
+//! Drawing of charts on any plotters backend: layout, axes, decimation, hit-testing.

@@ -1,0 +1,180 @@
+//! Ids: of traces and spans after W3C Trace Context, and of the things that a system file names.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// A trace's id: 16 bytes, shown as 32 lower-case hex digits, never all zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId([u8; 16]);
+
+/// A span's id: 8 bytes, shown as 16 lower-case hex digits, never all zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpanId([u8; 8]);
+
+/// Why a text is no id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdError {
+    /// What it should have been.
+    pub expected: &'static str,
+    /// The text that was given.
+    pub text: String,
+}
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not {}: “{}”", self.expected, self.text)
+    }
+}
+
+impl std::error::Error for IdError {}
+
+impl TraceId {
+    /// The id with these bytes; `None` for all zero, which W3C calls invalid.
+    pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+        (bytes != [0; 16]).then_some(Self(bytes))
+    }
+
+    /// Its bytes.
+    pub const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+impl SpanId {
+    /// The id with these bytes; `None` for all zero, which W3C calls invalid.
+    pub fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
+        (bytes != [0; 8]).then_some(Self(bytes))
+    }
+
+    /// Its bytes.
+    pub const fn bytes(self) -> [u8; 8] {
+        self.0
+    }
+}
+
+/// Reads hex of at most `2 * N` digits: Tempo's search strips leading zeros, so shorter ones are padded on the left.
+fn bytes_from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.is_empty() || digits.len() > 2 * N {
+        return None;
+    }
+    let mut bytes = [0_u8; N];
+    for (place, digit) in digits.iter().rev().enumerate() {
+        let value = (*digit as char).to_digit(16)? as u8;
+        let byte = bytes.get_mut(N - 1 - place / 2)?;
+        *byte |= if place % 2 == 0 { value } else { value << 4 };
+    }
+    Some(bytes)
+}
+
+impl FromStr for TraceId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        bytes_from_hex(text)
+            .and_then(Self::from_bytes)
+            .ok_or_else(|| IdError { expected: "a trace id of up to 32 hex digits", text: text.to_owned() })
+    }
+}
+
+impl FromStr for SpanId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        bytes_from_hex(text)
+            .and_then(Self::from_bytes)
+            .ok_or_else(|| IdError { expected: "a span id of up to 16 hex digits", text: text.to_owned() })
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|it| write!(f, "{it:02x}"))
+    }
+}
+
+impl fmt::Display for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|it| write!(f, "{it:02x}"))
+    }
+}
+
+impl fmt::Debug for TraceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceId({self})")
+    }
+}
+
+impl fmt::Debug for SpanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SpanId({self})")
+    }
+}
+
+/// Makes a newtype for a name that the system file or the telemetry gives.
+macro_rules! name_type {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as it is written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name_type! {
+    /// What a person calls one job by.
+    JobId
+}
+name_type! {
+    /// What a broker calls one task by (Celery's or Taskiq's task id).
+    TaskId
+}
+name_type! {
+    /// A stage of the pipeline, by the id that the system file gives it.
+    StageId
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stripped_zeros_come_back() {
+        let id: TraceId = "1234567890abcdef".parse().unwrap();
+        assert_eq!(id.to_string(), "00000000000000001234567890abcdef");
+        let id: SpanId = "f".parse().unwrap();
+        assert_eq!(id.to_string(), "000000000000000f");
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for bad in
+            ["", "0", "00000000000000000000000000000000", "xyz", "é", "123456789012345678901234567890123"]
+        {
+            assert!(bad.parse::<TraceId>().is_err(), "{bad}");
+        }
+    }
+}

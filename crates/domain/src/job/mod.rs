@@ -1,0 +1,239 @@
+//! The job: one unit of asynchronous work that somebody can ask about, put together from whatever evidence there is.
+
+use crate::ids::{JobId, SpanId, StageId, TraceId};
+use crate::logs::{LineKey, LogRecord};
+use crate::time::{TimeDelta, Timestamp};
+use crate::trace::Trace;
+use crate::warning::Warning;
+
+/// Everything that was found about one job, before it is put together. Any part may be empty, in any order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// Log lines of all services.
+    pub lines: Vec<LogRecord>,
+    /// Traces: usually one, more after a retry or a resubmission.
+    pub traces: Vec<Trace>,
+    /// Trace ids that lines or searches named but no store had.
+    pub traces_not_kept: Vec<TraceId>,
+    /// Sources that could not be asked, each with the cause; what they would have said is unknown, not absent.
+    pub unreachable: Vec<Warning>,
+}
+
+/// A job as far as the evidence tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What it is called.
+    pub id: JobId,
+    /// How it stands.
+    pub state: JobState,
+    /// The sentence that says what decided the state, such as `stage callback says failed`.
+    pub because: String,
+    /// The piece of evidence that decided the state, where it is one piece.
+    pub decided_by: Option<Origin>,
+    /// When it was accepted, as far back as the evidence goes.
+    pub submitted: Option<Moment>,
+    /// When it ended, for a job that did.
+    pub ended: Option<Moment>,
+    /// The last sign of life of any kind.
+    pub last_seen: Option<Timestamp>,
+    /// Pipeline stages in order, also those never reached, then other stages that were seen.
+    pub stages: Vec<StageRun>,
+    /// Why it failed, for a job that did, or why its newest attempt did, for one that is retrying.
+    pub failure: Option<Failure>,
+    /// What else is known about it, for the header.
+    pub facts: Facts,
+    /// Where the picture came from and what is missing, as sentences.
+    pub notes: Vec<Note>,
+}
+
+/// How a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobState {
+    /// Submitted and not started.
+    Queued,
+    /// Started and not ended.
+    Running,
+    /// The last stage succeeded.
+    Done,
+    /// A terminal failure, and nothing later that succeeded.
+    Failed,
+    /// Queued or running, with no evidence for longer than the system's `stuck_after`.
+    Stuck,
+    /// Evidence too thin to say.
+    Unknown,
+}
+
+impl JobState {
+    /// The word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Stuck => "stuck",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Where a piece of the picture came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// This span.
+    Span(TraceId, SpanId),
+    /// This log line.
+    Line(LineKey),
+    /// Worked out from other pieces.
+    Inferred,
+}
+
+/// An instant and where it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// How that is known.
+    pub from: Origin,
+}
+
+/// What happened in one stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageRun {
+    /// Which stage.
+    pub stage: StageId,
+    /// How it stands.
+    pub state: StageState,
+    /// Its attempts in order of their start.
+    pub attempts: Vec<Attempt>,
+    /// Waits in its queue in order of their start.
+    pub waits: Vec<QueueWait>,
+}
+
+/// How a stage stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StageState {
+    /// No evidence that it was reached.
+    Never,
+    /// In its queue.
+    Waiting,
+    /// Being worked on.
+    Running,
+    /// Its newest attempt failed and another will follow.
+    Retrying,
+    /// Succeeded.
+    Done,
+    /// Failed for good.
+    Failed,
+    /// Reached, but how it ended is not known.
+    Unknown,
+}
+
+/// One try at a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// 1 for the first.
+    pub number: u32,
+    /// When a worker began.
+    pub start: Timestamp,
+    /// When it ended; `None` while it runs, or where nothing says.
+    pub end: Option<Timestamp>,
+    /// How it ended.
+    pub outcome: AttemptOutcome,
+    /// Why it is tried again, or why it failed, in the telemetry's own words.
+    pub reason: Option<String>,
+    /// The error's code.
+    pub error_code: Option<String>,
+    /// The service that worked.
+    pub service: String,
+    /// Where this came from.
+    pub from: Origin,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttemptOutcome {
+    /// Still going, as far as is known.
+    Running,
+    /// Succeeded.
+    Done,
+    /// Failed, and tried again.
+    Retried,
+    /// Failed, and not tried again.
+    Failed,
+    /// Ended, nothing says how.
+    Unknown,
+}
+
+/// Time spent in a queue, between the producer and the consumer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueWait {
+    /// The queue's name, where known.
+    pub queue: Option<String>,
+    /// When it was put in.
+    pub start: Timestamp,
+    /// When a worker took it; `None` while it waits.
+    pub end: Option<Timestamp>,
+    /// Where this came from.
+    pub from: Origin,
+}
+
+/// Why a job failed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The stage.
+    pub stage: Option<StageId>,
+    /// The error's code.
+    pub code: Option<String>,
+    /// The error's message.
+    pub message: Option<String>,
+    /// The exception's type.
+    pub exception: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Where this came from.
+    pub from: Origin,
+}
+
+/// Facts for the header; `None` where no evidence has them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The kind of job, by the system file's kinds.
+    pub kind: Option<String>,
+    /// What it is about.
+    pub url: Option<String>,
+    /// The version of the service that failed, or of the last that worked.
+    pub version: Option<String>,
+    /// What started it.
+    pub caller: Option<String>,
+    /// Who asked for it.
+    pub user: Option<String>,
+    /// Synchronous or asynchronous.
+    pub mode: Option<String>,
+    /// The request's id at the gateway.
+    pub request_id: Option<String>,
+    /// All time in queues, overlaps counted once.
+    pub in_queues: TimeDelta,
+    /// Attempts at the stage that needed most.
+    pub attempts: u32,
+}
+
+/// A sentence about where the picture came from, or what is missing in it and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// What it is about.
+    pub kind: NoteKind,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoteKind {
+    /// Which evidence the picture was drawn from.
+    Source,
+    /// Something is missing, and why.
+    Missing,
+    /// Something is doubtful, such as clocks that disagree.
+    Doubt,
+}

@@ -1,0 +1,14 @@
+//! What Jobscope knows: time, ids, log lines, spans, series, the system's vocabulary, the job and its timeline.
+//!
+//! Nothing here knows a wire format, a browser or a clock: now is always a parameter.
+
+pub mod attr;
+pub mod ids;
+pub mod job;
+pub mod logs;
+pub mod series;
+pub mod system;
+pub mod time;
+pub mod timeline;
+pub mod trace;
+pub mod warning;

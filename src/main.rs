@@ -1,0 +1,3 @@
+//! Jobscope, the app.
+
+fn main() {}
