@@ -1,1 +1,10 @@
 //! Plans: which questions find out what is to be known, in which order, and what the answers add up to. Does no IO.
+//!
+//! A [`Plan`] says which questions are due, takes answers in any order, and can tell at any time what it knows so
+//! far. [`drive`] puts it to a [`Transport`]; the page and the command line differ in nothing but that.
+
+mod plan;
+mod transport;
+
+pub use plan::{Plan, Sent, drive};
+pub use transport::{Head, LocalFuture, Transport, ask};

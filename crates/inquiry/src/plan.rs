@@ -1,0 +1,35 @@
+//! What a plan is, and how it is driven.
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::transport::{LocalFuture, Transport};
+
+/// A question on its way: resolves to what the plan is then told.
+pub type Sent<'a, News> = LocalFuture<'a, News>;
+
+/// Finds something out by asking, in rounds: each answer may make more questions due.
+pub trait Plan {
+    /// What an answered question tells the plan.
+    type News;
+    /// What is known so far.
+    type Report;
+
+    /// Sends every question that is due now and has not been sent; empty when there is none to send.
+    fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, Self::News>>;
+
+    /// Takes an answer.
+    fn take(&mut self, news: Self::News);
+
+    /// What is known so far.
+    fn report(&self) -> Self::Report;
+}
+
+/// Drives a plan to its end, and tells what is known after every answer.
+pub async fn drive<P: Plan>(mut plan: P, transport: &dyn Transport, mut tell: impl FnMut(P::Report)) {
+    let mut on_their_way: FuturesUnordered<_> = plan.due(transport).into_iter().collect();
+    while let Some(news) = on_their_way.next().await {
+        plan.take(news);
+        on_their_way.extend(plan.due(transport));
+        tell(plan.report());
+    }
+}
