@@ -29,8 +29,8 @@ globalThis.jobscopeBoot = { config, system, now: performance.now() };
 const note = (id, words) => { document.getElementById(id).textContent = words; };
 
 try {
-  const { default: init } = await import(document.getElementById('app-js').href);
-  await init({ module_or_path: document.getElementById('app-wasm').href });
+  const app = await import(document.getElementById('app-js').href);
+  await app.default({ module_or_path: document.getElementById('app-wasm').href });
   document.getElementById('boot').remove();
 } catch (error) {
   console.error(error);
