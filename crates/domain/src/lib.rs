@@ -3,6 +3,7 @@
 //! Nothing here knows a wire format, a browser or a clock: now is always a parameter.
 
 pub mod attr;
+pub mod diagnosis;
 pub mod ids;
 pub mod job;
 pub mod logs;
@@ -11,4 +12,5 @@ pub mod system;
 pub mod time;
 pub mod timeline;
 pub mod trace;
+pub mod view_state;
 pub mod warning;

@@ -1,5 +1,9 @@
 //! The job: one unit of asynchronous work that somebody can ask about, put together from whatever evidence there is.
 
+mod assemble;
+
+pub use assemble::assemble;
+
 use crate::ids::{JobId, SpanId, StageId, TraceId};
 use crate::logs::{LineKey, LogRecord};
 use crate::time::{TimeDelta, Timestamp};

@@ -1,5 +1,11 @@
 //! The timeline: a job's lanes on one axis, with stretches in which nothing happened folded away.
 
+mod axis;
+mod layout;
+
+pub use axis::AxisTick;
+pub use layout::lay_out;
+
 use crate::job::Origin;
 use crate::logs::Level;
 use crate::time::{TimeDelta, TimeRange, Timestamp};
@@ -101,6 +107,16 @@ pub struct Fold {
     pub left: f64,
     /// Where its break ends, 0 to 1.
     pub right: f64,
+}
+
+/// Whether stretches in which nothing happened are folded away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Folding {
+    /// Folded to a small share of the width.
+    #[default]
+    On,
+    /// Drawn in their full length.
+    Off,
 }
 
 /// From time to place and back, piecewise linear, with folds squeezed to a small share.
