@@ -1,3 +1,10 @@
-//! Jobscope, the app.
+//! Jobscope, the app: draws what the inquiries find out. The only place that knows a browser.
 
-fn main() {}
+mod app;
+mod net;
+mod pages;
+mod state;
+
+fn main() {
+    leptos::mount::mount_to_body(app::App);
+}

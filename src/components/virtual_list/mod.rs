@@ -1,0 +1,119 @@
+//! A long list of equally high rows, of which only those in view and a few more are in the document.
+
+mod size;
+
+pub use size::{Size, use_size};
+
+use std::ops::Range;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+/// Rows kept above and below the view, so that a quick scroll shows no holes.
+const SPARE_ROWS: usize = 12;
+
+/// The rows that must be in the document: those in view and [`SPARE_ROWS`] more at each end.
+fn rows_in_view(scroll_px: f64, view_px: f64, row_px: f64, n_rows: usize) -> Range<usize> {
+    let row_px = row_px.max(1.0);
+    let first = (scroll_px.max(0.0) / row_px) as usize;
+    let last = first + (view_px.max(0.0) / row_px).ceil() as usize + 1;
+    first.saturating_sub(SPARE_ROWS).min(n_rows)..last.saturating_add(SPARE_ROWS).min(n_rows)
+}
+
+/// Where to scroll so that a row is wholly in view; `None` when it is already.
+fn scroll_to_row(row: usize, scroll_px: f64, view_px: f64, row_px: f64) -> Option<f64> {
+    let (top, bottom) = (row as f64 * row_px, (row + 1) as f64 * row_px);
+    if top >= scroll_px && bottom <= scroll_px + view_px {
+        return None;
+    }
+    // A third from above: what led to it can be read too.
+    Some((top - view_px / 3.0).max(0.0))
+}
+
+/// A list box over rows that are drawn by their index.
+///
+/// The rows must be `role="option"` elements as high as the style's `--row`; the list itself has the keyboard
+/// focus, and `active_id` names the row that is meant.
+#[component]
+pub fn VirtualList<Row>(
+    /// How many rows there are.
+    #[prop(into)]
+    n_rows: Signal<usize>,
+    /// Draws the row with this index; called only for rows in view.
+    row: Row,
+    /// The row to bring into view, whenever this changes.
+    #[prop(into)]
+    reveal: Signal<Option<usize>>,
+    /// The id of the row that the keyboard is on.
+    #[prop(into)]
+    active_id: Signal<Option<String>>,
+    /// What the list is called.
+    #[prop(into)]
+    label: Signal<String>,
+) -> impl IntoView
+where
+    Row: Fn(usize) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let scroller = NodeRef::<Div>::new();
+    let size = use_size(scroller, "--row");
+    let scroll_px = RwSignal::new(0.0);
+    let range = Memo::new(move |_| {
+        let Size { height_px, custom_px, .. } = size.get();
+        rows_in_view(scroll_px.get(), height_px, custom_px, n_rows.get())
+    });
+    Effect::new(move |_| {
+        let (Some(row), Some(element)) = (reveal.get(), scroller.get()) else { return };
+        let Size { height_px, custom_px, .. } = size.get();
+        if height_px == 0.0 {
+            return;
+        }
+        if let Some(top) = scroll_to_row(row, f64::from(element.scroll_top()), height_px, custom_px) {
+            element.set_scroll_top(top as i32);
+        }
+    });
+    let full_height = move || format!("{}px", n_rows.get() as f64 * size.get().custom_px);
+    let offset = move || format!("translateY({}px)", range.get().start as f64 * size.get().custom_px);
+
+    view! {
+        <div
+            class="vlist"
+            role="listbox"
+            tabindex="0"
+            aria-label=move || label.get()
+            aria-activedescendant=move || active_id.get()
+            node_ref=scroller
+            on:scroll=move |_| {
+                if let Some(element) = scroller.get_untracked() {
+                    scroll_px.set(f64::from(element.scroll_top()));
+                }
+            }
+        >
+            <div class="vlist-all" role="presentation" style:height=full_height>
+                <div class="vlist-seen" role="presentation" style:transform=offset>
+                    <For each=move || range.get() key=|idx| *idx children=row />
+                </div>
+            </div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rows_near_the_view_are_kept() {
+        assert_eq!(rows_in_view(0.0, 240.0, 24.0, 10_000), 0..23);
+        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 10_000), 88..123);
+        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 105), 88..105);
+        assert_eq!(rows_in_view(9e9, 240.0, 24.0, 10), 10..10);
+        assert_eq!(rows_in_view(0.0, 0.0, 0.0, 0), 0..0);
+    }
+
+    #[test]
+    fn a_row_in_view_stays_where_it_is() {
+        assert_eq!(scroll_to_row(3, 0.0, 240.0, 24.0), None);
+        assert_eq!(scroll_to_row(100, 0.0, 240.0, 24.0), Some(2_320.0));
+        assert_eq!(scroll_to_row(0, 500.0, 240.0, 24.0), Some(0.0));
+    }
+}

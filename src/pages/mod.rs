@@ -1,0 +1,1 @@
+//! The pages: one folder each, and which one the view asks for.
