@@ -3,9 +3,15 @@
 //! An endpoint is a question that can say how it is sent ([`Endpoint::request`]) and make a decoder that is fed the
 //! answer's bytes as they come ([`Decoder`]). Whoever owns the wire drives both.
 
+mod answer;
 mod error;
+pub mod loki;
+pub mod prometheus;
+mod quote;
 mod request;
+pub mod tempo;
 
+pub use answer::{Build, Pending, Readiness, Sample};
 pub use error::{BackendError, ErrorKind};
 pub use request::{Headers, Method, Question, RequestSpec, SourceKind};
 

@@ -1,6 +1,6 @@
 //! One request, as data: where to, how, and what it asks.
 
-use domain::time::{Step, TimeRange};
+use domain::time::{Step, TimeRange, Timestamp};
 
 /// The kind of server that a question goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,5 +79,88 @@ impl Headers {
     pub fn media_type(&self) -> String {
         let whole = self.get("content-type").unwrap_or_default();
         whole.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+}
+
+/// Longest query that goes into an address: proxies cut addresses at 8 KB (nginx `large_client_header_buffers`), and
+/// escaping may double a query.
+const MAX_GET_QUERY_BYTES: usize = 3_000;
+
+/// `GET`, which every proxy lets through, unless the query is too long for an address.
+pub(crate) fn method_for(query: &str) -> Method {
+    if query.len() <= MAX_GET_QUERY_BYTES { Method::Get } else { Method::PostForm }
+}
+
+/// An instant as Loki takes it: nanoseconds in 19 digits, since fewer could be read as seconds.
+pub(crate) fn nanos(at: Timestamp) -> String {
+    format!("{:019}", at.nanos().max(0))
+}
+
+/// An instant as Prometheus takes it: Unix seconds with at most three decimals.
+pub(crate) fn seconds(at: Timestamp) -> String {
+    let millis = at.millis();
+    match millis.rem_euclid(1_000) {
+        0 => at.secs().to_string(),
+        part => format!("{}.{part:03}", millis.div_euclid(1_000)),
+    }
+}
+
+/// Text as one segment of a path: what is not unreserved (RFC 3986) as `%XX`.
+pub(crate) fn path_segment(text: &str) -> String {
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            segment.push(char::from(byte));
+        } else {
+            segment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    segment
+}
+
+/// A question without parameters.
+pub(crate) fn plain_get(source: SourceKind, endpoint: &'static str, path: &str) -> RequestSpec {
+    RequestSpec {
+        source,
+        method: Method::Get,
+        path: path.to_owned(),
+        params: Vec::new(),
+        headers: Vec::new(),
+        question: Question { endpoint, query: String::new(), range: None, step: None },
+        timeout_secs: 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_written_so_that_no_digit_is_lost() {
+        let at = Timestamp::from_nanos(1_795_222_347_027_140_374);
+        assert_eq!(nanos(at), "1795222347027140374");
+        assert_eq!(nanos(Timestamp::from_nanos(5)), "0000000000000000005");
+        assert_eq!(seconds(at), "1795222347.027");
+        assert_eq!(seconds(Timestamp::from_secs(1_795_222_347)), "1795222347");
+    }
+
+    #[test]
+    fn a_path_segment_stays_one() {
+        assert_eq!(path_segment("a/b c"), "a%2Fb%20c");
+        assert_eq!(path_segment("service_name"), "service_name");
+    }
+
+    #[test]
+    fn a_long_query_goes_into_a_form() {
+        assert_eq!(method_for("up"), Method::Get);
+        assert_eq!(method_for(&"x".repeat(10_000)), Method::PostForm);
+    }
+
+    #[test]
+    fn media_types_lose_their_parameters() {
+        let headers =
+            Headers(vec![("content-type".to_owned(), "Application/JSON; charset=UTF-8".to_owned())]);
+        assert_eq!(headers.media_type(), "application/json");
+        assert_eq!(Headers::default().media_type(), "");
     }
 }

@@ -1,0 +1,16 @@
+//! Tempo: a trace by its id, traces by TraceQL, and what one Tempo can do.
+//!
+//! Paths are below the address that Grafana's data source would have, such as `http://tempo:3200`.
+
+mod abilities;
+mod search;
+mod slices;
+mod status;
+mod trace_by_id;
+pub mod traceql;
+
+pub use abilities::{Abilities, TraceApi};
+pub use search::{FoundSpan, FoundTrace, Search, SearchAnswer};
+pub use slices::{MAX_SEARCH, slices_newest_first};
+pub use status::{BuildInfo, Echo, Ready};
+pub use trace_by_id::TraceById;
