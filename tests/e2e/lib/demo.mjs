@@ -1,0 +1,33 @@
+// The telemetry generator, `cargo run -p demo`: believable jobs for the servers of a stack.
+import fs from 'node:fs';
+import path from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { ROOT } from './paths.mjs';
+import { start } from './process.mjs';
+
+/** Builds the generator and returns its binary. */
+export function demoBinary() {
+  if (process.env.DEMO_BIN) return process.env.DEMO_BIN;
+  execFileSync('cargo', ['build', '--quiet', '--package', 'demo'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const target = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+  return path.join(target, 'debug', 'demo');
+}
+
+/** Arguments that point the generator at the servers. */
+export function targets({ loki, prometheus, tempo, mimir }, tenant = 'jobscope') {
+  const args = ['--loki', loki.url, '--prometheus', prometheus.url];
+  if (tempo.otlp) args.push('--tempo-otlp', tempo.otlp);
+  if (mimir) args.push('--mimir', mimir.url, '--tenant', tenant);
+  return args;
+}
+
+export const scenarios = (...names) => names.flatMap(name => ['--scenario', path.join(ROOT, 'crates/demo/scenarios', `${name}.json`)]);
+
+/** Every scenario that is shipped. */
+export const allScenarios = () => fs.readdirSync(path.join(ROOT, 'crates/demo/scenarios')).filter(it => it.endsWith('.json')).map(it => it.slice(0, -5));
+
+/** Runs the generator to its end; returns what it printed. */
+export const runDemo = (binary, args) => execFileSync(binary, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+
+/** Starts the generator and leaves it running. */
+export const liveDemo = (binary, args, log) => start({ name: 'demo', command: binary, args, log, cwd: ROOT });

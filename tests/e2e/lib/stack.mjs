@@ -1,0 +1,55 @@
+// The whole of it on loopback: Loki, Tempo, Prometheus (or Mimir), a proxy that can misbehave in front of each,
+// and nginx with the built app before all of them.
+//
+//   browser -> nginx (deploy/nginx.conf) -> fault proxy -> server
+import { faultProxy } from './faults.mjs';
+import { nginx } from './nginx.mjs';
+import { scratch } from './paths.mjs';
+import { loki, mimir, prometheus, tempo } from './servers.mjs';
+
+/**
+ * app: directory of the built app. withMimir: Mimir as well, metrics are then read from it, as `tenant`. port: nginx's, else a free one.
+ * Returns {url, data, servers, faults, site(values): another nginx, check(): throws when a server died, stop()}.
+ */
+export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, tell = () => {} }) {
+  const data = scratch('stack');
+  const started = [];
+  const begin = Date.now();
+  const keep = async (name, promise) => {
+    const server = await promise;
+    started.push(server);
+    tell(`${name} ${server.url ?? ''} (${((Date.now() - begin) / 1000).toFixed(1)} s)`);
+    return server;
+  };
+  const stop = async () => { await Promise.all(started.reverse().map(each => each.stop())); };
+
+  try {
+    const kinds = { loki, prometheus, tempo, ...(withMimir ? { mimir } : {}) };
+    const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => [name, await keep(name, run(data))]));
+    const failed = settled.find(each => each.status === 'rejected');
+    if (failed) throw failed.reason;
+    const servers = Object.fromEntries(settled.map(each => each.value));
+
+    const faults = {};
+    for (const name of ['loki', 'prometheus', 'tempo']) {
+      const behind = name === 'prometheus' && withMimir ? `${servers.mimir.url}/prometheus` : servers[name].url;
+      faults[name] = await faultProxy(behind);
+      started.push(faults[name]);
+    }
+
+    const site = values => keep('nginx', nginx(data, {
+      ROOT: app, LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
+      TENANT: withMimir ? tenant : '', ...values,
+    }));
+    const { url, access } = await site({ PORT: port });
+
+    const check = () => {
+      const dead = started.map(each => each.died?.()).filter(Boolean);
+      if (dead.length) throw new Error(dead.join('\n'));
+    };
+    return { url, data, servers, faults, site, access, check, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

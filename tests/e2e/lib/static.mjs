@@ -1,0 +1,83 @@
+// A small static server for the built app, with the headers that deploy/nginx.conf sends.
+//
+//   node tests/e2e/lib/static.mjs [directory]     PORT=8900
+//
+// With LOKI_URL, PROMETHEUS_URL or TEMPO_URL set, it also passes the page's questions on to those servers;
+// with none, the page is told to open on its sample incident.
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectSources, policy } from './policy.mjs';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
+  '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png',
+};
+const HASHED = /-[0-9a-f]{16}(_bg)?\.(js|wasm|css|svg)$/;
+const READS = /^\/(loki\/loki\/api\/v1\/(?!push|delete)|prometheus\/api\/v1\/(?!write|admin|otlp)|tempo\/(api\/|ready))/;
+
+/** {'/loki': address, …} of the servers named in the environment. */
+export function upstreams(env = process.env) {
+  const named = { loki: env.LOKI_URL, prometheus: env.PROMETHEUS_URL, tempo: env.TEMPO_URL };
+  return Object.fromEntries(Object.entries(named).filter(([, url]) => url));
+}
+
+export async function serve({ directory, port = 0, servers = {} }) {
+  const root = path.resolve(directory);
+  const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
+  const headers = {
+    'content-security-policy': policy({ connect: connectSources(config) }),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  };
+
+  const file = (pathname, response) => {
+    const wanted = path.join(root, pathname === '/' ? 'index.html' : pathname);
+    const inside = wanted.startsWith(root + path.sep) && fs.statSync(wanted, { throwIfNoEntry: false })?.isFile();
+    if (!inside) { response.writeHead(404, { 'content-type': 'text/plain' }).end('no such file\n'); return; }
+    const cache = HASHED.test(wanted) ? 'public, max-age=31536000, immutable' : 'no-cache';
+    response.writeHead(200, { ...headers, 'cache-control': cache, 'content-type': TYPES[path.extname(wanted)] ?? 'application/octet-stream' });
+    fs.createReadStream(wanted).pipe(response);
+  };
+
+  const pass = (base, rest, request, response) => {
+    const target = new URL(base.replace(/\/$/, '') + rest);
+    const onward = (target.protocol === 'https:' ? https : http).request(target, {
+      method: request.method,
+      headers: { ...request.headers, host: target.host, 'x-loki-response-encoding-flags': 'categorize-labels' },
+    }, answer => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); });
+    onward.on('error', error => response.writeHead(502, { 'content-type': 'text/plain' }).end(`${target.host}: ${error.message}\n`));
+    response.on('close', () => onward.destroy());
+    request.pipe(onward);
+  };
+
+  const server = http.createServer((request, response) => {
+    const url = new URL(request.url, 'http://localhost');
+    const [, first] = url.pathname.split('/');
+    const base = servers[first];
+    if (!base) return file(decodeURIComponent(url.pathname), response);
+    // Loki's own paths begin with /loki already.
+    const rest = first === 'loki' ? url.pathname : url.pathname.slice(first.length + 1);
+    const reads = READS.test(first === 'loki' ? `/loki${rest}` : url.pathname);
+    if (!reads) return response.writeHead(403, { 'content-type': 'text/plain' }).end('only what reads is passed on\n');
+    return pass(base, rest + url.search, request, response);
+  });
+  await new Promise((listening, failed) => { server.on('error', failed); server.listen(port, '127.0.0.1', listening); });
+  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => { server.closeAllConnections(); return new Promise(done => server.close(done)); } };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const directory = process.argv[2] ?? 'dist';
+  const servers = upstreams();
+  const preferred = Number(process.env.PORT ?? 8900);
+  const { url } = await serve({ directory, port: preferred, servers }).catch(error => {
+    if (error.code !== 'EADDRINUSE' || process.env.PORT) throw error;
+    return serve({ directory, servers });
+  });
+  console.log(`\n  Jobscope: ${url}\n`);
+  const passed = Object.entries(servers).map(([name, base]) => `  /${name}/ -> ${base}`);
+  console.log(passed.length ? passed.join('\n') : '  No server is configured: it opens on the sample incident.\n  For your own: LOKI_URL=… PROMETHEUS_URL=… TEMPO_URL=… make run, or edit public/config.json.');
+  console.log('\n  Ctrl-C stops it.');
+}

@@ -1,0 +1,59 @@
+// Starts the servers once, fills them, and runs every *.test.mjs (or those named) in Chromium against them.
+//
+//   node tests/e2e/run.mjs DIRECTORY_OF_THE_BUILT_APP [test files]
+//
+// Servers that run already are used through LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL and TEMPO_OTLP_URL.
+import fs from 'node:fs';
+import path from 'node:path';
+import { spawn } from 'node:child_process';
+import { demoBinary, runDemo, targets, scenarios, allScenarios } from './lib/demo.mjs';
+import { ROOT, scratch } from './lib/paths.mjs';
+import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
+
+const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
+const here = path.join(ROOT, 'tests/e2e');
+const files = named.length ? named : fs.readdirSync(here).filter(it => it.endsWith('.test.mjs')).sort().map(it => path.join(here, it));
+const began = Date.now();
+const tell = words => console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${words}`);
+
+const data = scratch('e2e');
+tell('starting Loki, Prometheus, Mimir and Tempo');
+const kinds = { loki, prometheus, mimir, tempo };
+const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => {
+  const server = await run(data);
+  tell(`${name} is ready at ${server.url}`);
+  return [name, server];
+}));
+const stop = () => Promise.all(settled.map(each => each.value?.[1].stop()));
+const missing = settled.filter(each => each.status === 'rejected');
+if (missing.length) {
+  for (const { reason } of missing) console.error(reason.message);
+  await stop();
+  process.exit(1);
+}
+const servers = Object.fromEntries(settled.map(each => each.value));
+
+tell('writing an hour and a half of telemetry');
+const demo = demoBinary();
+const truth = path.join(data, 'truth.json');
+try {
+  fs.writeFileSync(truth, runDemo(demo, [...targets(servers), '--system', 'cloudcix', ...scenarios(...allScenarios()), '--backfill', '90m']));
+} catch (error) {
+  console.error(`the telemetry generator failed: ${error.message}`);
+  await stop();
+  process.exit(1);
+}
+
+tell(`running ${files.length} files`);
+const env = {
+  ...process.env, APP: path.resolve(app), DEMO_BIN: demo, DEMO_TRUTH: truth,
+  LOKI_URL: servers.loki.url, PROMETHEUS_URL: servers.prometheus.url, MIMIR_URL: servers.mimir.url,
+  TEMPO_URL: servers.tempo.url, TEMPO_OTLP_URL: servers.tempo.otlp ?? '',
+};
+const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...files], { stdio: ['ignore', 'inherit', 'inherit'], env });
+const status = await new Promise(done => child.on('exit', code => done(code ?? 1)));
+
+const dead = Object.values(servers).map(server => server.died()).filter(Boolean);
+for (const words of dead) console.error(words);
+await stop();
+process.exit(status || (dead.length ? 1 : 0));
