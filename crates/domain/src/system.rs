@@ -106,10 +106,22 @@ pub struct LogRules {
     pub roles: Vec<(Role, Vec<String>)>,
     /// How the units of the duration role are read, by field.
     pub duration_units: Vec<(String, TimeUnit)>,
+    /// What is taken out of a line's text; every one that fits fills the roles that nothing else filled.
+    pub extract: Vec<Extraction>,
     /// How lifecycle events are recognised; the first rule that fits is used.
     pub events: Vec<EventRule>,
-    /// How far east of UTC times without a zone are, in seconds.
-    pub zoneless_offset_secs: i32,
+    /// How far east of UTC times without a zone are, in seconds; `None` where such a time is not to be trusted and
+    /// the store's is used instead.
+    pub zoneless_offset_secs: Option<i32>,
+}
+
+/// Takes something out of the text of a field, such as a job's id out of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Extraction {
+    /// Whose text.
+    pub from: ConditionField,
+    /// In the language of Loki's `pattern` parser; captures that are named like a role fill it.
+    pub pattern: String,
 }
 
 /// Where an id stands in a line.
@@ -206,7 +218,7 @@ pub struct EventRule {
 /// Which stage an event belongs to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventStage {
-    /// What the line's failed stage, stage, task or service says, in that order.
+    /// What the line's failed stage, stage, task, queue or service says, in that order.
     FromLine,
     /// Always this one.
     Always(StageId),
