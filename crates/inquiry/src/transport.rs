@@ -29,6 +29,11 @@ pub trait Transport {
         request: RequestSpec,
         sink: &'a mut dyn FnMut(&[u8]),
     ) -> LocalFuture<'a, Result<Head, BackendError>>;
+
+    /// Lets whoever owns the thread do something else for a moment, such as paint; at once where there is no one.
+    fn breathe(&self) -> LocalFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Asks one question and reads the answer while it comes.

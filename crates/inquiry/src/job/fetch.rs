@@ -1,0 +1,110 @@
+//! How each want is put to the transport and its answer read.
+
+use std::rc::Rc;
+
+use backends::loki::{Direction, Labels, MAX_LIMIT, NextPage, Paging, QueryRange};
+use backends::tempo::{Search, TraceById};
+use backends::{BackendError, loki::logql::LogQuery};
+use domain::ids::TraceId;
+use domain::logs::LogRecord;
+use domain::time::TimeRange;
+use domain::trace::Trace;
+use domain::warning::Warning;
+use system::lines::LineReader;
+
+use super::{JobInquiry, JobNews, SharedAbilities, Want};
+use crate::plan::Sent;
+use crate::transport::{Transport, ask};
+
+/// Lines of one job that are read at most; the newest of more.
+const MAX_LINES: usize = 20_000;
+/// Lines that are read before the screen may be painted again.
+const LINES_AT_A_TIME: usize = 500;
+/// Traces that a search may name.
+const MAX_FOUND: u32 = 50;
+
+impl JobInquiry {
+    /// Sends one want.
+    pub(super) fn send<'a>(&self, want: Want, transport: &'a dyn Transport) -> Sent<'a, JobNews> {
+        match want {
+            Want::Labels(range) => Box::pin(async move {
+                let labels = Labels { range, selector: Vec::new() };
+                JobNews::Labels(ask(transport, &labels).await.map(|(labels, _)| labels))
+            }),
+            Want::Lines { by, ids, selector, range } => {
+                let query = self.lines_query(by, &ids, selector);
+                let reader = self.reader.clone();
+                Box::pin(async move { JobNews::Lines(lines(transport, query, range, reader).await) })
+            }
+            Want::Search(range) => {
+                let search =
+                    Search { query: self.search_query(), range, limit: MAX_FOUND, spans_per_trace: 1 };
+                Box::pin(async move { JobNews::Found(ask(transport, &search).await) })
+            }
+            Want::Trace(id) => {
+                let abilities = self.abilities.clone();
+                Box::pin(async move { JobNews::Trace(id, trace(transport, id, abilities).await) })
+            }
+        }
+    }
+}
+
+/// All lines of a query, newest page first, each line once.
+async fn lines(
+    transport: &dyn Transport,
+    query: LogQuery,
+    range: TimeRange,
+    reader: Rc<LineReader>,
+) -> Result<(Vec<LogRecord>, Vec<Warning>), BackendError> {
+    let mut next = Some(QueryRange { query, range, limit: MAX_LIMIT, direction: Direction::Backward });
+    let mut paging = Paging::default();
+    let mut records = Vec::new();
+    let mut warnings = Vec::new();
+    while let Some(page) = next.take() {
+        let (batch, more) = ask(transport, &page).await?;
+        warnings.extend(more);
+        let (fresh, then) = paging.take(&page, &batch);
+        let mut fresh = fresh.into_iter().peekable();
+        for (place, raw) in batch.iter().enumerate() {
+            if fresh.next_if_eq(&place).is_some() {
+                records.push(reader.read(&raw));
+                if records.len() % LINES_AT_A_TIME == 0 {
+                    transport.breathe().await;
+                }
+            }
+        }
+        next = match then {
+            NextPage::Done => None,
+            NextPage::Ask(page) if records.len() < MAX_LINES => Some(page),
+            NextPage::Ask(_) => {
+                warnings.push(Warning::new("Loki", format!("only the newest {MAX_LINES} lines were read")));
+                None
+            }
+            NextPage::Stuck { at, past_it } => {
+                warnings.push(Warning::new(
+                    "Loki",
+                    format!("more lines than one answer holds at {} ms", at.millis()),
+                ));
+                past_it
+            }
+        };
+    }
+    Ok((records, warnings))
+}
+
+/// One trace; asked again the old way where the server turns out not to know the new one.
+async fn trace(
+    transport: &dyn Transport,
+    id: TraceId,
+    abilities: SharedAbilities,
+) -> Result<(Option<Trace>, Vec<Warning>), BackendError> {
+    let api = abilities.get().trace_api();
+    let answer = ask(transport, &TraceById { id, api, around: None }).await;
+    let mut learnt = abilities.get();
+    let ask_again = learnt.learn_from_trace(api, answer.as_ref().map(|(trace, _)| trace));
+    abilities.set(learnt);
+    if !ask_again {
+        return answer;
+    }
+    ask(transport, &TraceById { id, api: abilities.get().trace_api(), around: None }).await
+}

@@ -1,0 +1,1 @@
+//! Whole inquiries against written-out answers.
