@@ -48,6 +48,8 @@ pub enum ErrorKind {
     Truncated,
     /// The question is not in the recording that is being replayed.
     NotRecorded,
+    /// The configuration names no such server.
+    NotConfigured,
 }
 
 impl BackendError {
@@ -71,7 +73,8 @@ impl BackendError {
             | ErrorKind::NotData(_)
             | ErrorKind::Malformed(_)
             | ErrorKind::Truncated
-            | ErrorKind::NotRecorded => false,
+            | ErrorKind::NotRecorded
+            | ErrorKind::NotConfigured => false,
         }
     }
 
@@ -94,6 +97,7 @@ impl BackendError {
             ErrorKind::Malformed(_) => "Check that this address is the server that config.json says it is.",
             ErrorKind::Truncated => "Try again; if it stays, a proxy cuts long answers.",
             ErrorKind::NotRecorded => "Connect a live source to ask this.",
+            ErrorKind::NotConfigured => "Name it in config.json, where there is one.",
         }
     }
 }
@@ -120,6 +124,7 @@ impl fmt::Display for BackendError {
             ErrorKind::Malformed(what) => write!(f, "{who} sent an answer that cannot be read: {what}"),
             ErrorKind::Truncated => write!(f, "The answer of {who} ended too early"),
             ErrorKind::NotRecorded => write!(f, "This question to {who} is not in the recording"),
+            ErrorKind::NotConfigured => write!(f, "No {who} is configured"),
         }
     }
 }
