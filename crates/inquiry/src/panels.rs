@@ -92,7 +92,7 @@ impl PanelsInquiry {
                 .metrics
                 .iter()
                 .filter(|it| it.role == *role)
-                .flat_map(|metric| metric.names.iter().map(|name| (metric, name)))
+                .flat_map(|metric| metric.names.iter().map(move |name| (metric, name)))
                 .map(|(metric, name)| {
                     let metric = Metric { names: vec![name.clone()], ..metric.clone() };
                     let (expr, exemplars) = match metric.kind {
