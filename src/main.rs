@@ -1,10 +1,5 @@
-//! Jobscope, the app: draws what the inquiries find out. The only place that knows a browser.
-
-mod app;
-mod net;
-mod pages;
-mod state;
+//! Jobscope's entry: everything is in the library, so that browser tests can reach it.
 
 fn main() {
-    leptos::mount::mount_to_body(app::App);
+    jobscope::start();
 }

@@ -1,5 +1,7 @@
 //! What is taken down is played back, and what was not is said so.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
 use std::cell::Cell;
 use std::rc::Rc;
 

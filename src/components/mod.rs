@@ -1,0 +1,2 @@
+//! Widgets that know nothing of backends, transports or pages.
+

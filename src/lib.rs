@@ -1,0 +1,12 @@
+//! Jobscope, the app: draws what the inquiries find out. The only place that knows a browser.
+
+pub mod app;
+pub mod components;
+pub mod net;
+pub mod pages;
+pub mod state;
+
+/// Shows the app in the page's body.
+pub fn start() {
+    leptos::mount::mount_to_body(app::App);
+}
