@@ -7,6 +7,8 @@ pub mod config;
 pub mod file;
 pub mod lines;
 mod mistake;
+mod pattern;
+mod shape;
 
 pub use file::parse;
 pub use mistake::Mistake;

@@ -1,5 +1,7 @@
 //! The configuration: where the servers are, and which systems there are. It never holds a secret.
 
+mod file;
+
 use domain::time::TimeDelta;
 use domain::warning::Warning;
 
@@ -107,15 +109,33 @@ impl Config {
 /// Reads the configuration.
 ///
 /// # Errors
-/// All mistakes at once, each with its path.
+/// All mistakes at once, each with its path; of a text that is no JSON, the first place where it is not.
 pub fn parse(text: &str) -> Result<(Config, Vec<Warning>), Vec<Mistake>> {
-    let _ = text;
-    Ok((Config::default(), Vec::new()))
+    file::parse(text)
 }
 
-/// The `connect-src` of the content-security policy that lets the page reach these sources, such as
-/// `'self' https://loki.example wss://loki.example`.
+/// The JSON Schema (draft 2020-12) of the configuration, as it stands in `docs/config.schema.json`.
+pub fn schema() -> serde_json::Value {
+    file::schema()
+}
+
+/// The `connect-src` of the content-security policy that lets the page reach these sources and no others, such as
+/// `'self' https://loki.example wss://loki.example`. Live log lines come over a WebSocket, hence the `wss:`.
 pub fn csp_connect_src(config: &Config) -> String {
-    let _ = config;
-    "'self'".to_owned()
+    let mut allowed = vec!["'self'".to_owned()];
+    let mut allow = |origin: String| {
+        if !allowed.contains(&origin) {
+            allowed.push(origin);
+        }
+    };
+    for source in config.sources.iter() {
+        let Some((scheme, rest)) = source.url.split_once("://") else { continue };
+        let host = rest.split('/').next().unwrap_or(rest).to_ascii_lowercase();
+        allow(format!("{scheme}://{host}"));
+        match source.kind {
+            SourceKind::Loki => allow(format!("{}://{host}", if scheme == "http" { "ws" } else { "wss" })),
+            SourceKind::Prometheus | SourceKind::Mimir | SourceKind::Tempo | SourceKind::Pyroscope => {}
+        }
+    }
+    allowed.join(" ")
 }
