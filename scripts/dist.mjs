@@ -1,4 +1,5 @@
-// `make dist`: the release build as an archive for any static host, every file with a brotli and a gzip twin.
+// `make dist`: the release build as an archive for any static host, its files with a brotli and a gzip twin.
+// What people edit after unpacking (config.json, systems/) has no twin that could go stale: servers pack it themselves.
 // Prints the content security policy that fits its config.json.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -14,13 +15,13 @@ const out = path.join(ROOT, 'dist', name);
 fs.rmSync(out, { recursive: true, force: true });
 execFileSync(path.join(ROOT, 'scripts/build'), [`dist/${name}`], { stdio: 'inherit' });
 
-const PACKED = new Set(['.gz', '.br', '.png', '.zst']);
+const NO_TWIN = new Set(['.gz', '.br', '.png', '.zst', '.json']);
 let bytes = 0, brotli = 0;
 for (const each of fs.readdirSync(out, { recursive: true, withFileTypes: true })) {
   const file = path.join(each.parentPath ?? each.path, each.name);
-  if (!each.isFile() || PACKED.has(path.extname(file))) continue;
+  if (!each.isFile() || NO_TWIN.has(path.extname(file))) continue;
   const content = fs.readFileSync(file);
-  const br = zlib.brotliCompressSync(content, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+  const br = zlib.brotliCompressSync(content);
   fs.writeFileSync(`${file}.br`, br);
   fs.writeFileSync(`${file}.gz`, zlib.gzipSync(content, { level: 9 }));
   bytes += content.length;
@@ -31,7 +32,7 @@ const archive = path.join(ROOT, 'dist', `${name}.tar.gz`);
 execFileSync('tar', ['-czf', archive, '-C', path.dirname(out), name]);
 const config = JSON.parse(fs.readFileSync(path.join(out, 'config.json'), 'utf8'));
 console.log(`
-${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KB of files, ${(brotli / 1024).toFixed(0)} KB as brotli.
+${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KB of program, ${(brotli / 1024).toFixed(0)} KB as brotli.
 Unpack it anywhere under any path. Send with every file:
 
   Content-Security-Policy: ${policy({ connect: connectSources(config) })}

@@ -54,10 +54,16 @@ export async function serve({ directory, port = 0, servers = {} }) {
   };
 
   const server = http.createServer((request, response) => {
-    const url = new URL(request.url, 'http://localhost');
+    let url, pathname;
+    try {
+      url = new URL(request.url, 'http://localhost');
+      pathname = decodeURIComponent(url.pathname);
+    } catch {
+      return response.writeHead(400, { 'content-type': 'text/plain' }).end('not an address\n');
+    }
     const [, first] = url.pathname.split('/');
     const base = servers[first];
-    if (!base) return file(decodeURIComponent(url.pathname), response);
+    if (!base) return file(pathname, response);
     // Loki's own paths begin with /loki already.
     const rest = first === 'loki' ? url.pathname : url.pathname.slice(first.length + 1);
     const reads = READS.test(first === 'loki' ? `/loki${rest}` : url.pathname);
