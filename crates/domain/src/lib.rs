@@ -9,6 +9,8 @@ pub mod job;
 pub mod logs;
 pub mod series;
 pub mod system;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod timeline;
 pub mod trace;

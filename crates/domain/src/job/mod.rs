@@ -1,6 +1,14 @@
 //! The job: one unit of asynchronous work that somebody can ask about, put together from whatever evidence there is.
 
 mod assemble;
+mod draft;
+mod facts;
+mod notes;
+mod pieces;
+mod spans;
+mod stages;
+mod verdict;
+mod waits;
 
 pub use assemble::assemble;
 
@@ -48,6 +56,19 @@ pub struct Job {
     pub facts: Facts,
     /// Where the picture came from and what is missing, as sentences.
     pub notes: Vec<Note>,
+}
+
+impl Job {
+    /// From its submission to its end, or to `now` for a job that has not ended; never negative, whatever the clocks.
+    pub fn total(&self, now: Timestamp) -> Option<TimeDelta> {
+        let end = self.ended.map_or(now, |it| it.at);
+        self.submitted.map(|it| (end - it.at).max(TimeDelta::ZERO))
+    }
+
+    /// What happened in a stage.
+    pub fn stage(&self, id: &StageId) -> Option<&StageRun> {
+        self.stages.iter().find(|it| it.stage == *id)
+    }
 }
 
 /// How a job stands.
@@ -241,3 +262,6 @@ pub enum NoteKind {
     /// Something is doubtful, such as clocks that disagree.
     Doubt,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+//! The header's facts, and why the job failed: each taken from the best piece that has it.
+
+use super::draft::Draft;
+use super::pieces::Pieces;
+use super::stages::Stages;
+use super::verdict::Verdict;
+use super::{AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
+use crate::ids::JobId;
+use crate::logs::{LogRecord, Roles};
+use crate::system::{Role, fields_for};
+use crate::time::{TimeDelta, TimeRange, Timestamp};
+
+/// What the header says beside the state.
+pub(crate) fn facts(
+    pieces: &Pieces,
+    id: &JobId,
+    stages: &[StageRun],
+    failure: Option<&Failure>,
+    until: Option<Timestamp>,
+) -> Facts {
+    let kind = pieces.system.jobs.kinds.iter().find(|it| id.as_str().starts_with(&it.id_prefix));
+    let attempts = stages.iter().flat_map(|it| &it.attempts).map(|it| it.number);
+    Facts {
+        kind: kind.map(|it| it.title.clone()),
+        url: url(pieces),
+        version: version(pieces, stages, failure),
+        caller: fact(pieces, Role::Caller, |it| it.caller.as_ref()),
+        user: fact(pieces, Role::User, |it| it.user.as_ref()),
+        mode: fact(pieces, Role::Mode, |it| it.mode.as_ref()),
+        request_id: fact(pieces, Role::RequestId, |it| it.request_id.as_ref()),
+        in_queues: in_queues(stages, until),
+        attempts: attempts.max().unwrap_or(0),
+    }
+}
+
+/// Why the job failed, or for a job that has not ended, why its newest attempt did.
+pub(crate) fn failure(pieces: &Pieces, stages: &Stages, verdict: &Verdict) -> Option<Failure> {
+    let deciding = stages.deciding();
+    let of_attempt = |(stage, draft): (usize, usize)| {
+        let stage = deciding.get(stage)?;
+        Some(stage.drafts.get(draft)?.failure(&stage.stage))
+    };
+    match verdict.state {
+        JobState::Done => None,
+        JobState::Failed => {
+            let about_job = || {
+                let line = stages.verdicts.iter().rev().find(|(is_good, _)| !is_good)?.1;
+                Some(of_line(line))
+            };
+            let mut failure = verdict.failed_at.and_then(of_attempt).or_else(about_job).or_else(|| {
+                let ended = verdict.ended?;
+                Some(Failure {
+                    stage: None,
+                    code: None,
+                    message: None,
+                    exception: None,
+                    at: ended.at,
+                    from: ended.from,
+                })
+            })?;
+            // What the job's own word of failure says completes what the stage's says.
+            if let Some(job) = about_job() {
+                failure.code = failure.code.or(job.code);
+                failure.message = failure.message.or(job.message);
+                failure.exception = failure.exception.or(job.exception);
+            }
+            failure.message = failure.message.or_else(|| span_message(pieces, failure.from));
+            Some(failure)
+        }
+        JobState::Queued | JobState::Running | JobState::Stuck | JobState::Unknown => {
+            let newest = deciding.iter().filter_map(|it| Some((it, it.drafts.last()?)));
+            let (stage, draft) = newest.max_by_key(|(_, it)| it.attempt.start)?;
+            has_failed(draft).then(|| draft.failure(&stage.stage))
+        }
+    }
+}
+
+fn has_failed(draft: &Draft) -> bool {
+    matches!(draft.attempt.outcome, AttemptOutcome::Retried | AttemptOutcome::Failed)
+}
+
+fn of_line(line: &LogRecord) -> Failure {
+    Failure {
+        stage: line.roles.failed_stage.clone().or_else(|| line.event.as_ref()?.stage.clone()),
+        code: line.roles.error_code.clone(),
+        message: line.roles.error.clone().or_else(|| line.roles.reason.clone()),
+        exception: line.roles.exception.clone(),
+        at: line.time,
+        from: Origin::Line(line.key),
+    }
+}
+
+fn span_message(pieces: &Pieces, from: Origin) -> Option<String> {
+    let Origin::Span(trace, id) = from else { return None };
+    let span = pieces.spans.get(*pieces.span_at.get(&(trace, id))?)?.span;
+    (!span.status_message.is_empty()).then(|| span.status_message.to_string())
+}
+
+/// The first line that has it, else the first span that has the best of the role's attributes.
+fn fact(pieces: &Pieces, role: Role, of_line: impl Fn(&Roles) -> Option<&String>) -> Option<String> {
+    let by_line = pieces.lines.iter().find_map(|it| of_line(&it.roles).filter(|it| !it.is_empty()).cloned());
+    by_line.or_else(|| by_span(pieces, role, |_| true))
+}
+
+fn by_span(pieces: &Pieces, role: Role, fits: impl Fn(&str) -> bool) -> Option<String> {
+    let fields = fields_for(&pieces.system.spans.roles, role);
+    fields.iter().find_map(|field| {
+        let texts = pieces.spans.iter().filter_map(|it| it.span.attr(std::slice::from_ref(field)));
+        texts.map(ToString::to_string).find(|it| !it.is_empty() && fits(it))
+    })
+}
+
+/// What the job is about: a whole address before a mere path, which is some request's.
+fn url(pieces: &Pieces) -> Option<String> {
+    let is_whole = |it: &str| it.contains("://");
+    let in_lines = |fits: &dyn Fn(&str) -> bool| {
+        pieces.lines.iter().find_map(|it| it.roles.url.clone().filter(|it| !it.is_empty() && fits(it)))
+    };
+    in_lines(&is_whole)
+        .or_else(|| by_span(pieces, Role::Url, is_whole))
+        .or_else(|| in_lines(&|_| true))
+        .or_else(|| by_span(pieces, Role::Url, |_| true))
+}
+
+/// The version of the service that failed, else of the last that worked, else of any.
+fn version(pieces: &Pieces, stages: &[StageRun], failure: Option<&Failure>) -> Option<String> {
+    let attempts = stages.iter().flat_map(|stage| stage.attempts.iter().map(move |it| (&stage.stage, it)));
+    let of_failure =
+        attempts.clone().filter(|(stage, _)| failure.is_some_and(|it| it.stage.as_ref() == Some(stage)));
+    let service =
+        of_failure.max_by_key(|(_, it)| it.start).or_else(|| attempts.max_by_key(|(_, it)| it.start));
+    let service = service.map(|(_, it)| it.service.as_str());
+    let of_service = service.and_then(|service| {
+        let by_line = pieces.lines.iter().rev().filter(|it| *it.service == *service);
+        let by_span = pieces.spans.iter().rev().filter(|it| it.span.service() == service);
+        let by_span = || by_span.filter_map(|it| pieces.role(it.span, Role::Version)).next();
+        by_line.filter_map(|it| it.roles.version.clone()).next().or_else(by_span)
+    });
+    of_service.or_else(|| fact(pieces, Role::Version, |it| it.version.as_ref()))
+}
+
+/// All time in queues, overlaps counted once; open waits last until `until`.
+fn in_queues(stages: &[StageRun], until: Option<Timestamp>) -> TimeDelta {
+    let waits = stages.iter().flat_map(|it| &it.waits);
+    let ends = waits.filter_map(|it| Some((it.start, it.end.or(until)?)));
+    let mut ranges: Vec<(Timestamp, Timestamp)> = ends.filter(|(start, end)| start < end).collect();
+    ranges.sort();
+    let mut total = TimeDelta::ZERO;
+    let mut reached: Option<Timestamp> = None;
+    for (start, end) in ranges {
+        let start = reached.map_or(start, |it| it.max(start));
+        if start < end {
+            total = total + TimeRange { start, end }.length();
+            reached = Some(end);
+        }
+    }
+    total
+}

@@ -1,0 +1,124 @@
+//! Sentences about where the picture came from, what is missing in it and why, and what is doubtful.
+
+use super::pieces::Pieces;
+use super::stages::Stages;
+use super::waits::Skew;
+use super::{Evidence, JobState, Note, NoteKind, Origin, StageRun};
+use crate::ids::TraceId;
+
+/// Every note, in order of their kinds.
+pub(crate) fn notes(
+    pieces: &Pieces,
+    evidence: &Evidence,
+    stages: &Stages,
+    runs: &[StageRun],
+    state: JobState,
+    skews: Vec<Skew>,
+) -> Vec<Note> {
+    let mut notes = vec![Note { kind: NoteKind::Source, text: source(pieces) }];
+    let mut add = |kind: NoteKind, text: String| notes.push(Note { kind, text });
+    let mut not_kept = evidence.traces_not_kept.clone();
+    not_kept.sort();
+    not_kept.dedup();
+    not_kept.retain(|id| !pieces.spans.iter().any(|it| it.span.trace == *id));
+    if let Some(text) = why_not_kept(pieces, &not_kept) {
+        add(NoteKind::Missing, text);
+    }
+    let mut partial: Vec<&String> = evidence.traces.iter().filter_map(|it| it.partial.as_ref()).collect();
+    partial.sort();
+    partial.dedup();
+    for reason in partial {
+        add(NoteKind::Missing, format!("A trace is not whole: {reason}."));
+    }
+    let n_orphans = pieces.spans.iter().filter(|it| it.is_orphan()).count();
+    if n_orphans > 0 {
+        let have = if n_orphans == 1 { "1 span has" } else { &format!("{n_orphans} spans have") };
+        add(NoteKind::Missing, format!("{have} a parent that is not stored: drawn where their stage is."));
+    }
+    if pieces.lines.is_empty() && !pieces.spans.is_empty() {
+        add(NoteKind::Missing, "No log lines were found: reasons and error codes may be missing.".to_owned());
+    }
+    if let Some(text) = without_spans(pieces, runs) {
+        add(NoteKind::Missing, text);
+    }
+    if state == JobState::Done {
+        let unseen = runs.iter().take(stages.n_pipeline).filter(|it| it.attempts.is_empty());
+        let unseen: Vec<String> = unseen.map(|it| super::verdict::title(pieces, &it.stage)).collect();
+        if !unseen.is_empty() {
+            add(
+                NoteKind::Missing,
+                format!("The job succeeded, but nothing was found of {}.", listed(&unseen)),
+            );
+        }
+    }
+    let mut unreachable: Vec<String> = evidence.unreachable.iter().map(ToString::to_string).collect();
+    unreachable.sort();
+    unreachable.dedup();
+    for text in unreachable {
+        add(NoteKind::Missing, format!("{text}. What it knows of this job is not in the picture."));
+    }
+    let mut skews = skews;
+    skews.sort_by_key(|it| (it.early.clone(), it.late.clone(), -it.by));
+    skews.dedup_by_key(|it| (it.early.clone(), it.late.clone()));
+    for skew in skews {
+        let (early, late, by) = (skew.early, skew.late, skew.by);
+        add(
+            NoteKind::Doubt,
+            format!(
+                "Clocks disagree: {early} is at least {by} behind {late}, so waits between them are not drawn."
+            ),
+        );
+    }
+    notes
+}
+
+fn source(pieces: &Pieces) -> String {
+    let mut traces: Vec<TraceId> = pieces.spans.iter().map(|it| it.span.trace).collect();
+    traces.sort();
+    traces.dedup();
+    let lines = counted(pieces.lines.len(), "log line");
+    match (traces.len(), pieces.lines.len()) {
+        (0, 0) => "Nothing was found about this job.".to_owned(),
+        (0, _) => format!("Drawn from {lines}."),
+        (n, 0) => format!("Drawn from {}.", counted(n, "trace")),
+        (n, _) => format!("Drawn from {} and {lines}.", counted(n, "trace")),
+    }
+}
+
+fn why_not_kept(pieces: &Pieces, not_kept: &[TraceId]) -> Option<String> {
+    let subject = match not_kept {
+        [] => return None,
+        [one] => format!("Trace {one} was"),
+        many => format!("{} traces were", many.len()),
+    };
+    let why = match pieces.system.spans.kept_share {
+        Some(share) if share < 1.0 => {
+            format!("sampling keeps {} % of the traces without errors", (share * 1000.0).round() / 10.0)
+        }
+        _ => "the store does not have it, or not yet".to_owned(),
+    };
+    Some(format!("{subject} not kept: {why}; drawn from {}.", counted(pieces.lines.len(), "log line")))
+}
+
+/// Stages that were drawn from lines though the job has spans.
+fn without_spans(pieces: &Pieces, runs: &[StageRun]) -> Option<String> {
+    if pieces.spans.is_empty() {
+        return None;
+    }
+    let by_line = |it: &&StageRun| it.attempts.iter().any(|it| matches!(it.from, Origin::Line(_)));
+    let titles: Vec<String> =
+        runs.iter().filter(by_line).map(|it| super::verdict::title(pieces, &it.stage)).collect();
+    (!titles.is_empty()).then(|| format!("Spans of {} are missing: drawn from log lines.", listed(&titles)))
+}
+
+fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
