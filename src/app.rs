@@ -2,11 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::state::provide_state;
-
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_state();
     view! { <main>"Jobscope"</main> }
 }

@@ -1,2 +1,13 @@
 //! Widgets that know nothing of backends, transports or pages.
 
+pub mod age;
+pub mod badge;
+pub mod chart;
+pub mod copy_button;
+pub mod disclosure;
+pub mod empty_panel;
+pub mod error_panel;
+pub mod loading;
+pub mod menu;
+pub mod tabs;
+pub mod virtual_list;

@@ -18,6 +18,7 @@ pub struct Clock {
     range: Memo<TimeRange>,
     zone: Memo<Zone>,
     busy: RwSignal<usize>,
+    second: RwSignal<Timestamp>,
 }
 
 /// One moment at which everything visible is asked anew.
@@ -44,8 +45,16 @@ impl Clock {
             let at = tick.get().at;
             spec.get().resolve(at, zone.with(|it| offset_secs_in(it, at)))
         });
-        let clock = Self { stands_at: RwSignal::new(None), tick, range, zone, busy: RwSignal::new(0) };
+        let clock = Self {
+            stands_at: RwSignal::new(None),
+            tick,
+            range,
+            zone,
+            busy: RwSignal::new(0),
+            second: RwSignal::new(browser_now()),
+        };
         clock.tick_by(view.part(|it| it.refresh));
+        clock.count_seconds();
         clock
     }
 
@@ -62,6 +71,11 @@ impl Clock {
     /// The visible range; a relative one moves with each tick.
     pub fn range(self) -> Memo<TimeRange> {
         self.range
+    }
+
+    /// Now, told every second while the page is seen; for ages. In a recording it stands still.
+    pub fn second(self) -> Timestamp {
+        self.stands_at.get().unwrap_or_else(|| self.second.get())
     }
 
     /// How far east of UTC the times of the view are written at that instant, in seconds. Follows the view's zone.
@@ -105,6 +119,17 @@ impl Clock {
     pub fn busy(self) -> BusyGuard {
         self.busy.try_update(|it| *it += 1);
         BusyGuard(self.busy)
+    }
+
+    fn count_seconds(self) {
+        let count = move || {
+            if !page_is_hidden() {
+                self.second.set(browser_now());
+            }
+        };
+        if let Ok(timer) = set_interval_with_handle(count, Duration::from_secs(1)) {
+            on_cleanup(move || timer.clear());
+        }
     }
 
     fn tick_by(self, interval: Memo<Option<TimeDelta>>) {

@@ -5,13 +5,6 @@ mod setup;
 mod view;
 mod zone;
 
-pub use clock::{Clock, use_clock};
-pub use setup::{Setup, SetupError, load_setup, provide_setup, use_config, use_system};
+pub use clock::{BusyGuard, Clock, Tick, use_clock};
+pub use setup::{Setup, SetupError, Setups, use_config, use_setup, use_system};
 pub use view::{View, use_view};
-
-/// Makes view and clock known to everything below the caller.
-pub fn provide_state() {
-    let view = View::new();
-    leptos::prelude::provide_context(view);
-    leptos::prelude::provide_context(Clock::new(view));
-}

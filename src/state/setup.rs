@@ -1,55 +1,87 @@
-//! The configuration and the chosen system, fetched by the boot script or here.
+//! The configuration and the chosen system, as everything else finds them.
 
 use std::sync::Arc;
 
 use domain::system::System;
+use domain::warning::Warning;
 use leptos::prelude::*;
+use system::config::Config;
 
 /// What the app needs before it can show anything.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Which sources there are and how they are reached.
+    /// Which sources and systems there are.
     pub config: Arc<Config>,
     /// What the chosen deployment calls things.
     pub system: Arc<System>,
+    /// The file that the system was read from, for recordings.
+    pub system_file: Arc<str>,
+    /// What was odd in either file.
+    pub warnings: Vec<Warning>,
 }
-
-/// Stands in for the system crate's.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Config {}
 
 /// Why the app cannot begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetupError {
-    /// What could not be had or read.
+    /// What could not be had or read, as a sentence without a full stop.
     pub what: String,
-    /// Why, in as many lines as there are mistakes.
+    /// Why: one for each mistake.
     pub causes: Vec<String>,
+    /// What to do about it.
+    pub next_step: String,
 }
 
-/// Loads both.
-///
-/// # Errors
-/// When one cannot be fetched or read.
-pub async fn load_setup() -> Result<Setup, SetupError> {
-    Ok(Setup { config: Arc::default(), system: Arc::default() })
+impl SetupError {
+    /// An error without further causes.
+    pub fn new(what: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self { what: what.into(), causes: Vec::new(), next_step: next_step.into() }
+    }
 }
 
-/// Makes both known to everything below the caller.
-pub fn provide_setup(setup: Setup) {
-    provide_context(Setups(RwSignal::new(setup)));
+/// A handle on the setup; it changes when another system is chosen or a recording brings its own.
+#[derive(Clone, Copy)]
+pub struct Setups(RwSignal<Setup>);
+
+impl Setups {
+    /// A handle that begins with this.
+    pub fn new(setup: Setup) -> Self {
+        Self(RwSignal::new(setup))
+    }
+
+    /// The setup; tracked.
+    pub fn get(self) -> Setup {
+        self.0.get()
+    }
+
+    /// The setup now; not tracked.
+    pub fn get_untracked(self) -> Setup {
+        self.0.get_untracked()
+    }
+
+    /// Goes on with another one.
+    pub fn set(self, setup: Setup) {
+        self.0.set(setup);
+    }
+}
+
+/// The handle that the app's root provides.
+pub fn use_setup() -> Setups {
+    expect_context()
 }
 
 /// The chosen system; changes when another is chosen.
-pub fn use_system() -> Signal<Arc<System>> {
-    let setups = expect_context::<Setups>().0;
-    Signal::derive(move || setups.with(|it| it.system.clone()))
+pub fn use_system() -> Memo<Arc<System>> {
+    let setups = use_setup().0;
+    Memo::new_with_compare(
+        move |_| setups.with(|it| it.system.clone()),
+        |old, new| match (old, new) {
+            (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
+            (Some(_), None) | (None, Some(_)) | (None, None) => true,
+        },
+    )
 }
 
 /// The configuration.
 pub fn use_config() -> Arc<Config> {
-    expect_context::<Setups>().0.with_untracked(|it| it.config.clone())
+    use_setup().0.with_untracked(|it| it.config.clone())
 }
-
-#[derive(Clone, Copy)]
-struct Setups(RwSignal<Setup>);

@@ -5,13 +5,13 @@ use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Seconds east of UTC in the browser's zone at that instant.
-pub fn browser_offset_secs(at: Timestamp) -> i32 {
+pub(super) fn browser_offset_secs(at: Timestamp) -> i32 {
     // JavaScript counts minutes west of UTC.
     -(date(at).get_timezone_offset() * 60.0) as i32
 }
 
 /// Seconds east of UTC in the zone with this IANA name at that instant; `None` when the browser does not know it.
-pub fn named_offset_secs(zone: &str, at: Timestamp) -> Option<i32> {
+pub(super) fn named_offset_secs(zone: &str, at: Timestamp) -> Option<i32> {
     let parts = formatter(zone)?.format_to_parts(&date(at));
     let number = |name: &str| {
         parts.iter().find_map(|part| {

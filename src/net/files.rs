@@ -1,0 +1,131 @@
+//! The app's own files: the configuration, the system file and the sample, as the page's server holds them.
+
+use std::sync::Arc;
+
+use domain::system::System;
+use domain::warning::Warning;
+use js_sys::{Promise, Reflect, Uint8Array};
+use leptos::prelude::{document, window};
+use system::Mistake;
+use system::config::Config;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use crate::state::{Setup, SetupError};
+
+const CONFIG_PATH: &str = "config.json";
+
+/// Loads the configuration and the system that the view asks for, from what the boot script has fetched already.
+///
+/// # Errors
+/// When one of them cannot be fetched or read.
+pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError> {
+    let text = match booted("config").await {
+        Some(text) => text,
+        None => fetch_text(CONFIG_PATH).await?,
+    };
+    let (config, mut warnings) = system::config::parse(&text).map_err(|it| mistakes_in(CONFIG_PATH, &it))?;
+    let (name, warning) = choose_system(&config, asked_system)?;
+    warnings.extend(warning);
+    let text = match booted("system").await {
+        Some(text) => text,
+        None => fetch_text(&Config::system_path(&name)).await?,
+    };
+    let (system, more) = read_system(&name, &text)?;
+    warnings.extend(more);
+    Ok(Setup { config: Arc::new(config), system, system_file: text.into(), warnings })
+}
+
+/// Loads another system file of the configuration into a setup.
+///
+/// # Errors
+/// When it cannot be fetched or read.
+pub async fn load_system(setup: &Setup, asked: Option<&str>) -> Result<Setup, SetupError> {
+    let (name, warning) = choose_system(&setup.config, asked)?;
+    let text = fetch_text(&Config::system_path(&name)).await?;
+    let (system, mut warnings) = read_system(&name, &text)?;
+    warnings.extend(warning);
+    Ok(Setup { config: setup.config.clone(), system, system_file: text.into(), warnings })
+}
+
+/// Reads a system file that did not come from the page's server.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn read_system(name: &str, text: &str) -> Result<(Arc<System>, Vec<Warning>), SetupError> {
+    let path = Config::system_path(name);
+    let (system, warnings) = system::parse(text).map_err(|it| mistakes_in(&path, &it))?;
+    Ok((Arc::new(system), warnings))
+}
+
+/// Fetches a file of the page's server as bytes.
+///
+/// # Errors
+/// When it is not there.
+pub(super) async fn fetch_bytes(path: &str) -> Result<Vec<u8>, SetupError> {
+    let response = fetch(path).await?;
+    let buffer = response.array_buffer().map_err(|it| not_there(path, &it))?;
+    let buffer = JsFuture::from(buffer).await.map_err(|it| not_there(path, &it))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
+async fn fetch_text(path: &str) -> Result<String, SetupError> {
+    let bytes = fetch_bytes(path).await?;
+    String::from_utf8(bytes).map_err(|_| SetupError::new(format!("{path} is not text"), "Save it as UTF-8."))
+}
+
+async fn fetch(path: &str) -> Result<Response, SetupError> {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    let address = web_sys::Url::new_with_base(path, &base).map_err(|it| not_there(path, &it))?.href();
+    let response =
+        JsFuture::from(window().fetch_with_str(&address)).await.map_err(|it| not_there(path, &it))?;
+    let response: Response = response.unchecked_into();
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(not_there(path, &format!("HTTP {}", response.status()).into()))
+    }
+}
+
+fn not_there(path: &str, cause: &JsValue) -> SetupError {
+    let mut error = SetupError::new(
+        format!("{path} cannot be fetched"),
+        "Put it beside index.html; deploy/ and docs/ show how it is written.",
+    );
+    let words = cause.as_string().or_else(|| cause.dyn_ref::<js_sys::Error>().map(|it| it.message().into()));
+    error.causes.extend(words);
+    error
+}
+
+fn mistakes_in(path: &str, mistakes: &[Mistake]) -> SetupError {
+    let mut error =
+        SetupError::new(format!("{path} has mistakes"), "Mend them there, then reload this page.");
+    error.causes.extend(mistakes.iter().map(Mistake::to_string));
+    error
+}
+
+/// The system that is asked for, where the configuration lists it, else its first.
+fn choose_system(config: &Config, asked: Option<&str>) -> Result<(String, Option<Warning>), SetupError> {
+    let Some(first) = config.systems.first() else {
+        return Err(SetupError::new(
+            format!("{CONFIG_PATH} lists no system"),
+            "Name a file of systems/ in its “systems”.",
+        ));
+    };
+    match asked {
+        Some(asked) if config.systems.iter().any(|it| it == asked) => Ok((asked.to_owned(), None)),
+        Some(asked) => {
+            let text = format!("no system is called “{asked}”; this is {first}");
+            Ok((first.clone(), Some(Warning::new("the address", text))))
+        }
+        None => Ok((first.clone(), None)),
+    }
+}
+
+/// A text that the boot script has asked for; `None` where it has not, or could not have it.
+async fn booted(name: &str) -> Option<String> {
+    let boot = Reflect::get(&js_sys::global(), &"jobscopeBoot".into()).ok().filter(JsValue::is_object)?;
+    let promise: Promise = Reflect::get(&boot, &name.into()).ok()?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()?.as_string()
+}

@@ -1,0 +1,111 @@
+//! Where a request goes: its address and, for a form, its body.
+
+use backends::{Method, RequestSpec, SourceKind};
+
+/// Longer addresses are refused by common proxies (nginx takes 8 KB for the whole request line).
+const MAX_ADDRESS_BYTES: usize = 6 * 1024;
+
+/// A request as `fetch` takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sendable {
+    /// The address, not yet resolved against the page's.
+    pub(crate) address: String,
+    /// The body of a form; `None` for a `GET`.
+    pub(crate) form: Option<String>,
+}
+
+/// Spells a request for a server at `base`. What is too long for an address goes as a form, where the server takes one.
+pub(crate) fn spell(base: &str, request: &RequestSpec) -> Sendable {
+    let params = encode_params(&request.params);
+    let long = base.len() + request.path.len() + params.len() > MAX_ADDRESS_BYTES;
+    let as_form = match request.method {
+        Method::Get => long && takes_forms(base, request.source),
+        Method::PostForm => takes_forms(base, request.source),
+    };
+    let path = format!("{base}{}", request.path);
+    match (as_form, params.is_empty()) {
+        (true, _) => Sendable { address: path, form: Some(params) },
+        (false, true) => Sendable { address: path, form: None },
+        (false, false) => Sendable { address: format!("{path}?{params}"), form: None },
+    }
+}
+
+/// Whether a server reads forms: Tempo does not (it would answer another question), and Grafana's proxy refuses
+/// them for Loki.
+fn takes_forms(base: &str, source: SourceKind) -> bool {
+    match source {
+        SourceKind::Loki => !base.contains("/api/datasources/"),
+        SourceKind::Prometheus => true,
+        SourceKind::Tempo => false,
+    }
+}
+
+fn encode_params(params: &[(&'static str, String)]) -> String {
+    let mut out = String::new();
+    for (name, value) in params {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        encode(name, &mut out);
+        out.push('=');
+        encode(value, &mut out);
+    }
+    out
+}
+
+/// Everything but RFC 3986's unreserved characters becomes `%XX`.
+fn encode(text: &str, out: &mut String) {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.extend([byte >> 4, byte & 15].into_iter().filter_map(|it| HEX.get(usize::from(it))));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backends::Question;
+
+    #[track_caller]
+    fn check(base: &str, source: SourceKind, query: &str, address: &str, form: Option<&str>) {
+        let request = RequestSpec {
+            source,
+            method: Method::Get,
+            path: "/api".to_owned(),
+            params: vec![("query", query.to_owned()), ("step", "15".to_owned())],
+            headers: vec![],
+            question: Question { endpoint: "x", query: query.to_owned(), range: None, step: None },
+            timeout_secs: 1,
+        };
+        let expected = Sendable { address: address.to_owned(), form: form.map(str::to_owned) };
+        assert_eq!(spell(base, &request), expected);
+    }
+
+    #[test]
+    fn parameters_are_escaped() {
+        check(
+            "/loki",
+            SourceKind::Loki,
+            r#"{a="ü&+ "}"#,
+            "/loki/api?query=%7Ba%3D%22%C3%BC%26%2B%20%22%7D&step=15",
+            None,
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_goes_as_a_form_where_that_is_read() {
+        let long = "a".repeat(MAX_ADDRESS_BYTES);
+        let (params, address) = (format!("query={long}&step=15"), format!("/x/api?query={long}&step=15"));
+        check("/x", SourceKind::Loki, &long, "/x/api", Some(&params));
+        check("/x", SourceKind::Prometheus, &long, "/x/api", Some(&params));
+        check("/x", SourceKind::Tempo, &long, &address, None);
+        let grafana = "/api/datasources/proxy/uid/a";
+        check(grafana, SourceKind::Loki, &long, &format!("{grafana}/api?query={long}&step=15"), None);
+    }
+}
