@@ -30,7 +30,7 @@ test('every placeholder of nginx.conf is filled in the compose file', () => {
   assert.deepEqual([...new Set(names)].sort(), Object.keys(compose.services.console.environment).sort());
 });
 
-test('every YAML file parses, and Caddy sends the policy that nginx sends', () => {
+test('every configuration parses, and Caddy sends the policy that nginx sends', () => {
   for (const file of fs.readdirSync(path.join(DEPLOY, 'compose'))) assert.ok(parse(fs.readFileSync(path.join(DEPLOY, 'compose', file), 'utf8')), file);
   assert.ok(fs.readFileSync(path.join(DEPLOY, 'Caddyfile'), 'utf8').includes(`"${policy()}"`));
 });

@@ -2,14 +2,28 @@
 // and nginx with the built app before all of them.
 //
 //   browser -> nginx (deploy/nginx.conf) -> fault proxy -> server
+import fs from 'node:fs';
+import path from 'node:path';
 import { faultProxy } from './faults.mjs';
 import { nginx } from './nginx.mjs';
 import { scratch } from './paths.mjs';
 import { loki, mimir, prometheus, tempo } from './servers.mjs';
 
+/** The configuration for a page whose proxy brings all sources under its own folder. */
+export const SAME_ORIGIN = { loki: { url: '.' }, prometheus: { url: 'prometheus' }, tempo: { url: 'tempo' } };
+
+/** A copy of the built app that is configured with these sources; everything else in its config.json stays. */
+export function configured(app, data, sources = SAME_ORIGIN) {
+  const copy = fs.mkdtempSync(path.join(data, 'app-'));
+  fs.cpSync(app, copy, { recursive: true });
+  const file = path.join(copy, 'config.json');
+  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), sources }, null, 2));
+  return copy;
+}
+
 /**
  * app: directory of the built app. withMimir: Mimir as well, metrics are then read from it, as `tenant`. port: nginx's, else a free one.
- * Returns {url, data, servers, faults, site(values): another nginx, check(): throws when a server died, stop()}.
+ * Returns {url, data, servers, faults, site(values): another nginx (SOURCES: other sources), check(): throws when a server died, stop()}.
  */
 export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, tell = () => {} }) {
   const data = scratch('stack');
@@ -37,8 +51,8 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
       started.push(faults[name]);
     }
 
-    const site = values => keep('nginx', nginx(data, {
-      ROOT: app, LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
+    const site = ({ SOURCES, ...values }) => keep('nginx', nginx(data, {
+      ROOT: configured(app, data, SOURCES), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
       TENANT: withMimir ? tenant : '', ...values,
     }));
     const { url, access } = await site({ PORT: port });

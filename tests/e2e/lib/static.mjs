@@ -3,7 +3,7 @@
 //   node tests/e2e/lib/static.mjs [directory]     PORT=8900
 //
 // With LOKI_URL, PROMETHEUS_URL or TEMPO_URL set, it also passes the page's questions on to those servers;
-// with none, the page is told to open on its sample incident.
+// with none, config.json stands as it is: as shipped it names none, and the page opens on its sample incident.
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -27,6 +27,7 @@ export function upstreams(env = process.env) {
 export async function serve({ directory, port = 0, servers = {} }) {
   const root = path.resolve(directory);
   const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
+  if (Object.keys(servers).length) config.sources = Object.fromEntries(Object.keys(servers).map(name => [name, { url: name === 'loki' ? '.' : name }]));
   const headers = {
     'content-security-policy': policy({ connect: connectSources(config) }),
     'x-content-type-options': 'nosniff',
@@ -34,6 +35,10 @@ export async function serve({ directory, port = 0, servers = {} }) {
   };
 
   const file = (pathname, response) => {
+    if (pathname === '/config.json') {
+      response.writeHead(200, { ...headers, 'cache-control': 'no-cache', 'content-type': TYPES['.json'] }).end(JSON.stringify(config));
+      return;
+    }
     const wanted = path.join(root, pathname === '/' ? 'index.html' : pathname);
     const inside = wanted.startsWith(root + path.sep) && fs.statSync(wanted, { throwIfNoEntry: false })?.isFile();
     if (!inside) { response.writeHead(404, { 'content-type': 'text/plain' }).end('no such file\n'); return; }
@@ -83,7 +88,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     return serve({ directory, servers });
   });
   console.log(`\n  Jobscope: ${url}\n`);
+  const configured = Object.keys(JSON.parse(fs.readFileSync(path.join(directory, 'config.json'), 'utf8')).sources ?? {}).length > 0;
   const passed = Object.entries(servers).map(([name, base]) => `  /${name}/ -> ${base}`);
-  console.log(passed.length ? passed.join('\n') : '  No server is configured: it opens on the sample incident.\n  For your own: LOKI_URL=… PROMETHEUS_URL=… TEMPO_URL=… make run, or edit public/config.json.');
+  if (passed.length || !configured) console.log(passed.length ? passed.join('\n') : '  No server is configured: it opens on the sample incident.\n  For your own: LOKI_URL=… PROMETHEUS_URL=… TEMPO_URL=… make run, or edit public/config.json.');
   console.log('\n  Ctrl-C stops it.');
 }
