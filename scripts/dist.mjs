@@ -6,7 +6,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { execFileSync } from 'node:child_process';
 import { ROOT } from '../tests/e2e/lib/paths.mjs';
-import { connectSources, policy } from '../tests/e2e/lib/policy.mjs';
+import { policyFor } from '../tests/e2e/lib/policy.mjs';
 
 const version = /^version = "(.*)"/m.exec(fs.readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8'))[1];
 const name = `jobscope-${version}`;
@@ -35,7 +35,7 @@ console.log(`
 ${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KB of program, ${(brotli / 1024).toFixed(0)} KB as brotli.
 Unpack it anywhere under any path. Send with every file:
 
-  Content-Security-Policy: ${policy({ connect: connectSources(config) })}
+  Content-Security-Policy: ${policyFor(config)}
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
 

@@ -5,7 +5,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 import { launch, mounted, newPage } from './lib/chromium.mjs';
-import { policy } from './lib/policy.mjs';
+import { policy, policyFor } from './lib/policy.mjs';
 import { startStack } from './lib/stack.mjs';
 
 const EMBED_KEY = 'a-long-key-that-nobody-guesses';
@@ -91,6 +91,12 @@ test('nginx sends the policy that the other servers send', async () => {
   const answer = await fetch(stack.url);
   assert.equal(answer.headers.get('content-security-policy').replace(/ +;/g, ';'), policy());
   assert.equal(answer.headers.get('access-control-allow-origin'), null);
+});
+
+test('the policy follows the configured sources and frames', () => {
+  const config = { sources: { loki: { url: 'https://loki.example/x' }, prometheus: { url: 'prometheus' }, tempo: { url: 'https://loki.example' } }, embed: { allowed_origins: ['https://grafana.example'] } };
+  assert.match(policyFor(config), /connect-src 'self' https:\/\/loki\.example wss:\/\/loki\.example;/);
+  assert.match(policyFor(config), /frame-ancestors 'self' https:\/\/grafana\.example;/);
 });
 
 test('has nothing that axe objects to, in both themes and on a phone', async () => {

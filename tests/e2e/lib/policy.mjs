@@ -1,17 +1,19 @@
 // The content security policy that fits a configuration.
 
-const origin = address => { try { return new URL(address).origin; } catch { return undefined; } };
-
-/** Origins that config.json names beyond the page's own, each with its WebSocket twin for Loki's live tail. */
-export function connectSources(config) {
-  const origins = new Set();
-  const look = value => {
-    if (typeof value === 'string') { if (/^https?:\/\//.test(value)) origins.add(origin(value)); }
-    else if (value && typeof value === 'object') Object.values(value).forEach(look);
-  };
-  look(config.sources);
-  return [...origins].filter(Boolean).flatMap(each => [each, each.replace(/^http/, 'ws')]);
+/** Origins that config.json names beyond the page's own; Loki's with a WebSocket twin, for the live tail. */
+export function connectSources({ sources = {} }) {
+  const origins = Object.entries(sources).flatMap(([name, { url }]) => {
+    if (!url.includes('://')) return [];
+    const { origin } = new URL(url);
+    return name === 'loki' ? [origin, origin.replace(/^http/, 'ws')] : [origin];
+  });
+  return [...new Set(origins)];
 }
+
+/** The policy that fits a whole configuration: its sources, and who may show the page in a frame. */
+export const policyFor = config => policy({
+  connect: connectSources(config), frameAncestors: ["'self'", ...(config.embed?.allowed_origins ?? [])].join(' '),
+});
 
 export const policy = ({ connect = [], frameAncestors = "'self'" } = {}) => [
   "default-src 'none'",

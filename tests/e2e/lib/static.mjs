@@ -9,7 +9,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectSources, policy } from './policy.mjs';
+import { policyFor } from './policy.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
@@ -29,7 +29,7 @@ export async function serve({ directory, port = 0, servers = {} }) {
   const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
   if (Object.keys(servers).length) config.sources = Object.fromEntries(Object.keys(servers).map(name => [name, { url: name === 'loki' ? '.' : name }]));
   const headers = {
-    'content-security-policy': policy({ connect: connectSources(config) }),
+    'content-security-policy': policyFor(config),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   };
