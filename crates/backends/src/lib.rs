@@ -4,14 +4,19 @@
 //! answer's bytes as they come ([`Decoder`]). Whoever owns the wire drives both.
 
 mod answer;
+mod carry;
 mod error;
+mod intern;
+mod json;
 pub mod loki;
+mod numbers;
 pub mod prometheus;
 mod quote;
 mod request;
 pub mod tempo;
+mod warnings;
 
-pub use answer::{Build, Pending, Readiness, Sample};
+pub use answer::{Build, Readiness, Sample};
 pub use error::{BackendError, ErrorKind};
 pub use request::{Headers, Method, Question, RequestSpec, SourceKind};
 

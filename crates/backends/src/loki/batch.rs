@@ -1,35 +1,121 @@
 //! Log lines in columns: one text arena, entries as slices of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use domain::logs::RawLine;
 use domain::time::Timestamp;
 
+use crate::json::{Text, unescape};
+
 /// A stream's labels, shared by its lines.
 pub(super) type StreamLabels = Arc<[(Arc<str>, Arc<str>)]>;
 
 /// The lines of one answer, in the order in which Loki gave them: stream by stream.
+///
+/// Lines lie here as they stood in the answer; escapes are resolved when a line is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LogBatch {}
+pub struct LogBatch {
+    text: String,
+    streams: Vec<StreamLabels>,
+    entries: Vec<Entry>,
+    metadata: Vec<(Piece, Piece)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Entry {
+    time: Timestamp,
+    stream: u32,
+    line: Piece,
+    /// Where in `metadata` its pairs end; they begin where those of the entry before end.
+    metadata_end: u32,
+}
+
+/// A part of the arena.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Piece {
+    start: u32,
+    end: u32,
+    has_escapes: bool,
+}
 
 impl LogBatch {
     /// How many lines.
     pub fn len(&self) -> usize {
-        0
+        self.entries.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.entries.is_empty()
     }
 
     /// Every line, stream by stream.
     pub fn iter(&self) -> impl Iterator<Item = RawLine<'_>> {
-        std::iter::empty()
+        (0..self.len()).filter_map(|place| self.get(place))
     }
 
-    /// The time of every line, in the same order.
-    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
-        std::iter::empty()
+    /// The line at this place of [`LogBatch::iter`].
+    pub fn get(&self, place: usize) -> Option<RawLine<'_>> {
+        let entry = self.entries.get(place)?;
+        let before = place.checked_sub(1).and_then(|it| self.entries.get(it));
+        let metadata_start = before.map_or(0, |it| it.metadata_end);
+        let metadata = self.metadata.get(metadata_start as usize..entry.metadata_end as usize);
+        Some(RawLine {
+            time: entry.time,
+            line: self.piece(entry.line),
+            labels: self.streams.get(entry.stream as usize).map_or(&[], |it| it),
+            metadata: metadata
+                .unwrap_or_default()
+                .iter()
+                .map(|(name, value)| (self.piece(*name), self.piece(*value)))
+                .collect(),
+        })
     }
+
+    /// The time of every line, in the order of [`LogBatch::iter`].
+    pub fn times(&self) -> impl Iterator<Item = Timestamp> {
+        self.entries.iter().map(|it| it.time)
+    }
+
+    fn piece(&self, piece: Piece) -> Cow<'_, str> {
+        let raw = self.text.get(piece.start as usize..piece.end as usize).unwrap_or_default();
+        if piece.has_escapes { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// Adds a line to the stream that the next [`LogBatch::end_stream`] ends.
+    pub(super) fn push(&mut self, time: Timestamp, line: Text<'_>) {
+        let line = self.keep(line);
+        let stream = small(self.streams.len());
+        self.entries.push(Entry { time, stream, line, metadata_end: small(self.metadata.len()) });
+    }
+
+    /// Adds structured metadata or a parsed label to the newest line.
+    pub(super) fn push_metadata(&mut self, name: Text<'_>, value: Text<'_>) {
+        let pair = (self.keep(name), self.keep(value));
+        self.metadata.push(pair);
+        let metadata_end = small(self.metadata.len());
+        if let Some(entry) = self.entries.last_mut() {
+            entry.metadata_end = metadata_end;
+        }
+    }
+
+    /// Says whose lines those since the last end were.
+    pub(super) fn end_stream(&mut self, labels: StreamLabels) {
+        self.streams.push(labels);
+    }
+
+    fn keep(&mut self, text: Text<'_>) -> Piece {
+        let start = small(self.text.len());
+        match std::str::from_utf8(text.raw()) {
+            Ok(raw) => self.text.push_str(raw),
+            Err(_) => self.text.push_str(&String::from_utf8_lossy(text.raw())),
+        }
+        Piece { start, end: small(self.text.len()), has_escapes: text.has_escapes() }
+    }
+}
+
+/// A place in an answer; none is so long that it would not fit.
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -2,8 +2,11 @@
 
 use domain::system::Matcher;
 use domain::time::TimeRange;
+use domain::warning::Warning;
 
 use super::logql::selector_text;
+use crate::answer::{Small, texts};
+use crate::json::{Cursor, Read};
 use crate::request::{nanos, path_segment};
 use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 
@@ -51,22 +54,40 @@ pub struct StreamStats {
     pub entries: u64,
 }
 
+impl StreamStats {
+    fn read(cursor: &mut Cursor<'_>) -> Read<(Self, Vec<Warning>)> {
+        let mut stats = Self::default();
+        cursor.fields(|name, value| {
+            let field = match name.raw() {
+                b"streams" => &mut stats.streams,
+                b"chunks" => &mut stats.chunks,
+                b"bytes" => &mut stats.bytes,
+                b"entries" => &mut stats.entries,
+                _ => return value.skip(),
+            };
+            *field = value.int()?.unsigned_abs();
+            Ok(())
+        })?;
+        Ok((stats, Vec::new()))
+    }
+}
+
 impl Endpoint for Labels {
     type Output = Vec<String>;
-    type Decoder = crate::Pending<Vec<String>>;
+    type Decoder = Small<Vec<String>>;
 
     fn request(&self) -> RequestSpec {
         request("loki/labels", "/loki/api/v1/labels".to_owned(), "", &self.selector, self.range)
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Small::new(SourceKind::Loki, |it| texts("Loki", it))
     }
 }
 
 impl Endpoint for LabelValues {
     type Output = Vec<String>;
-    type Decoder = crate::Pending<Vec<String>>;
+    type Decoder = Small<Vec<String>>;
 
     fn request(&self) -> RequestSpec {
         let path = format!("/loki/api/v1/label/{}/values", path_segment(&self.name));
@@ -74,20 +95,20 @@ impl Endpoint for LabelValues {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Small::new(SourceKind::Loki, |it| texts("Loki", it))
     }
 }
 
 impl Endpoint for IndexStats {
     type Output = StreamStats;
-    type Decoder = crate::Pending<StreamStats>;
+    type Decoder = Small<StreamStats>;
 
     fn request(&self) -> RequestSpec {
         request("loki/index_stats", "/loki/api/v1/index/stats".to_owned(), "", &self.selector, self.range)
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Small::new(SourceKind::Loki, StreamStats::read)
     }
 }
 

@@ -4,6 +4,8 @@ use domain::series::Series;
 use domain::time::{Step, TimeRange, Timestamp};
 
 use super::logql::LogMetric;
+use crate::answer::{Small, Streamed};
+use crate::numbers::{self, Matrix};
 use crate::request::{method_for, nanos};
 use crate::{Endpoint, Question, RequestSpec, Sample, SourceKind};
 
@@ -20,7 +22,7 @@ pub struct MetricRange {
 
 impl Endpoint for MetricRange {
     type Output = Vec<Series>;
-    type Decoder = crate::Pending<Vec<Series>>;
+    type Decoder = Streamed<Vec<Series>>;
 
     fn request(&self) -> RequestSpec {
         let query = self.query.to_string();
@@ -46,7 +48,7 @@ impl Endpoint for MetricRange {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Streamed::new(SourceKind::Loki, Matrix::of("Loki"))
     }
 }
 
@@ -61,7 +63,7 @@ pub struct MetricQuery {
 
 impl Endpoint for MetricQuery {
     type Output = Vec<Sample>;
-    type Decoder = crate::Pending<Vec<Sample>>;
+    type Decoder = Small<Vec<Sample>>;
 
     fn request(&self) -> RequestSpec {
         let query = self.query.to_string();
@@ -82,6 +84,6 @@ impl Endpoint for MetricQuery {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Small::new(SourceKind::Loki, numbers::loki_samples)
     }
 }

@@ -4,6 +4,7 @@
 
 mod batch;
 mod labels;
+mod lines;
 pub mod logql;
 mod metric;
 mod page;
@@ -13,7 +14,7 @@ mod status;
 pub use batch::LogBatch;
 pub use labels::{IndexStats, LabelValues, Labels, StreamStats};
 pub use metric::{MetricQuery, MetricRange};
-pub use page::{NextPage, Paging};
+pub use page::{NextPage, Paging, limit_in_refusal};
 pub use query_range::{Direction, QueryRange};
 pub use status::{BuildInfo, Ready};
 

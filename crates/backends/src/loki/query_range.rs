@@ -3,7 +3,9 @@
 use domain::time::TimeRange;
 
 use super::batch::LogBatch;
+use super::lines::Lines;
 use super::logql::LogQuery;
+use crate::answer::Streamed;
 use crate::request::{method_for, nanos};
 use crate::{Endpoint, Question, RequestSpec, SourceKind};
 
@@ -41,7 +43,7 @@ pub struct QueryRange {
 
 impl Endpoint for QueryRange {
     type Output = LogBatch;
-    type Decoder = crate::Pending<LogBatch>;
+    type Decoder = Streamed<LogBatch>;
 
     fn request(&self) -> RequestSpec {
         let query = self.query.to_string();
@@ -69,6 +71,6 @@ impl Endpoint for QueryRange {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Streamed::new(SourceKind::Loki, Lines::default())
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a Loki is there, ready, and which one.
 
+use crate::answer::{ReadinessDecoder, Small};
 use crate::request::plain_get;
 use crate::{Build, Endpoint, Readiness, RequestSpec, SourceKind};
 
@@ -13,26 +14,26 @@ pub struct Ready;
 
 impl Endpoint for BuildInfo {
     type Output = Build;
-    type Decoder = crate::Pending<Build>;
+    type Decoder = Small<Build>;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Loki, "loki/buildinfo", "/loki/api/v1/status/buildinfo")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        Small::new(SourceKind::Loki, Build::read)
     }
 }
 
 impl Endpoint for Ready {
     type Output = Readiness;
-    type Decoder = crate::Pending<Readiness>;
+    type Decoder = ReadinessDecoder;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Loki, "loki/ready", "/ready")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Loki)
+        ReadinessDecoder::new(SourceKind::Loki, &["ready"])
     }
 }

@@ -3,6 +3,7 @@
 use domain::time::TimeRange;
 
 use super::promql::Selector;
+use crate::answer::{Small, texts};
 use crate::request::{path_segment, seconds};
 use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 
@@ -19,7 +20,7 @@ pub struct LabelValues {
 
 impl Endpoint for LabelValues {
     type Output = Vec<String>;
-    type Decoder = crate::Pending<Vec<String>>;
+    type Decoder = Small<Vec<String>>;
 
     fn request(&self) -> RequestSpec {
         let mut params = vec![("start", seconds(self.range.start)), ("end", seconds(self.range.end))];
@@ -43,7 +44,7 @@ impl Endpoint for LabelValues {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Prometheus)
+        Small::new(SourceKind::Prometheus, |it| texts("Prometheus", it))
     }
 }
 

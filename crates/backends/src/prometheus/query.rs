@@ -3,6 +3,8 @@
 use domain::time::{TimeRange, Timestamp};
 
 use super::promql::Expr;
+use crate::answer::Small;
+use crate::numbers;
 use crate::request::{method_for, seconds};
 use crate::{Endpoint, Question, RequestSpec, Sample, SourceKind};
 
@@ -17,7 +19,7 @@ pub struct Query {
 
 impl Endpoint for Query {
     type Output = Vec<Sample>;
-    type Decoder = crate::Pending<Vec<Sample>>;
+    type Decoder = Small<Vec<Sample>>;
 
     fn request(&self) -> RequestSpec {
         let query = self.expr.to_string();
@@ -38,6 +40,6 @@ impl Endpoint for Query {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Prometheus)
+        Small::new(SourceKind::Prometheus, numbers::prometheus_samples)
     }
 }

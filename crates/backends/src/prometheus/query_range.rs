@@ -4,6 +4,8 @@ use domain::series::Series;
 use domain::time::{Step, TimeRange};
 
 use super::promql::Expr;
+use crate::answer::Streamed;
+use crate::numbers::Matrix;
 use crate::request::{method_for, seconds};
 use crate::{Endpoint, Question, RequestSpec, SourceKind};
 
@@ -27,7 +29,7 @@ impl QueryRange {
 
 impl Endpoint for QueryRange {
     type Output = Vec<Series>;
-    type Decoder = crate::Pending<Vec<Series>>;
+    type Decoder = Streamed<Vec<Series>>;
 
     fn request(&self) -> RequestSpec {
         let query = self.expr.to_string();
@@ -53,6 +55,6 @@ impl Endpoint for QueryRange {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Prometheus)
+        Streamed::new(SourceKind::Prometheus, Matrix::of("Prometheus"))
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a Prometheus or Mimir is there, and which one.
 
+use crate::answer::{ReadinessDecoder, Small};
 use crate::request::plain_get;
 use crate::{Build, Endpoint, Readiness, RequestSpec, SourceKind};
 
@@ -13,26 +14,26 @@ pub struct Ready;
 
 impl Endpoint for BuildInfo {
     type Output = Build;
-    type Decoder = crate::Pending<Build>;
+    type Decoder = Small<Build>;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Prometheus, "prometheus/buildinfo", "/api/v1/status/buildinfo")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Prometheus)
+        Small::new(SourceKind::Prometheus, Build::read)
     }
 }
 
 impl Endpoint for Ready {
     type Output = Readiness;
-    type Decoder = crate::Pending<Readiness>;
+    type Decoder = ReadinessDecoder;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Prometheus, "prometheus/ready", "/-/ready")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Prometheus)
+        ReadinessDecoder::new(SourceKind::Prometheus, &["prometheus server is ready", "ready"])
     }
 }

@@ -3,10 +3,17 @@
 //! Paths are below the address that Grafana's data source would have, such as `http://tempo:3200`.
 
 mod abilities;
+mod base64;
+mod builder;
+mod found;
+mod otlp_json;
+mod otlp_proto;
+mod protobuf;
 mod search;
 mod slices;
 mod status;
 mod trace_by_id;
+mod trace_decoder;
 pub mod traceql;
 
 pub use abilities::{Abilities, TraceApi};

@@ -5,7 +5,9 @@ use domain::ids::SpanId;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use domain::trace::TraceSummary;
 
+use super::found::Found;
 use super::traceql::SpanQuery;
+use crate::answer::Streamed;
 use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 
 /// The traces that have matching spans: `GET /api/search`.
@@ -61,7 +63,7 @@ pub struct FoundSpan {
 
 impl Endpoint for Search {
     type Output = SearchAnswer;
-    type Decoder = crate::Pending<SearchAnswer>;
+    type Decoder = Streamed<SearchAnswer>;
 
     fn request(&self) -> RequestSpec {
         let query = self.query.to_string();
@@ -87,7 +89,7 @@ impl Endpoint for Search {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Tempo)
+        Streamed::new(SourceKind::Tempo, Found::of_at_most(self.limit))
     }
 }
 

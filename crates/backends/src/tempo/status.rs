@@ -1,5 +1,6 @@
 //! Whether a Tempo is there, ready, and which one.
 
+use crate::answer::{ReadinessDecoder, Small};
 use crate::request::plain_get;
 use crate::{Build, Endpoint, Readiness, RequestSpec, SourceKind};
 
@@ -17,39 +18,39 @@ pub struct Ready;
 
 impl Endpoint for Echo {
     type Output = Readiness;
-    type Decoder = crate::Pending<Readiness>;
+    type Decoder = ReadinessDecoder;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Tempo, "tempo/echo", "/api/echo")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Tempo)
+        ReadinessDecoder::new(SourceKind::Tempo, &["echo"])
     }
 }
 
 impl Endpoint for BuildInfo {
     type Output = Build;
-    type Decoder = crate::Pending<Build>;
+    type Decoder = Small<Build>;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Tempo, "tempo/buildinfo", "/api/status/buildinfo")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Tempo)
+        Small::new(SourceKind::Tempo, Build::read)
     }
 }
 
 impl Endpoint for Ready {
     type Output = Readiness;
-    type Decoder = crate::Pending<Readiness>;
+    type Decoder = ReadinessDecoder;
 
     fn request(&self) -> RequestSpec {
         plain_get(SourceKind::Tempo, "tempo/ready", "/ready")
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Tempo)
+        ReadinessDecoder::new(SourceKind::Tempo, &["ready"])
     }
 }

@@ -6,6 +6,7 @@ use domain::trace::Trace;
 
 use super::abilities::TraceApi;
 use super::search::whole_seconds;
+use super::trace_decoder::TraceDecoder;
 use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 
 /// One trace: `GET /api/v2/traces/{hex}` or `GET /api/traces/{hex}`. `None` where Tempo has no such trace.
@@ -23,7 +24,7 @@ pub struct TraceById {
 
 impl Endpoint for TraceById {
     type Output = Option<Trace>;
-    type Decoder = crate::Pending<Option<Trace>>;
+    type Decoder = TraceDecoder;
 
     fn request(&self) -> RequestSpec {
         let path = match self.api {
@@ -50,6 +51,6 @@ impl Endpoint for TraceById {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        crate::Pending::new(SourceKind::Tempo)
+        TraceDecoder::new(self.api)
     }
 }

@@ -1,0 +1,171 @@
+//! Numbers as backends write them, straight into `i64` and `f64`.
+
+use domain::time::Timestamp;
+
+/// Powers of ten that an `f64` holds exactly.
+const EXACT_POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+    1e19, 1e20, 1e21, 1e22,
+];
+
+/// Reads a decimal number, `NaN`, `+Inf` or `-Inf`; `None` for anything else.
+///
+/// Up to 2⁵³ as digits, divided once by an exact power of ten, is the nearest double (Clinger 1990, the fast path);
+/// all else goes through the standard library, which is exact too.
+pub(crate) fn parse_f64(text: &[u8]) -> Option<f64> {
+    fast_f64(text).or_else(|| slow_f64(text))
+}
+
+fn fast_f64(text: &[u8]) -> Option<f64> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    // 18 characters hold at most 18 digits, which fit an i64.
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut mantissa: u64 = 0;
+    let mut decimals: Option<usize> = None;
+    for &byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + u64::from(byte - b'0');
+                decimals = decimals.map(|it| it + 1);
+            }
+            b'.' if decimals.is_none() => decimals = Some(0),
+            _ => return None,
+        }
+    }
+    if mantissa > 1 << 53 || decimals == Some(digits.len() - 1) {
+        return None;
+    }
+    let magnitude = mantissa as f64 / EXACT_POWERS.get(decimals.unwrap_or(0))?;
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
+#[cold]
+fn slow_f64(text: &[u8]) -> Option<f64> {
+    match text {
+        b"NaN" => Some(f64::NAN),
+        b"+Inf" | b"Inf" => Some(f64::INFINITY),
+        b"-Inf" => Some(f64::NEG_INFINITY),
+        text => {
+            let text = std::str::from_utf8(text).ok()?;
+            // The standard library also takes words such as "infinity"; no server writes them.
+            text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it)).then(|| text.parse().ok())?
+        }
+    }
+}
+
+/// Reads a whole number.
+pub(crate) fn parse_i64(text: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    let mut value: i64 = 0;
+    for &byte in digits {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        let digit = i64::from(byte - b'0');
+        // Downwards, since the smallest number has no positive twin.
+        value = value.checked_mul(10)?.checked_sub(digit)?;
+    }
+    if is_negative { Some(value) } else { value.checked_neg() }
+}
+
+/// Reads Unix seconds with decimals, exactly: Prometheus writes milliseconds as `1795222396.970`.
+pub(crate) fn parse_seconds(text: &[u8]) -> Option<Timestamp> {
+    let dot = text.iter().position(|it| *it == b'.').unwrap_or(text.len());
+    let (whole, fraction) = text.split_at_checked(dot)?;
+    let Some(secs) = parse_i64(whole) else {
+        return parse_f64(text).filter(|it| it.is_finite()).map(Timestamp::from_secs_f64);
+    };
+    let mut nanos = secs.checked_mul(1_000_000_000)?;
+    let mut unit: i64 = if text.first() == Some(&b'-') { -100_000_000 } else { 100_000_000 };
+    for &byte in fraction.iter().skip(1) {
+        if !byte.is_ascii_digit() {
+            return parse_f64(text).filter(|it| it.is_finite()).map(Timestamp::from_secs_f64);
+        }
+        nanos = nanos.checked_add(i64::from(byte - b'0') * unit)?;
+        unit /= 10;
+    }
+    Some(Timestamp::from_nanos(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn floats_are_read_as_prometheus_writes_them() {
+        for (text, expected) in [
+            ("1", 1.0),
+            ("-0.25", -0.25),
+            ("0.1", 0.1),
+            ("123456.789", 123_456.789),
+            ("9007199254740993", 9_007_199_254_740_992.0),
+            ("1e-07", 1e-7),
+            ("1.7976931348623157e+308", f64::MAX),
+            ("+Inf", f64::INFINITY),
+            ("-Inf", f64::NEG_INFINITY),
+        ] {
+            assert_eq!(parse_f64(text.as_bytes()), Some(expected), "{text}");
+        }
+        assert!(parse_f64(b"NaN").is_some_and(f64::is_nan));
+        for bad in ["", "-", ".", "1.2.3", "0x1", "infinity", "1,5", "é", "e", "1e"] {
+            assert_eq!(parse_f64(bad.as_bytes()), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn seconds_lose_no_digit() {
+        for (text, nanos) in [
+            ("1795222388", 1_795_222_388_000_000_000),
+            ("1795222396.970", 1_795_222_396_970_000_000),
+            ("1795222396.9", 1_795_222_396_900_000_000),
+            ("0.000000001", 1),
+            ("-1.5", -1_500_000_000),
+            ("1.7952223e9", 1_795_222_300_000_000_000),
+        ] {
+            assert_eq!(parse_seconds(text.as_bytes()), Some(Timestamp::from_nanos(nanos)), "{text}");
+        }
+        for bad in ["", "x", "1.x", "NaN"] {
+            assert_eq!(parse_seconds(bad.as_bytes()), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_double_is_read_exactly(bits in any::<u64>()) {
+            let value = f64::from_bits(bits);
+            prop_assume!(value.is_finite());
+            for text in [format!("{value}"), format!("{value:e}")] {
+                prop_assert_eq!(parse_f64(text.as_bytes()), Some(value));
+            }
+        }
+
+        #[test]
+        fn short_decimals_are_read_exactly(whole in 0_u32.., part in 0_u32..1_000_000) {
+            let text = format!("{whole}.{part}");
+            prop_assert_eq!(parse_f64(text.as_bytes()), text.parse().ok());
+        }
+
+        #[test]
+        fn every_integer_is_read(value in any::<i64>()) {
+            prop_assert_eq!(parse_i64(value.to_string().as_bytes()), Some(value));
+        }
+
+        #[test]
+        fn nothing_panics(bytes in any::<Vec<u8>>()) {
+            let _ = (parse_f64(&bytes), parse_i64(&bytes), parse_seconds(&bytes));
+        }
+    }
+}
