@@ -1,6 +1,7 @@
 //! Jobscope, the app: draws what the inquiries find out. The only place that knows a browser.
 
 pub mod app;
+pub mod canvas;
 pub mod components;
 pub mod net;
 pub mod pages;

@@ -25,7 +25,9 @@ pub(crate) type Drawn<DB> = Result<(), DrawError<DB>>;
 const INTERVAL_CSS_PX: f64 = 28.0;
 /// Width of one interval of the time axis, at least.
 const TIME_INTERVAL_CSS_PX: f64 = 110.0;
-/// Between an axis and its labels.
+/// Between the lower edge and the time labels: enough for the lowest value label to stand free of them.
+const TIME_LABEL_GAP_CSS_PX: f64 = 9.0;
+/// Between the left edge and the value labels, and between a line and its label.
 pub(crate) const LABEL_GAP_CSS_PX: f64 = 6.0;
 /// How much of its colour a line keeps while another one has the focus.
 const UNFOCUSED_ALPHA: f64 = 0.35;
@@ -47,12 +49,11 @@ pub fn draw<DB: DrawingBackend>(
     let mut lines: Vec<_> = chart.visible(view).map(|it| Line::new(it, time, &mut columns)).collect();
     lines.sort_by_key(|it| view.focuses(it.series)); // the focused one last, so that it lies above the others
 
-    let ticks = value_ticks(
-        extent_of(&lines, chart.range, chart.slo),
-        chart.scale,
-        chart.unit,
-        max_intervals(plot, style),
-    );
+    let extent = extent_of(&lines, chart.range, chart.slo);
+    let mut ticks = value_ticks(extent, chart.scale, chart.unit, max_intervals(plot, style));
+    if extent.is_none() {
+        ticks.ticks.iter_mut().for_each(|(_, label)| label.clear()); // numbers of nothing would mislead
+    }
     let values = ValueScale { low: ticks.low, high: ticks.high, top: plot.top, bottom: plot.bottom };
 
     let painter = Painter { area, chart, style, plot, time, values };
@@ -139,7 +140,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let rows = ticks.ticks.iter().map(|(value, _)| self.values.y(*value));
         let lines = rows.flat_map(|y| [(self.plot.left, y), (self.plot.right, y)]).collect();
         self.area.draw(&Segments { ends: lines, style: grid })?;
-        for (value, label) in &ticks.ticks {
+        for (value, label) in ticks.ticks.iter().filter(|(_, label)| !label.is_empty()) {
             let color = self.style.palette.ink_3;
             let right = self.plot.left - self.style.px(LABEL_GAP_CSS_PX);
             let overflows = self.text_width(label, FontStyle::Normal)? > right;
@@ -153,7 +154,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let width_css_px = f64::from(self.plot.columns()) / self.style.dpr;
         let max_ticks = (width_css_px / TIME_INTERVAL_CSS_PX).floor().max(2.0) as u32;
         let gap = self.style.px(LABEL_GAP_CSS_PX);
-        let (y, color) = (self.plot.bottom + gap, self.style.palette.ink_3);
+        let (y, color) = (self.plot.bottom + self.style.px(TIME_LABEL_GAP_CSS_PX), self.style.palette.ink_3);
         let mut free_from = self.plot.left;
         for TimeTick { at, label } in time_ticks(self.chart.range, &self.chart.zone, max_ticks) {
             let width = self.text_width(&label, FontStyle::Normal)?;

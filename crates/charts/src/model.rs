@@ -7,6 +7,8 @@ use domain::series::{Exemplar, Series};
 use domain::system::Unit;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 
+use crate::runs::usual_step;
+
 /// A line chart over time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineChart {
@@ -151,6 +153,12 @@ impl LineChart {
     /// The series that `view` leaves, in order.
     pub fn visible<'a>(&'a self, view: &'a View) -> impl Iterator<Item = &'a ChartSeries> {
         self.series.iter().filter(|it| view.shows(it))
+    }
+
+    /// How far apart samples are: as the question said, else as measured of the finest series.
+    pub(crate) fn usual_step(&self) -> Option<TimeDelta> {
+        let measured = |it: &ChartSeries| usual_step(samples_in(&it.data, self.range).0);
+        self.step.or_else(|| self.series.iter().filter_map(measured).min())
     }
 
     /// Whether there is nothing to draw: no series has a finite value inside the range.

@@ -25,6 +25,13 @@ pub fn readout(chart: &LineChart, at: Timestamp) -> Vec<Option<f64>> {
     chart.series.iter().map(|it| value_at(chart, &it.data, at)).collect()
 }
 
+/// The newest value of each series inside the range, hidden ones too.
+pub fn newest(chart: &LineChart) -> Vec<Option<f64>> {
+    let newest =
+        |series: &Series| samples_in(series, chart.range).1.iter().rev().copied().find(|it| !it.is_nan());
+    chart.series.iter().map(|it| newest(&it.data)).collect()
+}
+
 pub(crate) fn value_at(chart: &LineChart, series: &Series, at: Timestamp) -> Option<f64> {
     let (times, values) = samples_in(series, chart.range);
     let index = nearest(times, at)?;

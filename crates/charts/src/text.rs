@@ -3,7 +3,7 @@
 use domain::system::Unit;
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 
-use crate::model::Zone;
+use crate::model::{LineChart, Zone};
 
 /// Between number and unit: a space at which no line breaks.
 const NBSP: char = '\u{a0}';
@@ -123,9 +123,29 @@ pub fn clock_label(at: Timestamp, zone: &Zone, step: TimeDelta) -> String {
     }
 }
 
+/// An instant as the readout of a chart writes it: with the date where the chart is longer than a day, and as much of
+/// the clock as its samples need.
+pub fn moment_label(at: Timestamp, chart: &LineChart) -> String {
+    let a_minute = TimeDelta::from_secs(60);
+    let clock = clock_label(at, &chart.zone, chart.usual_step().unwrap_or(a_minute).min(a_minute));
+    if chart.range.length() <= TimeDelta::from_secs(86_400) {
+        return clock;
+    }
+    let it = civil_from_timestamp(at, chart.zone.offset_secs);
+    format!("{}{NBSP}{} {clock}", it.day, month_name(it.month))
+}
+
+/// The short English name of a month, 1 to 12.
+pub(crate) fn month_name(month: u8) -> &'static str {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS.get(usize::from(month).wrapping_sub(1)).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::time::TimeRange;
 
     #[track_caller]
     fn check(value: f64, unit: Unit, expected: &str) {
@@ -171,5 +191,21 @@ mod tests {
         check(15_000, "10:15:30");
         check(250, "10:15:30.250");
         assert_eq!(clock_label(at, &Zone::from_offset(7_200), TimeDelta::from_secs(60)), "12:15");
+    }
+
+    #[test]
+    fn a_readout_has_the_date_only_where_it_is_needed() {
+        let check = |length_secs, step_secs, expected: &str| {
+            let start = Timestamp::from_secs(1_773_480_000);
+            let range = TimeRange { start, end: start + TimeDelta::from_secs(length_secs) };
+            let chart = LineChart {
+                step: Some(TimeDelta::from_secs(step_secs)),
+                ..LineChart::new(range, Unit::None)
+            };
+            assert_eq!(moment_label(start, &chart).replace(NBSP, " "), expected);
+        };
+        check(3_600, 15, "09:20:00");
+        check(86_400, 60, "09:20");
+        check(604_800, 600, "14 Mar 09:20");
     }
 }

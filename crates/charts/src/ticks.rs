@@ -5,7 +5,7 @@ use domain::time::{Civil, TimeDelta, TimeRange, Timestamp, civil_from_timestamp,
 
 use crate::columns::Extent;
 use crate::model::{Scale, Zone};
-use crate::text::{DisplayUnit, clock_label, fixed, with_unit};
+use crate::text::{DisplayUnit, clock_label, fixed, month_name, with_unit};
 
 /// Beyond this a value axis makes no sense, and the arithmetic of steps would overflow.
 const HIGHEST: f64 = 1e300;
@@ -126,8 +126,6 @@ const STEPS_MILLIS: [i64; 31] = [
     1_209_600_000,
 ];
 const STEPS_MONTHS: [i64; 6] = [1, 3, 6, 12, 60, 120];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY: TimeDelta = TimeDelta::from_secs(86_400);
 
 /// Round times inside `range` on the zone's clock, at most `max_ticks` of them (but for odd alignments, one more).
@@ -182,7 +180,7 @@ fn month_times(range: TimeRange, zone: &Zone, step_months: i64) -> Vec<Timestamp
 
 fn time_label(at: Timestamp, zone: &Zone, step: TickStep) -> String {
     let civil = civil_from_timestamp(at, zone.offset_secs);
-    let month = MONTHS.get(usize::from(civil.month) - 1).copied().unwrap_or_default();
+    let month = month_name(civil.month);
     let is_midnight = (civil.hour, civil.minute, civil.second, civil.nanos) == (0, 0, 0, 0);
     match step {
         TickStep::Fixed(step) if step < DAY && !(is_midnight && step >= TimeDelta::from_secs(60)) => {

@@ -1,0 +1,15 @@
+//! From plotters to a browser's canvas: the drawing backend, the palette, and the wish to be drawn.
+
+mod backend;
+mod palette;
+mod pixels;
+mod redraw;
+mod size;
+mod surface;
+
+pub use backend::{CanvasBackend, CanvasError};
+pub use palette::{Theme, provide_palette, use_palette};
+pub use pixels::use_device_pixel_ratio;
+pub use redraw::{Redraw, use_is_on_screen};
+pub use size::use_box_size;
+pub use surface::Surface;

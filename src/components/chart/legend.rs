@@ -1,0 +1,118 @@
+//! The legend: which line is which, its newest value or the one at the crosshair, and the switch to hide it.
+
+use std::sync::Arc;
+
+use charts::{LineChart, View, format_value, moment_label, newest, readout};
+use domain::system::Unit;
+use leptos::prelude::*;
+
+use super::shared::Chart;
+
+/// How many colours the style sheet has for series.
+const N_COLORS: usize = 8;
+
+/// The legend of one chart.
+pub(super) fn legend(chart: Chart) -> impl IntoView {
+    let keys = Memo::new(move |_| {
+        chart.model.with(|it| {
+            let series = it.iter().flat_map(|it| &it.series);
+            series.map(|it| (Arc::clone(&it.name), it.color % N_COLORS + 1)).collect::<Vec<_>>()
+        })
+    });
+    let values = Memo::new(move |_| {
+        let at = chart.crosshair.get();
+        chart.model.with(|it| it.as_ref().map(|it| values_of(it, at)).unwrap_or_default())
+    });
+    let moment = move || {
+        let at = chart.crosshair.get()?;
+        chart.model.with(|it| it.as_ref().map(|it| moment_label(at, it)))
+    };
+
+    view! {
+        <figcaption class="chart-legend">
+            <For
+                each=move || keys.get()
+                key=|key| key.clone()
+                children=move |(name, color)| {
+                    let value = {
+                        let name = Arc::clone(&name);
+                        move || values.with(|it| it.iter().find(|it| it.0 == name).map(|it| it.1.clone()))
+                    };
+                    key(chart, name, color, Signal::derive(value))
+                }
+            />
+            <span class="chart-at">{moment}</span>
+        </figcaption>
+    }
+}
+
+/// Name and text of each series' value: at the crosshair while there is one, else the newest.
+fn values_of(chart: &LineChart, at: Option<domain::time::Timestamp>) -> Vec<(Arc<str>, String)> {
+    let values = match at {
+        Some(at) => readout(chart, at),
+        None => newest(chart),
+    };
+    let text = |value: Option<f64>, unit: Unit| format_value(value.unwrap_or(f64::NAN), unit);
+    let named = chart.series.iter().zip(values);
+    named.map(|(series, value)| (Arc::clone(&series.name), text(value, chart.unit))).collect()
+}
+
+/// One line of the legend.
+fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<String>>) -> impl IntoView {
+    let is_shown = {
+        let name = Arc::clone(&name);
+        Memo::new(move |_| chart.view.with(|it| !it.hidden.contains(&name)))
+    };
+    let focus = {
+        let name = Arc::clone(&name);
+        move |on: bool| {
+            let focused = (on && is_shown.get_untracked()).then(|| Arc::clone(&name));
+            if chart.view.with_untracked(|it| it.focused != focused) {
+                chart.view.update(|it| it.focused = focused);
+            }
+        }
+    };
+    let (focus_in, focus_out) = (focus.clone(), focus.clone());
+    let (point_in, point_out) = (focus.clone(), focus);
+    let press = {
+        let name = Arc::clone(&name);
+        move |event: web_sys::MouseEvent| {
+            let all = chart.with_model(|it, _| it.series.iter().map(|it| Arc::clone(&it.name)).collect());
+            let all: Vec<_> = all.unwrap_or_default();
+            chart
+                .view
+                .update(|it| if event.shift_key() { show_alone(it, &name, all) } else { toggle(it, &name) });
+        }
+    };
+
+    view! {
+        <button
+            type="button"
+            class="chart-key"
+            aria-pressed=move || is_shown.get().to_string()
+            title="Click to hide or show this line, with Shift to see it alone"
+            on:click=press
+            on:pointerenter=move |_| point_in(true)
+            on:pointerleave=move |_| point_out(false)
+            on:focus=move |_| focus_in(true)
+            on:blur=move |_| focus_out(false)
+        >
+            <i class=format!("swatch c{color}")></i>
+            <span class="chart-name">{name.to_string()}</span>
+            <b>{move || value.get()}</b>
+        </button>
+    }
+}
+
+fn toggle(view: &mut View, name: &Arc<str>) {
+    if !view.hidden.remove(name) {
+        view.hidden.insert(Arc::clone(name));
+        view.focused = None;
+    }
+}
+
+/// Hides all others, or shows all again when they are hidden already.
+fn show_alone(view: &mut View, name: &Arc<str>, all: Vec<Arc<str>>) {
+    let others: std::collections::BTreeSet<_> = all.into_iter().filter(|it| it != name).collect();
+    view.hidden = if view.hidden == others { Default::default() } else { others };
+}

@@ -1,0 +1,151 @@
+//! The drawn part: a canvas that is redrawn when its data, size or colours change, and what moves above it.
+
+use std::sync::Arc;
+
+use charts::ChartStyle;
+use leptos::html::{Canvas, Div};
+use leptos::prelude::*;
+
+use super::keys::on_key;
+use super::pointer::{self, Drag};
+use super::shared::Chart;
+use crate::canvas::{Redraw, Surface, use_box_size, use_is_on_screen, use_palette};
+
+/// Height of the axes' text, in CSS pixels: the style sheet's `--t-xs`.
+const AXIS_FONT_CSS_PX: f64 = 11.0;
+
+/// The plot of one chart; `empty` says why there is nothing to see.
+pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {
+    let (place, canvas) = (NodeRef::<Div>::new(), NodeRef::<Canvas>::new());
+    keep_drawn(chart, place, canvas);
+
+    let summary = Memo::new(move |_| {
+        let title = chart.title.get();
+        let told = chart
+            .model
+            .with(|it| it.as_ref().map(|it| chart.view.with(|view| charts::summary(&title, it, view))));
+        told.unwrap_or(title)
+    });
+    let note = move || {
+        let reason = chart.model.with(|it| {
+            let it = it.as_ref()?;
+            if it.is_empty() {
+                return Some(empty.get());
+            }
+            let shows_any = chart.view.with(|view| it.visible(view).next().is_some());
+            (!shows_any).then(|| "All lines are hidden.".to_owned())
+        });
+        reason.map(|reason| view! { <p class="chart-empty"><span>{reason}</span></p> })
+    };
+    let range_millis = move || chart.model.with(|it| it.as_ref().map(|it| it.range));
+    let now_millis = move || {
+        let at = chart.crosshair.get().or_else(|| Some(range_millis()?.end));
+        at.map(|it| it.millis().to_string())
+    };
+    let drag = Drag::default();
+    let cross = move |x: f64| format!("translateX({x}px)");
+
+    view! {
+        <div class="chart-plot" node_ref=place>
+            <canvas
+                role="img"
+                aria-label=move || summary.get()
+                class:is-drawn=move || chart.drawing.with(Option::is_some)
+                node_ref=canvas
+            ></canvas>
+            {note}
+            <div
+                class="chart-over"
+                tabindex="0"
+                role="slider"
+                aria-label=move || format!("{}: position in time", chart.title.get())
+                aria-valuemin=move || range_millis().map(|it| it.start.millis().to_string())
+                aria-valuemax=move || range_millis().map(|it| it.end.millis().to_string())
+                aria-valuenow=now_millis
+                aria-valuetext=move || told_at_crosshair(chart)
+                aria-keyshortcuts="ArrowLeft ArrowRight Home End Plus Minus Enter Escape"
+                class:over-exemplar=move || drag.over_exemplar.get()
+                on:pointerdown=move |event| pointer::down(chart, drag, &event)
+                on:pointermove=move |event| pointer::moved(chart, drag, &event)
+                on:pointerup=move |event| pointer::up(chart, drag, &event)
+                on:pointercancel=move |_| pointer::cancel(chart)
+                on:pointerleave=move |_| pointer::leave(chart, drag)
+                on:keydown=move |event| on_key(chart, &event)
+            >
+                <div
+                    class="chart-cross"
+                    hidden=move || chart.crosshair_css_px().is_none()
+                    style:transform=move || cross(chart.crosshair_css_px().unwrap_or_default())
+                ></div>
+                <div
+                    class="chart-selection"
+                    hidden=move || chart.selection.get().is_none()
+                    style:transform=move || cross(chart.selection.get().map_or(0.0, |it| it.span().0))
+                    style:width=move || format!("{}px", chart.selection.get().map_or(0.0, |it| it.span().1))
+                ></div>
+            </div>
+        </div>
+    }
+}
+
+/// Redraws in the next frame whenever something that shows has changed, while the chart is on the screen.
+fn keep_drawn(chart: Chart, place: NodeRef<Div>, canvas: NodeRef<Canvas>) {
+    let size = use_box_size(place);
+    let is_on_screen = use_is_on_screen(place);
+    let theme = use_palette();
+    let redraw = Redraw::new();
+    let surface = StoredValue::new_local(None::<Surface>);
+
+    let paint = move || {
+        let Some(model) = chart.model.try_get_untracked().flatten() else { return };
+        let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+        let (box_css_px, dpr) = (size.get_untracked(), chart.dpr.get_untracked());
+        let theme = theme.get_untracked();
+        let style = ChartStyle {
+            palette: theme.palette.clone(),
+            font_family: theme.font_family.clone(),
+            font_css_px: AXIS_FONT_CSS_PX,
+            dpr,
+        };
+        let drawn = surface.try_update_value(|it| {
+            if it.is_none() {
+                *it = Surface::new(canvas);
+            }
+            let surface = it.as_mut()?;
+            surface.fit(box_css_px, dpr);
+            Some(chart.view.with_untracked(|view| charts::draw(&surface.area(), &model, view, &style)))
+        });
+        match drawn.flatten() {
+            Some(Ok(drawing)) => chart.drawing.set(Some(Arc::new(drawing))),
+            Some(Err(error)) => leptos::logging::warn!("a chart could not be drawn: {error}"),
+            None => {}
+        }
+    };
+    Effect::new(move |_| {
+        let (width_css_px, height_css_px) = size.get();
+        chart.model.track();
+        chart.view.track();
+        chart.dpr.track();
+        theme.track();
+        if is_on_screen.get() && width_css_px > 0.0 && height_css_px > 0.0 {
+            redraw.request(paint);
+        }
+    });
+}
+
+/// What the crosshair points at, in words.
+fn told_at_crosshair(chart: Chart) -> String {
+    let Some(at) = chart.crosshair.get() else { return "no position".to_owned() };
+    let told = chart.model.with(|it| {
+        let it = it.as_ref()?;
+        let values = charts::readout(it, at);
+        let values =
+            it.series.iter().zip(values).filter(|(series, _)| chart.view.with(|view| view.shows(series)));
+        let each = values.map(|(series, value)| match value {
+            Some(value) => format!("{} {}", series.name, charts::format_value(value, it.unit)),
+            None => format!("{} no value", series.name),
+        });
+        Some(format!("{}: {}", charts::moment_label(at, it), each.collect::<Vec<_>>().join(", ")))
+    });
+    told.unwrap_or_default()
+}
