@@ -26,7 +26,7 @@ where
     let watching = StoredValue::new_local(None::<Watching>);
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
-        let element: web_sys::Element = element.as_ref().clone();
+        let element = AsRef::<web_sys::Element>::as_ref(&element).clone();
         let measure = {
             let element = element.clone();
             move || {
