@@ -5,7 +5,7 @@ mod range;
 mod step;
 
 pub use civil::{Civil, civil_from_timestamp, parse_civil, timestamp_from_civil};
-pub use range::{Moment, MomentError, RangeSpec, TimeRange};
+pub use range::{CalendarUnit, Moment, MomentError, RangeSpec, TimeRange};
 pub use step::{STEP_LADDER_SECS, Step, rate_interval};
 
 use std::fmt;
