@@ -1,5 +1,7 @@
 //! The files that are shipped: each is read without a mistake or a warning, and the schemas in `docs` are in step.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

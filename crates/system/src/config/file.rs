@@ -251,11 +251,12 @@ checked_text! {
     |text| {
         let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
         let host = rest.split('/').next().unwrap_or_default();
+        let is_foreign = !["", "http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
+            || text.starts_with("//")
+            || (scheme.is_empty() && host.contains(':'));
         if text.chars().any(|it| it.is_whitespace() || it.is_control() || it == ';' || it == ',' || it == '\\') {
             Err("has a character in it that no address has")
-        } else if !["", "http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) || text.starts_with("//") {
-            Err("is neither a path nor an http or https address")
-        } else if scheme.is_empty() && host.contains(':') {
+        } else if is_foreign {
             Err("is neither a path nor an http or https address")
         } else if !scheme.is_empty() && host.is_empty() {
             Err("names no host")

@@ -1,31 +1,111 @@
 //! Log lines, read into roles by what the system file says.
+//!
+//! A line goes through four steps: it is taken apart into fields by the first format that fits (`format`), its fields
+//! and those of its stream fill roles (`roles`), texts give up what is hidden in them (`extract`), and the first event
+//! rule that holds says what happened (`rules`). Nothing is lost on the way: what fits no format is its own message.
 
-use domain::logs::{Level, LogRecord, RawLine, Roles};
+mod exception;
+mod format;
+mod json;
+mod logfmt;
+mod roles;
+mod rules;
+mod time;
+
+#[cfg(test)]
+mod tests;
+
+use domain::logs::{LogRecord, RawLine};
 use domain::system::System;
+
+use self::format::Format;
+use self::roles::{Filled, Names, Vocabulary};
+use self::rules::{Extract, Rule};
 
 /// Reads the log lines of one system.
 #[derive(Clone, Debug)]
-pub struct LineReader {}
+pub struct LineReader {
+    vocabulary: Vocabulary,
+    names: Names,
+    formats: Vec<Format>,
+    extracts: Vec<Extract>,
+    rules: Vec<Rule>,
+}
+
+/// Names and texts of a line's fields, in order.
+type Fields = Vec<(String, String)>;
+
+/// Where the fields of a line came from, by where they begin in the list; what goes before counts for more.
+#[derive(Clone, Copy, Debug, Default)]
+struct Origins {
+    labels_from: usize,
+    metadata_from: usize,
+}
 
 impl LineReader {
-    /// A reader for the lines of this system.
+    /// A reader for the lines of this system. Patterns that cannot be read, which a checked file has none of, fit nothing.
     pub fn new(system: &System) -> Self {
-        let _ = system;
-        Self {}
+        let names = Names::new(&system.logs);
+        Self {
+            vocabulary: Vocabulary::new(system),
+            formats: system.logs.formats.iter().filter_map(|it| Format::new(it, &names)).collect(),
+            extracts: system.logs.extract.iter().filter_map(Extract::new).collect(),
+            rules: system.logs.events.iter().filter_map(Rule::new).collect(),
+            names,
+        }
     }
 
     /// Reads one line. Whatever it holds, nothing is lost: a line of no known format is its own message.
     pub fn read(&self, raw: &RawLine<'_>) -> LogRecord {
+        let text = raw.line.trim_end();
+        let mut fields = Fields::new();
+        let joined_time = self.formats.iter().find_map(|it| it.read(text, &mut fields)).unwrap_or_default();
+        let origins = add_stream(&mut fields, raw);
+
+        let mut filled = Filled::new(&self.vocabulary);
+        if let Some(time) = joined_time {
+            filled.fill_time(&time);
+        }
+        let hits = self.names.find(&fields, origins);
+        for hit in &hits {
+            filled.fill(hit.role, hit.text, hit.unit);
+        }
+        filled.settle_message(text);
+        for extract in &self.extracts {
+            extract.apply(&mut filled, &hits, &fields);
+        }
+        let event = self.rules.iter().find_map(|it| it.apply(&mut filled, &hits, &fields));
+
         LogRecord {
             key: raw.key(),
-            time: raw.time,
-            level: Level::Unknown,
-            service: "".into(),
-            message: raw.line.to_string(),
-            event: None,
-            roles: Roles::default(),
-            fields: Vec::new(),
+            time: filled.time.unwrap_or(raw.time),
+            level: filled.level,
+            service: filled.service,
+            message: filled.message,
+            event,
+            roles: filled.roles,
+            fields,
             line: raw.line.to_string(),
         }
     }
+}
+
+/// Adds the stream's labels and the entry's metadata, but not what the line says already in the same words.
+fn add_stream(fields: &mut Fields, raw: &RawLine<'_>) -> Origins {
+    let n_line = fields.len();
+    let said = |fields: &Fields, name: &str, text: &str| {
+        fields.iter().take(n_line).any(|(n, t)| n == name && t == text)
+    };
+    for (name, text) in raw.labels {
+        if !said(fields, name, text) {
+            fields.push((name.to_string(), text.to_string()));
+        }
+    }
+    let metadata_from = fields.len();
+    for (name, text) in &raw.metadata {
+        if !said(fields, name, text) {
+            fields.push((name.to_string(), text.to_string()));
+        }
+    }
+    Origins { labels_from: n_line, metadata_from }
 }
