@@ -1,5 +1,7 @@
 //! Why a job fails, hangs or is tried again: one sentence that says no more than the evidence does.
 
+pub(crate) mod http;
+
 use crate::job::{Evidence, Job};
 use crate::system::System;
 

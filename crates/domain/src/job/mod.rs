@@ -4,7 +4,7 @@ mod assemble;
 mod draft;
 mod facts;
 mod notes;
-mod pieces;
+pub(crate) mod pieces;
 mod spans;
 mod stages;
 mod verdict;

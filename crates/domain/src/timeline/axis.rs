@@ -19,6 +19,9 @@ const FOLD_SHARE: f64 = 0.035;
 /// The share of the width that all folds may take together.
 const FOLDS_SHARE: f64 = 0.35;
 
+/// The least distance between labels, as a share of the one that was asked for.
+const NEAREST: f64 = 0.6;
+
 /// Distances between labels that read well, in nanoseconds: 1, 2, 5 by tens up to 30 s, then by clock and calendar.
 const NICE_NANOS: [i64; 48] = {
     const S: i64 = NANOS_PER_SEC;
@@ -136,12 +139,13 @@ impl FoldedAxis {
         let shown = (*end - *start - self.folded()).nanos() as f64;
         let share: f64 = 1.0 - self.folds.iter().map(|it| it.right - it.left).sum::<f64>();
         let wanted_nanos = shown / share.max(f64::EPSILON) * apart;
-        let step_idx = NICE_NANOS.partition_point(|it| (*it as f64) < wanted_nanos).min(NICE_NANOS.len() - 1);
+        let least_nanos = wanted_nanos * NEAREST;
+        let step_idx = NICE_NANOS.partition_point(|it| (*it as f64) < least_nanos).min(NICE_NANOS.len() - 1);
 
         let mut ticks: Vec<AxisTick> = Vec::new();
         for stretch in self.stretches() {
             let room = self.place_of(stretch.end) - self.place_of(stretch.start);
-            let may_go_finer = room >= 0.6 * apart;
+            let may_go_finer = room >= NEAREST * apart;
             let steps = NICE_NANOS.get(..=step_idx).unwrap_or_default().iter().rev();
             let steps = steps.take(if may_go_finer { NICE_NANOS.len() } else { 1 });
             for step in steps {
@@ -149,7 +153,7 @@ impl FoldedAxis {
                 for nanos in multiples_inside(*step, stretch.start - *start, stretch.end - *start) {
                     let time = *start + TimeDelta::from_nanos(nanos);
                     let place = self.place_of(time);
-                    if place - ticks.last().map_or(0.0, |it| it.place) >= 0.6 * apart {
+                    if place - ticks.last().map_or(0.0, |it| it.place) >= NEAREST * apart {
                         ticks.push(AxisTick { time, label: after_label(nanos), place });
                     }
                 }

@@ -1,6 +1,9 @@
 //! The timeline: a job's lanes on one axis, with stretches in which nothing happened folded away.
 
 mod axis;
+mod folding;
+mod labels;
+mod lanes;
 mod layout;
 
 pub use axis::AxisTick;
@@ -134,3 +137,6 @@ impl FoldedAxis {
         self.folds.iter().map(|it| it.range.length()).sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

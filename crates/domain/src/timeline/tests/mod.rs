@@ -1,0 +1,4 @@
+//! Written-out jobs as pictures in words, and laws of the axis.
+
+mod axis;
+mod pictures;
