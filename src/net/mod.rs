@@ -12,7 +12,7 @@ pub use files::{load_setup, load_system};
 pub use live::{Secret, Sighting};
 pub use plan::{Progress, use_plan};
 pub use recordings::save_as_file;
-pub use session::{Mode, Net, use_net};
+pub use session::{Health, Mode, Net, use_net};
 pub use system::config::AuthScheme;
 
 use std::rc::Rc;

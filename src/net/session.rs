@@ -34,6 +34,44 @@ pub enum Mode {
     NotOpened(String),
 }
 
+/// How a server does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// It was not asked yet.
+    NotAsked,
+    /// It answers.
+    Well,
+    /// It answers, but with this status.
+    Refuses(u16),
+    /// It does not answer.
+    Silent,
+    /// It is not asked: a recording answers.
+    Recorded,
+}
+
+impl Health {
+    /// The class that colours and shapes its dot.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::NotAsked | Self::Recorded => "open",
+            Self::Well => "well",
+            Self::Refuses(_) => "part",
+            Self::Silent => "silent",
+        }
+    }
+
+    /// What it says, after the server's name.
+    pub fn words(self) -> String {
+        match self {
+            Self::NotAsked => "was not asked yet".to_owned(),
+            Self::Well => "answers".to_owned(),
+            Self::Refuses(status) => format!("refuses ({status})"),
+            Self::Silent => "does not answer".to_owned(),
+            Self::Recorded => "answers from a recording".to_owned(),
+        }
+    }
+}
+
 /// A handle on the one transport that everything is asked through.
 #[derive(Clone, Copy)]
 pub struct Net {
@@ -104,6 +142,18 @@ impl Net {
         self.sightings.with(|it| it.get(&source).cloned())
     }
 
+    /// How a server does, by what was last seen of it; tracked.
+    pub fn health(self, source: SourceKind) -> Health {
+        match self.sighting(source) {
+            None => Health::NotAsked,
+            // 400 and 422 refuse a query, which tells that the server is well.
+            Some(Sighting::Answered(..400 | 422, _)) => Health::Well,
+            Some(Sighting::Answered(400, _)) => Health::Well,
+            Some(Sighting::Answered(status, _)) => Health::Refuses(status),
+            Some(Sighting::Silent(_)) => Health::Silent,
+        }
+    }
+
     /// Sends this secret to a server from now on, and asks everything visible anew. It is kept in memory only.
     pub fn set_secret(self, source: SourceKind, secret: Option<Secret>) {
         for server in self.servers().into_iter().filter(|it| it.source() == source) {
@@ -123,9 +173,14 @@ impl Net {
         self.mode.set(Mode::Live);
     }
 
+    /// Tells that a sample will be opened, so that no page asks before.
+    pub fn announce_sample(self) {
+        self.mode.set(Mode::Opening("The sample incident".to_owned()));
+    }
+
     /// Opens the configuration's sample.
     pub async fn open_sample(self, path: &str) {
-        self.mode.set(Mode::Opening("The sample incident".to_owned()));
+        self.announce_sample();
         match fetch_bytes(path).await {
             Ok(bytes) => self.open_recording(bytes).await,
             Err(error) => self.mode.set(Mode::NotOpened(format!("{}. {}", error.what, error.next_step))),

@@ -1,1 +1,39 @@
 //! The pages: one folder each, and which one the view asks for.
+
+pub mod connections;
+
+use backends::BackendError;
+use domain::view_state::Page;
+use leptos::prelude::*;
+
+use crate::components::empty_panel::EmptyPanel;
+use crate::components::error_panel::Trouble;
+use crate::state::{go_to, use_view};
+
+/// The page that the view asks for.
+#[component]
+pub fn PageView() -> impl IntoView {
+    let page = use_view().part(|it| it.page);
+    move || match page.get() {
+        Page::Overview => NotYet().into_any(),
+        Page::Job => NotYet().into_any(),
+        Page::Connections => view! { <connections::ConnectionsPage /> }.into_any(),
+        Page::Jobs | Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
+    }
+}
+
+/// What stands where a page is not built yet.
+#[component]
+fn NotYet() -> impl IntoView {
+    let view = use_view();
+    view! {
+        <EmptyPanel why="This page does not exist yet.">
+            <a href=move || view.href(|it| go_to(it, Page::Overview))>{"Go to the overview"}</a>
+        </EmptyPanel>
+    }
+}
+
+/// An error of a source, told for a person.
+pub(crate) fn trouble(error: &BackendError) -> Trouble {
+    Trouble { what: error.to_string(), next_step: error.next_step().to_owned(), details: error.body.clone() }
+}

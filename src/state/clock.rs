@@ -93,6 +93,11 @@ impl Clock {
         }
     }
 
+    /// Whether the browser knows a zone by this name.
+    pub fn knows_zone(self, name: &str) -> bool {
+        named_offset_secs(name, self.now()).is_some()
+    }
+
     /// Asks everything visible anew.
     pub fn refresh(self) {
         let at = self.now();

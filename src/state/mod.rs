@@ -7,4 +7,4 @@ mod zone;
 
 pub use clock::{BusyGuard, Clock, Tick, use_clock};
 pub use setup::{Setup, SetupError, Setups, use_config, use_setup, use_system};
-pub use view::{View, use_view};
+pub use view::{View, go_to, use_view};

@@ -58,6 +58,12 @@ impl Setups {
         self.0.get_untracked()
     }
 
+    /// Tells what could not be loaded, and goes on with what there is.
+    pub fn complain(self, error: &SetupError) {
+        let text = format!("{}: {}", error.what, error.causes.join("; "));
+        self.0.update(|it| it.warnings = vec![Warning::new("the system", text)]);
+    }
+
     /// Goes on with another one.
     pub fn set(self, setup: Setup) {
         self.0.set(setup);

@@ -1,6 +1,6 @@
 //! The view and the URL, kept equal: one writes the other, and a press on Back reads it again.
 
-use domain::view_state::ViewState;
+use domain::view_state::{Page, ViewState};
 use domain::warning::Warning;
 use leptos::ev;
 use leptos::prelude::*;
@@ -50,6 +50,11 @@ impl View {
         Memo::new(move |_| self.state.with(|it| part(it)))
     }
 
+    /// Whether the address says nothing of how often to ask again, so that the configuration may.
+    pub fn leaves_refresh_open(self) -> bool {
+        !query_now().split('&').any(|it| it.starts_with("refresh="))
+    }
+
     /// Goes somewhere else: Back returns here.
     pub fn push(self, change: impl FnOnce(&mut ViewState)) {
         self.change(change, Entry::Push);
@@ -97,6 +102,20 @@ impl View {
         self.warnings.set(warnings);
         self.push(|it| *it = state);
     }
+}
+
+/// Makes it a view of another page, of the same system and time, shown the same way; everything else is that page's own.
+pub fn go_to(state: &mut ViewState, page: Page) {
+    *state = ViewState {
+        page,
+        system: state.system.take(),
+        range: state.range,
+        refresh: state.refresh,
+        zone: std::mem::take(&mut state.zone),
+        theme: state.theme,
+        embed: state.embed,
+        ..ViewState::default()
+    };
 }
 
 #[derive(Clone, Copy)]

@@ -28,7 +28,7 @@ fn copy_by_selection(text: &str) -> Option<bool> {
     let document = document();
     let area: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
     area.set_value(text);
-    area.set_class_name("unseen");
+    area.set_class_name("visually-hidden");
     let body = document.body()?;
     body.append_child(&area).ok()?;
     area.select();

@@ -1,9 +1,0 @@
-//! The shell round every page.
-
-use leptos::prelude::*;
-
-/// The whole app.
-#[component]
-pub fn App() -> impl IntoView {
-    view! { <main>"Jobscope"</main> }
-}

@@ -1,0 +1,84 @@
+//! What holds for the whole page: that this is a recording, and what was odd in the address or the files.
+
+use domain::time::civil_from_timestamp;
+use domain::view_state::Page;
+use leptos::prelude::*;
+
+use crate::components::badge::{Shape, Tone};
+use crate::net::{Mode, use_net};
+use crate::state::{go_to, use_clock, use_setup, use_view};
+
+/// All of them; none where all is as it should be.
+#[component]
+pub(super) fn Banners() -> impl IntoView {
+    view! {
+        <ReplayBanner />
+        <Warnings />
+    }
+}
+
+#[component]
+fn ReplayBanner() -> impl IntoView {
+    let (view, net, clock) = (use_view(), use_net(), use_clock());
+    let connections = move || view.href(|it| go_to(it, Page::Connections));
+    move || match net.mode().get() {
+        Mode::Live | Mode::Opening(_) => None,
+        Mode::Replay { title, now } => {
+            let date = move || {
+                let it = civil_from_timestamp(now, clock.offset_secs(now));
+                let zone = clock.zone_name(now);
+                format!("{:04}-{:02}-{:02} {:02}:{:02} {zone}", it.year, it.month, it.day, it.hour, it.minute)
+            };
+            let text = view! {
+                <b>{title}</b>
+                {", recorded "}
+                {date}
+                {". "}
+                <a href=connections>{"Connect your own servers"}</a>
+            };
+            Some(view! { <p class="banner" role="note"><span>{text}</span></p> }.into_any())
+        }
+        Mode::NotOpened(why) => {
+            let note = view! {
+                <p class="banner" role="alert">
+                    <Shape tone=Tone::Failed />
+                    <span>
+                        {"The recording could not be opened. "}
+                        {why}
+                        {". "}
+                        <a href=connections>{"Open another"}</a>
+                    </span>
+                </p>
+            };
+            Some(note.into_any())
+        }
+    }
+}
+
+/// What could not be read and was left out, until it is put away.
+#[component]
+fn Warnings() -> impl IntoView {
+    let (view, setups) = (use_view(), use_setup());
+    let warnings = Memo::new(move |_| {
+        let mut all = view.warnings().get();
+        all.extend(setups.get().warnings);
+        all
+    });
+    let put_away = RwSignal::new(Vec::new());
+    let shown = Memo::new(move |_| {
+        put_away.with(|put_away| {
+            warnings.get().into_iter().filter(|it| !put_away.contains(it)).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Show when=move || shown.with(|it| !it.is_empty())>
+            <div class="banner look" role="status">
+                <Shape tone=Tone::Stuck />
+                <ul>
+                    {move || shown.get().iter().map(|it| view! { <li>{it.to_string()}</li> }).collect_view()}
+                </ul>
+                <button type="button" on:click=move |_| put_away.set(warnings.get_untracked())>{"Put away"}</button>
+            </div>
+        </Show>
+    }
+}
