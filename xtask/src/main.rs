@@ -17,8 +17,22 @@ fn main() -> ExitCode {
             complaints.iter().for_each(|it| println!("{it}"));
             if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
+        Some("bench") => {
+            let script = xtask::workspace_root().join("scripts/bench");
+            match std::process::Command::new(script).args(args).status() {
+                Ok(status) if status.success() => ExitCode::SUCCESS,
+                Ok(_) => ExitCode::FAILURE,
+                Err(error) => {
+                    eprintln!("cargo xtask bench: scripts/bench cannot be run: {error}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
         other => {
-            eprintln!("cargo xtask: no chore is called “{}”. There is: tidy", other.unwrap_or_default());
+            eprintln!(
+                "cargo xtask: no chore is called “{}”. There are: bench, tidy",
+                other.unwrap_or_default()
+            );
             ExitCode::FAILURE
         }
     }

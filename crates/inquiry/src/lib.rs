@@ -7,6 +7,8 @@ pub mod job;
 pub mod panels;
 mod plan;
 pub mod recording;
+#[cfg(test)]
+mod testing;
 mod transport;
 
 pub use plan::{Plan, Sent, drive};

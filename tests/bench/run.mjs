@@ -1,0 +1,50 @@
+// `cargo xtask bench`: what is fast, as ratios to a peer or to what the browser itself charges, in one run of one browser.
+//
+//   node tests/bench/run.mjs [--only decode,chart,page] [--runs 9]
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { launch } from '../e2e/lib/chromium.mjs';
+import { reply, serve } from './lib/serve.mjs';
+import { printTable, ratio, spread, summarize } from './lib/stats.mjs';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode' }, runs: { type: 'string', default: '9' } } });
+const runs = Number(args.runs);
+const benches = await Promise.all(args.only.split(',').map(name => import(`./${name}.mjs`)));
+
+const wasm = path.join(ROOT, 'target/bench');
+execFileSync('cargo', ['build', '--quiet', '--release', '--package', 'bench', '--target', 'wasm32-unknown-unknown'], { cwd: ROOT, stdio: 'inherit' });
+execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', wasm, path.join(ROOT, 'target/wasm32-unknown-unknown/release/bench.wasm')], { stdio: 'inherit' });
+
+const server = await serve({
+  routes: [
+    [/^\/empty$/, (_, res) => reply(res, '<!doctype html><title>empty</title>', { 'content-type': 'text/html' })],
+    ...benches.flatMap(it => it.routes ?? []).map(([path, answer]) => [path, (url, res) => answer(url, body => reply(res, body))]),
+  ],
+  mounts: [
+    { prefix: '/wasm/', dir: wasm },
+    { prefix: '/bench/', dir: import.meta.dirname },
+    ...benches.flatMap(it => it.mounts ?? []),
+  ],
+});
+const browser = await launch();
+
+/** Runs a function in a page that has no caches, and gives what it gives. */
+async function cold(url, act, argument, { viewport = { width: 1920, height: 1080 } } = {}) {
+  const context = await browser.newContext({ viewport });
+  try {
+    const page = await context.newPage();
+    await page.goto(server.url + url);
+    return await page.evaluate(act, argument);
+  } finally {
+    await context.close();
+  }
+}
+
+const rows = [];
+for (const bench of benches) rows.push(...await bench.run({ browser, cold, runs, summarize, url: server.url, root: ROOT }));
+await browser.close();
+await server.close();
+printTable(`ms min / median / max of ${runs} cold runs; ratio of medians`, ['bench', 'ours', 'peer', 'against', 'ratio', 'hold'],
+  rows.map(it => [it.name, spread(it.ours), spread(it.peer), it.against, it.peer ? ratio(it.ours, it.peer) : '', it.hold === undefined ? '' : `≤ ${it.hold}`]));

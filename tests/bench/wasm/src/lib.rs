@@ -1,0 +1,54 @@
+//! What the benches call from JavaScript: the decoders, fed as the network feeds them.
+
+use backends::loki::logql::LogQuery;
+use backends::loki::{Direction, QueryRange as Lines};
+use backends::prometheus::QueryRange as Matrix;
+use backends::prometheus::promql::{Expr, Selector};
+use backends::{Decoder, Endpoint, Headers};
+use domain::time::{Step, TimeRange, Timestamp};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// The size of a chunk as Chromium hands them on.
+const CHUNK: usize = 64 * 1024;
+
+/// A body in the program's own memory, as a transport has it.
+#[wasm_bindgen]
+pub struct Body(Vec<u8>);
+
+#[wasm_bindgen]
+impl Body {
+    /// Copies a body in; not measured.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// Decodes a Loki `query_range` answer; gives the number of lines, or -1.
+    pub fn decode_lines(&self) -> f64 {
+        let asked = Lines {
+            query: LogQuery::select(&[]),
+            range: everything(),
+            limit: u32::MAX,
+            direction: Direction::Backward,
+        };
+        self.decode(&asked).map_or(-1.0, |it| it.len() as f64)
+    }
+
+    /// Decodes a Prometheus matrix; gives the number of points, or -1.
+    pub fn decode_matrix(&self) -> f64 {
+        let expr = Expr::Select(Selector { name: "up".to_owned(), matchers: Vec::new() });
+        let asked = Matrix { expr, range: everything(), step: Step::from_secs(15) };
+        self.decode(&asked).map_or(-1.0, |all| all.iter().map(|it| it.values.len()).sum::<usize>() as f64)
+    }
+
+    fn decode<E: Endpoint>(&self, asked: &E) -> Option<E::Output> {
+        let mut decoder = asked.decoder();
+        self.0.chunks(CHUNK).for_each(|it| decoder.push(it));
+        let headers = Headers(vec![("content-type".to_owned(), "application/json".to_owned())]);
+        decoder.finish(200, &headers).ok().map(|(output, _)| output)
+    }
+}
+
+fn everything() -> TimeRange {
+    TimeRange { start: Timestamp::from_nanos(0), end: Timestamp::from_nanos(i64::MAX) }
+}
