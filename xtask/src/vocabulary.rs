@@ -11,7 +11,7 @@ const CHECKED: [&str; 5] =
     ["src", "crates/domain/src", "crates/backends/src", "crates/inquiry/src", "crates/charts/src"];
 
 /// Keys of a system file whose values are the file's own language or text for people, not names in the telemetry.
-const NOT_NAMES: [&str; 20] = [
+const NOT_NAMES: [&str; 19] = [
     "$schema",
     "title",
     "help",
@@ -21,7 +21,6 @@ const NOT_NAMES: [&str; 20] = [
     "op",
     "unit",
     "format",
-    "event",
     "id",
     "description",
     "why",
@@ -77,6 +76,7 @@ const COMMON: &[(&str, &str)] = &[
     ("trace", "the URL's parameter"),
     ("span", "the URL's parameter"),
     ("info", "a word for people"),
+    ("critical", "a level"),
     ("warning", "a word for people"),
     ("attempts", "a word for people"),
 ];

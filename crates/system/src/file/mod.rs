@@ -144,11 +144,11 @@ record! {
     pub struct LogsFile {
         /// Stream selectors, each of which finds every line of every service; the first whose labels exist is used.
         selectors: Vec<Selector>,
-        /// Where the job's id stands. Default: none.
+        /// Where the job's id stands, so that a query can filter for it. Left out, lines cannot be found by it.
         job_id: IdFilter,
-        /// Where the trace's id stands. Default: none.
+        /// Where the trace's id stands. Left out, lines cannot be found by it.
         trace_id: IdFilter,
-        /// Where the task's id stands. Default: none.
+        /// Where the task's id stands. Left out, lines cannot be found by it.
         task_id: IdFilter,
         /// How lines are written; the first that fits a line is used.
         formats: Vec<FormatFile>,

@@ -1,7 +1,7 @@
 //! Which fields fill which role: `{"job": ["job_id"], "level": ["level", "severity"]}`.
 
 use domain::system::Role;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::words::{ROLES, role_named};
 use crate::shape::{Notes, Path, Shape, did_you_mean};
@@ -45,8 +45,10 @@ impl Shape for RoleMap {
     }
 
     fn schema() -> Value {
-        let properties: Map<_, _> =
-            names().into_iter().map(|it| (it.to_owned(), Vec::<String>::schema())).collect();
-        json!({ "type": "object", "properties": properties, "additionalProperties": false })
+        json!({
+            "type": "object",
+            "propertyNames": { "enum": names() },
+            "additionalProperties": Vec::<String>::schema(),
+        })
     }
 }

@@ -128,32 +128,27 @@ fn offset_secs(text: &str) -> Option<i32> {
     (hours <= 14 && minutes < 60).then(|| sign * (i32::from(hours) * 3_600 + i32::from(minutes) * 60))
 }
 
-/// `"text"`, or an object of one member: `{"json_field": "job_id"}`.
+/// An object of one member: `{"json_field": "job_id"}`, or `{"text": true}`.
 impl Shape for IdFilter {
     fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        match value.as_str() {
-            Some("text") => return Some(Self::Text),
-            Some("none") => return Some(Self::None),
-            Some(word) => {
-                let next_step =
-                    "write none, text, or one of {\"label\": …}, {\"metadata\": …}, {\"json_field\": …}";
-                notes.mistake(at, format!("“{word}” is not known here"), next_step);
-                return None;
-            }
-            None => {}
-        }
-        let members = notes.members(value, at, &["label", "metadata", "json_field"])?;
+        let members = notes.members(value, at, &["label", "metadata", "json_field", "text"])?;
         let mut found = Vec::new();
         for (name, value) in members {
-            let text = String::read(value, at.key(name), notes);
-            found.extend(text.map(|text| match name.as_str() {
-                "label" => Self::Label(text),
-                "metadata" => Self::Metadata(text),
-                _ => Self::JsonField(text),
-            }));
+            let at = at.key(name);
+            found.extend(match name.as_str() {
+                "label" => String::read(value, at, notes).map(Self::Label),
+                "metadata" => String::read(value, at, notes).map(Self::Metadata),
+                "json_field" => String::read(value, at, notes).map(Self::JsonField),
+                "text" if value == true => Some(Self::Text),
+                "text" => {
+                    notes.mistake(at, "can only be true", "write true, or leave the whole out");
+                    None
+                }
+                _ => None,
+            });
         }
         if members.len() != 1 {
-            notes.mistake(at, "must name one place", "write one of label, metadata, json_field");
+            notes.mistake(at, "must name one place", "write one of label, metadata, json_field, text");
         }
         found.pop()
     }
@@ -164,16 +159,13 @@ impl Shape for IdFilter {
 
     fn schema() -> Value {
         let text = json!({ "type": "string", "minLength": 1 });
-        json!({ "anyOf": [
-            { "enum": ["none", "text"] },
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "additionalProperties": false,
-                "properties": { "label": text, "metadata": text, "json_field": text },
-            },
-        ] })
+        json!({
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": false,
+            "properties": { "label": text, "metadata": text, "json_field": text, "text": { "const": true } },
+        })
     }
 }
 

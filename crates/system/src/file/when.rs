@@ -1,7 +1,7 @@
 //! Conditions of event rules: `{"event": "task_started", "field:attempt": {"exists": true}}`.
 
 use domain::system::{Condition, ConditionField, TextTest};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::text::PatternText;
 use super::words::{ROLES, role_named};
@@ -93,13 +93,11 @@ impl Shape for When {
                 },
             },
         ] });
-        let properties: Map<_, _> = ROLES.iter().map(|(it, _)| ((*it).to_owned(), test.clone())).collect();
         json!({
             "type": "object",
             "minProperties": 1,
-            "properties": properties,
-            "patternProperties": { "^field:.+": test },
-            "additionalProperties": false,
+            "propertyNames": Whose::schema(),
+            "additionalProperties": test,
         })
     }
 }

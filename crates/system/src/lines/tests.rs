@@ -1,3 +1,5 @@
+//! Reading lines, with a small system of its own.
+
 use domain::logs::EventKind;
 use domain::logs::Level;
 use domain::system::{

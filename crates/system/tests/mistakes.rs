@@ -1,0 +1,271 @@
+//! What a person is told who makes a mistake in a system file: each one, where, and what to write instead.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+/// A small file that is right.
+const RIGHT: &str = r#"{
+    "name": "shop",
+    "title": "Shop",
+    "stages": [
+        {"id": "pack", "aliases": ["packing"], "service": "packer", "queue": "to_pack"},
+        {"id": "ship", "service": "shipper", "in_pipeline": false}
+    ],
+    "services": [{"name": "packer", "stage": "pack"}, {"name": "shipper", "aliases": ["courier"]}],
+    "logs": {
+        "selectors": ["{app=`shop`}"],
+        "formats": [{"format": "json"}, {"format": "pattern", "pattern": "[<level>] <message>"}],
+        "roles": {"job": ["order"], "event": ["event"]},
+        "events": [{"kind": "stage_failed", "when": {"event": "broke"}, "stage": "pack"}]
+    },
+    "metrics": [{"role": "queue_depth", "names": ["depth"], "kind": "gauge", "title": "Depth"}],
+    "links": [{"title": "Flower", "url": "https://flower.example/task/{task}"}]
+}"#;
+
+/// Puts one thing in the place of another and compares what is told, one mistake a line.
+#[track_caller]
+fn check(right: &str, wrong: &str, expected: &[&str]) {
+    assert!(RIGHT.contains(right), "the file has no {right}");
+    let told = match system::parse(&RIGHT.replacen(right, wrong, 1)) {
+        Ok(_) => Vec::new(),
+        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect(),
+    };
+    assert_eq!(told, expected, "{wrong}");
+}
+
+#[test]
+fn the_right_file_is_right() {
+    check("{", "{", &[]);
+    let warnings = system::parse(RIGHT).map(|(_, warnings)| warnings);
+    assert_eq!(warnings, Ok(Vec::new()));
+}
+
+#[test]
+fn slips_are_put_right() {
+    check(
+        r#""title": "Shop""#,
+        r#""titel": "Shop""#,
+        &["titel: is not a known member; did you mean “title”?", "title: is missing; add it"],
+    );
+    check(r#""packing""#, "7", &["stages[0].aliases[0]: a number where a text belongs; write a text"]);
+    check(
+        r#""kind": "gauge""#,
+        r#""kind": "guage""#,
+        &["metrics[0].kind: “guage” is not known here; did you mean “gauge”?"],
+    );
+    check(
+        r#""event": "broke""#,
+        r#""evnt": "broke""#,
+        &[
+            "logs.events[0].when.evnt: “evnt” is not a role; did you mean “event”? For a field by its own name write field:evnt",
+        ],
+    );
+    check(
+        r#""event": "broke""#,
+        r#""event": {"prefx": "b"}"#,
+        &["logs.events[0].when.event.prefx: is not a known member; did you mean “prefix”?"],
+    );
+    check(
+        r#""event": ["event"]"#,
+        r#""duration": ["took"]"#,
+        &[
+            "logs.roles.duration: needs units; write logs.durations: [{\"field\": …, \"unit\": \"ms\"}] instead",
+        ],
+    );
+}
+
+#[test]
+fn names_must_lead_somewhere_and_mean_one_thing() {
+    check(
+        r#""service": "packer""#,
+        r#""service": "pecker""#,
+        &["stages[0].service: there is no service “pecker”; did you mean “packer”?"],
+    );
+    check(
+        r#""stage": "pack"}, {"name""#,
+        r#""stage": "wrap"}, {"name""#,
+        &["services[0].stage: there is no stage “wrap”; write one of pack, ship"],
+    );
+    check(
+        r#""stage": "pack"}]"#,
+        r#""stage": "sihp"}]"#,
+        &["logs.events[0].stage: there is no stage “sihp”; did you mean “ship”?"],
+    );
+    check(
+        r#""packing""#,
+        r#""SHIP""#,
+        &[
+            "stages[1].id: the stage “ship” is there twice; it stands at stages[0].aliases[0] already; let one of them go",
+        ],
+    );
+    check(
+        r#""courier""#,
+        r#""packer""#,
+        &[
+            "services[1].aliases[0]: the service “packer” is there twice; it stands at services[0].name already; let one of them go",
+        ],
+    );
+    check(
+        r#""name": "shop""#,
+        r#""name": "The Shop""#,
+        &["name: “The Shop” cannot go into a URL as it is; use lower-case letters, digits and hyphens"],
+    );
+}
+
+#[test]
+fn what_can_never_work_is_refused() {
+    check(
+        "{app=`shop`}",
+        "{}",
+        &[
+            "logs.selectors[0]: is empty: it would select everything; write a selector such as {service=~`api|worker`}",
+        ],
+    );
+    check(
+        "{app=`shop`}",
+        "{app=~`.*`}",
+        &[
+            "logs.selectors[0]: demands nothing: Loki refuses it; add a matcher that an empty text does not fit, such as app=~`.+`",
+        ],
+    );
+    check(
+        r#"["{app=`shop`}"]"#,
+        "[]",
+        &["logs.selectors: names no selector; write one that finds every line, such as [\"{app=`shop`}\"]"],
+    );
+    check(
+        "<message>",
+        "<a><b>",
+        &[
+            "logs.formats[1].pattern: nothing stands between <b> and the capture before it; write words and captures by turns, such as Task <task>[<task_id>] received",
+        ],
+    );
+    check(
+        r#""pattern": "[<level>] <message>""#,
+        r#""unwrap": ["x"]"#,
+        &[
+            "logs.formats[1].pattern: is missing; write it, such as [<level>] <message>",
+            "logs.formats[1].unwrap: does not belong to this format; leave it out, or change the format",
+        ],
+    );
+    check(
+        r#""event": "broke""#,
+        r#""event": {"pattern": "<who> broke"}"#,
+        &[
+            "logs.events[0].when.event.pattern: <who> is not named like a role; write one of time, level, service, message, event, job, trace, span, stage, failed_stage, task, task_id, run, user, error_code, error, exception, duration, url, retries, reason, version, queue, request_id, caller, mode, status To skip it write <_>",
+        ],
+    );
+    check(
+        r#"{"event": "broke"}"#,
+        "{}",
+        &["logs.events[0].when: is empty: it would hold for every line; name at least one condition"],
+    );
+    check(
+        "https://flower",
+        "javascript://flower",
+        &[
+            "links[0].url: “javascript://flower.example/task/{task}” is no web address; write https:// or http:// and a host",
+        ],
+    );
+    check(
+        "{task}",
+        "{tsk}",
+        &[
+            "links[0].url: {tsk} is not filled in; {job}, {task}, {trace}, {from} and {to} are; write %7B for a brace",
+        ],
+    );
+    check(
+        r#""links""#,
+        r#""scrape_interval": "15", "links""#,
+        &[
+            "scrape_interval: “15” is not a length of time; write a length of time such as 30m, 1h30m, 250ms or 7d",
+        ],
+    );
+    check(
+        r#""links""#,
+        r#""spans": {"kept_share": 15}, "links""#,
+        &["spans.kept_share: 15 is not a share; write a number above 0, at most 1, such as 0.15"],
+    );
+    check(
+        r#""names": ["depth"], "kind": "gauge""#,
+        r#""names": ["d-epth", "x_bucket"], "kind": "histogram""#,
+        &[
+            "metrics[0].names[0]: “d-epth” is not the name of a metric; use letters, digits, _ and :",
+            "metrics[0].names[1]: is only the buckets; write x",
+        ],
+    );
+}
+
+#[test]
+fn an_id_stands_in_one_place() {
+    let logs = |ids: &str| format!(r#""logs": {{ "job_id": {ids},"#);
+    check(r#""logs": {"#, &logs(r#"{"json_field": "order"}"#), &[]);
+    check(r#""logs": {"#, &logs(r#"{"text": true}"#), &[]);
+    check(
+        r#""logs": {"#,
+        &logs(r#"{"text": true, "label": "order"}"#),
+        &["logs.job_id: must name one place; write one of label, metadata, json_field, text"],
+    );
+    check(
+        r#""logs": {"#,
+        &logs(r#"{"text": false}"#),
+        &["logs.job_id.text: can only be true; write true, or leave the whole out"],
+    );
+    check(
+        r#""logs": {"#,
+        &logs(r#""order""#),
+        &["logs.job_id: a text where an object belongs; write an object"],
+    );
+}
+
+#[test]
+fn mistakes_of_both_kinds_are_told_at_once_and_none_breeds_another() {
+    let wrong = RIGHT
+        .replace(r#""in_pipeline": false"#, r#""in_pipeline": "no""#)
+        .replace(r#""id": "pack", "#, "")
+        .replace(r#""kind": "gauge""#, r#""kind": "gauge", "slo": -1"#);
+    let told: Vec<_> = system::parse(&wrong).unwrap_err().into_iter().map(|it| it.path).collect();
+    assert_eq!(told, ["stages[0].id", "stages[1].in_pipeline", "metrics[0].slo"]);
+}
+
+#[test]
+fn what_is_not_json_is_shown_where() {
+    check(
+        r#""title": "Shop","#,
+        r#""title": "Shop""#,
+        &[
+            "line 4, column 5: not JSON: expected `,` or `}`; mend it there: JSON has no comments and no trailing commas",
+        ],
+    );
+    let told: Vec<_> = system::parse("[]").unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["the file: a list where an object belongs; write an object"]);
+}
+
+#[test]
+fn what_is_allowed_and_may_not_be_meant_is_warned_of() {
+    let warnings = |right: &str, wrong: &str| {
+        let (_, warnings) = system::parse(&RIGHT.replacen(right, wrong, 1)).unwrap();
+        warnings.into_iter().map(|it| it.text).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        warnings(r#"{"job": ["order"], "event": ["event"]}"#, "{}"),
+        [
+            "logs.roles names no field for the job, so lines cannot be told apart by job",
+            "logs.events[0] asks for the role “event”, which no field fills"
+        ]
+    );
+    assert_eq!(
+        warnings(r#""service": "shipper""#, r#""service": "packer""#),
+        ["stages[1] is done by a service whose own stage is “pack”"]
+    );
+}
+
+#[test]
+fn defaults_are_what_the_reference_says() {
+    let (system, _) = system::parse(RIGHT).unwrap();
+    assert_eq!(system.scrape_interval.secs(), 15);
+    assert_eq!((system.jobs.stuck_after.secs(), system.jobs.longest.secs()), (1_800, 3_600));
+    assert!(!system.jobs.done_is_inferred);
+    assert_eq!(system.stages.first().map(|it| (it.title.as_str(), it.in_pipeline)), Some(("Pack", true)));
+    assert_eq!(system.metrics.first().map(|it| (it.scale, it.unit)), Some((1.0, domain::system::Unit::None)));
+    assert_eq!(system.spans, domain::system::SpanRules::default());
+}
