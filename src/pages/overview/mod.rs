@@ -1,0 +1,137 @@
+//! The incident view: how deep the queues are, and how long reads and writes take, never merged.
+
+mod card;
+mod model;
+
+use std::sync::Arc;
+
+use charts::{LineChart, Zone};
+use domain::ids::TraceId;
+use domain::system::MetricRole;
+use domain::time::{Moment, RangeSpec, TimeRange, Timestamp};
+use domain::view_state::Page;
+use inquiry::panels::{Panel, PanelsInquiry, PanelsQuestion};
+use leptos::prelude::*;
+
+use crate::components::age::Age;
+use crate::net::use_plan;
+use crate::state::{use_clock, use_system, use_view};
+use card::{Heading, PanelCard, PanelCardProps, Shared};
+
+/// What the page asks for.
+const ROLES: [MetricRole; 4] =
+    [MetricRole::QueueDepth, MetricRole::DeadLetters, MetricRole::ReadLatency, MetricRole::WriteLatency];
+/// The variable of the address that puts read and write on one scale, and its value.
+const SCALE_VAR: (&str, &str) = ("scale", "same");
+
+/// The page.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let (view, clock, system) = (use_view(), use_clock(), use_system());
+    let points = points_across();
+    let progress = use_plan(
+        move || Some((system.get().name.clone(), (clock.range().get(), points))),
+        move |_, (range, max_points)| {
+            PanelsInquiry::new(
+                &system.get_untracked(),
+                PanelsQuestion { roles: ROLES.to_vec(), range, max_points },
+            )
+        },
+    );
+    let [queues, dead, read, write] = ROLES.map(|role| {
+        Memo::new(move |_| {
+            progress
+                .with(|it| it.report.as_ref().and_then(|all| all.iter().find(|it| it.role == role).cloned()))
+        })
+    });
+    let chart = move |panel: Memo<Option<Panel>>| {
+        Memo::new(move |old: Option<&Option<Arc<LineChart>>>| {
+            let range = clock.range().get();
+            let zone =
+                Zone { offset_secs: clock.offset_secs(range.end), label: clock.zone_name(range.end).into() };
+            panel.with(|panel| match panel {
+                // What is shown stays when a refresh fails; the card says so, with its age.
+                Some(panel) if panel.failure.is_some() => old.cloned().flatten(),
+                Some(panel) if panel.is_waiting => old.cloned().flatten(),
+                Some(panel) => Some(Arc::new(model::chart(panel, &system.get(), range, zone))),
+                None => None,
+            })
+        })
+    };
+    let same_scale = view.part(|it| it.vars.contains_key(SCALE_VAR.0));
+    let (read_chart, write_chart) = (chart(read), chart(write));
+    let highest = Memo::new(move |_| {
+        let of =
+            |chart: Memo<Option<Arc<LineChart>>>| chart.with(|it| it.as_ref().and_then(|it| it.highest()));
+        [of(read_chart), of(write_chart)]
+            .into_iter()
+            .flatten()
+            .max_by(f64::total_cmp)
+            .filter(|_| same_scale.get())
+    });
+    let scaled = move |chart: Memo<Option<Arc<LineChart>>>| {
+        Memo::new(move |_| chart.get().map(|it| model::on_scale(&it, highest.get())))
+    };
+    let shared = Shared {
+        crosshair: RwSignal::new(None::<Timestamp>),
+        on_zoom: Callback::new(move |range: TimeRange| {
+            view.push(|it| it.range = RangeSpec { from: Moment::At(range.start), to: Moment::At(range.end) });
+        }),
+        on_exemplar: Callback::new(move |trace: TraceId| {
+            view.push(|it| {
+                it.page = Page::Job;
+                it.job = Some(trace.to_string().into());
+                it.trace = Some(trace);
+            });
+        }),
+    };
+    let card = move |heading, title, panel, chart| {
+        PanelCard(PanelCardProps { heading, title, panel, chart, shared })
+    };
+    let toggle_scale = move |_| {
+        view.replace(|it| {
+            let (name, value) = SCALE_VAR;
+            if it.vars.remove(name).is_none() {
+                it.vars.insert(name.to_owned(), vec![value.to_owned()]);
+            }
+        });
+    };
+    view! {
+        <div class="overview">
+            <div class="overview-head">
+                <h1>{"Overview"}</h1>
+                <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
+            </div>
+            <div class="overview-queues">
+                {card(Heading::Page, "Queue depth by stage", queues, chart(queues))}
+                {card(Heading::Page, "Dead letters", dead, chart(dead))}
+            </div>
+            <section class="card overview-latency" aria-label="99th percentile of latency">
+                <header>
+                    <h2>{"P99 latency, read and write never merged"}</h2>
+                    <span class="r">
+                        <button
+                            type="button"
+                            class="quiet"
+                            aria-pressed=move || same_scale.get().to_string()
+                            on:click=toggle_scale
+                        >
+                            "same scale"
+                        </button>
+                    </span>
+                </header>
+                <div class="overview-pair">
+                    {card(Heading::Nested, "read", read, scaled(read_chart))}
+                    {card(Heading::Nested, "write", write, scaled(write_chart))}
+                </div>
+            </section>
+        </div>
+    }
+}
+
+/// How many points a series can use on this screen, rounded up so that a small resize asks nothing new.
+fn points_across() -> u32 {
+    let width_css_px = window().inner_width().ok().and_then(|it| it.as_f64()).unwrap_or(1_200.0);
+    let width_px = width_css_px * window().device_pixel_ratio().max(1.0);
+    ((width_px / 400.0).ceil() * 400.0).clamp(400.0, 4_000.0) as u32
+}

@@ -1,0 +1,101 @@
+//! From what was asked for a panel to the chart that it shows.
+
+use std::sync::Arc;
+
+use charts::{ChartSeries, EndLabel, Fill, LineChart, Scale, Zone};
+use domain::series::{Labels, Series};
+use domain::system::{System, Unit};
+use domain::time::TimeRange;
+use inquiry::panels::Panel;
+
+/// The chart of a panel.
+///
+/// Lines take the colour of the stage that their labels name, as everywhere else, and else the next one that is free.
+pub(super) fn chart(panel: &Panel, system: &System, range: TimeRange, zone: Zone) -> LineChart {
+    let unit = panel.metric.as_ref().map_or(Unit::None, |it| it.unit);
+    let alone = panel.series.len() == 1;
+    let mut series: Vec<&Series> = panel.series.iter().collect();
+    series.sort_by(|a, b| {
+        place(system, &a.labels).cmp(&place(system, &b.labels)).then_with(|| a.labels.cmp(&b.labels))
+    });
+    let mut free = system.stages.len()..;
+    let lines = series
+        .into_iter()
+        .map(|it| ChartSeries {
+            name: name(&it.labels, panel).into(),
+            color: stage_colour(system, &it.labels).or_else(|| free.next()).unwrap_or_default(),
+            fill: if alone { Fill::Area } else { Fill::None },
+            data: Arc::new(it.clone()),
+        })
+        .collect();
+    LineChart {
+        series: lines,
+        step: Some(panel.step.length()),
+        slo: panel.metric.as_ref().and_then(|it| it.slo),
+        exemplars: panel.exemplars.clone(),
+        end_label: EndLabel::Newest,
+        zone,
+        ..LineChart::new(range, unit)
+    }
+}
+
+/// The same chart on a scale that it shares with others; its own where there is none to share.
+pub(super) fn on_scale(chart: &Arc<LineChart>, highest: Option<f64>) -> Arc<LineChart> {
+    match highest {
+        Some(highest) => Arc::new(LineChart { scale: Scale::UpTo(highest), ..LineChart::clone(chart) }),
+        None => chart.clone(),
+    }
+}
+
+/// The newest value of a chart with one line, with its unit.
+pub(super) fn newest(chart: &LineChart) -> Option<String> {
+    match chart.series.as_slice() {
+        [only] => only.data.last().map(|(_, value)| charts::format_value(value, chart.unit)),
+        _ => None,
+    }
+}
+
+/// Why a panel has nothing to draw.
+pub(super) fn why_empty(panel: &Panel) -> String {
+    match &panel.metric {
+        None => "The system file names no metric with this meaning.".to_owned(),
+        Some(_) if panel.failure.is_some() => "Nothing to draw.".to_owned(),
+        Some(metric) => {
+            format!(
+                "No series called {} in this range, or none with the labels that the system file asks for.",
+                metric.names.join(" or ")
+            )
+        }
+    }
+}
+
+/// The distance of the points, for whoever pastes the query elsewhere.
+pub(super) fn step_text(panel: &Panel) -> String {
+    format!("step {}", panel.step.length())
+}
+
+/// What a line is called: its labels' values in the metric's order, the first alone where the rest repeats it.
+fn name(labels: &Labels, panel: &Panel) -> String {
+    let Some(metric) = &panel.metric else { return String::new() };
+    let values: Vec<&str> =
+        metric.by.iter().filter_map(|it| labels.get(it)).filter(|it| !it.is_empty()).collect();
+    match values.as_slice() {
+        [] => metric.title.clone(),
+        [first, rest @ ..] if rest.iter().all(|it| first.contains(it)) => (*first).to_owned(),
+        all => all.join(" · "),
+    }
+}
+
+fn stage_colour(system: &System, labels: &Labels) -> Option<usize> {
+    labels.0.iter().find_map(|(_, value)| stage_of(system, value))
+}
+
+/// The place among the stages of whatever stage, or queue of a stage, a label's value names.
+fn stage_of(system: &System, value: &str) -> Option<usize> {
+    let by_queue = || system.stages.iter().position(|it| it.queue.as_deref() == Some(value));
+    system.stage_named(value).and_then(|it| system.stage_colour(&it.id)).or_else(by_queue)
+}
+
+fn place(system: &System, labels: &Labels) -> usize {
+    stage_colour(system, labels).unwrap_or(usize::MAX)
+}
