@@ -6,7 +6,7 @@ const hex = bytes => crypto.randomBytes(bytes).toString('hex');
 const ns = ms => `${BigInt(Math.round(ms * 1000)) * 1000n}`;
 
 /** Ids of a new job. */
-export const newJob = () => ({ id: `job-${hex(4)}-${hex(2)}`, trace: hex(16) });
+export const newJob = () => ({ id: `job-${hex(4)}-${hex(2)}`, trace: hex(16), task: crypto.randomUUID() });
 
 /**
  * Pushes lines: [milliseconds since the epoch, service, {event, …}], each carrying the job's id.
@@ -49,7 +49,7 @@ const submitted = (at, trace) => [at, 'orchestrator', { event: 'job_submitted', 
 /** A job whose scrape was answered 403 three times: lines and spans. Returns its ids. */
 export async function failedJob({ loki, tempo }, at) {
   const job = newJob();
-  const task_id = crypto.randomUUID();
+  const task_id = job.task;
   const attempt = (seconds, retries, fields) => [at + seconds * 1000, 'scraper', { trace_id: job.trace, task: 'scrape_task', task_id, retries, ...fields }];
   const error = 'docs.example.org answered 403';
   await writeLines(loki.url, job, [

@@ -1,0 +1,113 @@
+// The job page on real servers: a person finds a job and reads what happened to it.
+import assert from 'node:assert/strict';
+import test, { before } from 'node:test';
+import { accessible, harness } from './lib/harness.mjs';
+import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
+
+const it = harness();
+const MINUTE = 60_000;
+const LAST_HOUR = { from: 'now-1h', to: 'now' };
+let failed;
+
+before(async () => { failed = await failedJob(it.stack.servers, Date.now() - 10 * MINUTE); });
+
+const jobView = (job, more = {}) => ({ page: 'job', job: job.id, ...LAST_HOUR, ...more });
+const state = page => page.locator('.state').first();
+
+test('a failed job shows the stage that failed, the code and the cause', async () => {
+  const page = await it.open(jobView(failed));
+  await page.getByText('failed at scrape').first().waitFor();
+  const words = await page.locator('main').innerText();
+  assert.match(words, /http_403/);
+  assert.match(words, /docs\.example\.org/);
+  assert.match(words, /3/, 'the attempts');
+  await page.done();
+});
+
+test('a good job without a trace is drawn from its lines, and says so', async () => {
+  const job = newJob();
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, Date.now() - 20 * MINUTE));
+  const page = await it.open(jobView(job));
+  await page.locator('.state.done').first().waitFor();
+  await page.getByText(/trace not kept|sampling/i).first().waitFor();
+  await page.done();
+});
+
+test('a running job finishes while it is watched', async () => {
+  const job = newJob();
+  const at = Date.now() - 12_000;
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, at, 'embed'));
+  const page = await it.open(jobView(job, { refresh: '5s' }));
+  await page.locator('.state.running').first().waitFor();
+  const rest = goodLines(job, at).slice(goodLines(job, at, 'embed').length);
+  await writeLines(it.stack.servers.loki.url, job, rest.map(([, service, fields], i) => [Date.now() + i, service, fields]));
+  await page.locator('.state.done').first().waitFor();
+  await page.done();
+});
+
+for (const [what, text] of [['its id', () => failed.id], ['its trace id', () => failed.trace], ['its task id', () => failed.task]]) {
+  test(`a job is found by ${what} in the one box`, async () => {
+    const page = await it.open({ page: 'overview', ...LAST_HOUR });
+    await page.keyboard.press('/');
+    await page.keyboard.type(text());
+    await page.keyboard.press('Enter');
+    await page.getByText('failed at scrape').first().waitFor();
+    assert.match(page.url(), /page=job/);
+    await page.done();
+  });
+}
+
+test('an unknown job says what was looked for', async () => {
+  const page = await it.open(jobView({ id: 'job-00000000-0000' }));
+  await page.getByText(/job-00000000-0000/).first().waitFor();
+  assert.doesNotMatch(await page.locator('main').innerText(), /undefined|NaN/);
+  await page.done();
+});
+
+test('the address of a view opens that view again', async () => {
+  const page = await it.open(jobView(failed));
+  await page.getByText('failed at scrape').first().waitFor();
+  await page.locator('[role=option]').nth(3).click();
+  await page.waitForURL(/line=/);
+  const look = async each => ({
+    state: await state(each).innerText(),
+    line: await each.locator('[role=option][aria-selected=true]').innerText(),
+    detail: await each.locator('.detail').first().innerText(),
+  });
+  const first = await look(page);
+  const again = await it.open(new URL(page.url()).searchParams);
+  await again.locator('[role=option][aria-selected=true]').waitFor();
+  assert.deepEqual(await look(again), first);
+  assert.equal(again.url(), page.url());
+  await page.done();
+  await again.done();
+});
+
+test('everything is reached by keyboard', async () => {
+  const page = await it.open(jobView(failed));
+  await page.getByText('failed at scrape').first().waitFor();
+  const list = page.getByRole('listbox').first();
+  for (let i = 0; i < 80 && !(await list.evaluate(node => node.contains(document.activeElement))); i++) await page.keyboard.press('Tab');
+  assert.ok(await list.evaluate(node => node.contains(document.activeElement)), 'Tab reaches the log lines');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/line=/);
+  await page.done();
+});
+
+test('axe objects to nothing, in both themes and on a phone', async () => {
+  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
+    const page = await it.open(jobView(failed), options);
+    await page.getByText('failed at scrape').first().waitFor();
+    await accessible(page);
+    await page.done();
+  }
+});
+
+test('a view works under a sub-path', async () => {
+  const site = await it.stack.site({ BASE: '/tools/jobscope/' });
+  const page = await it.open(jobView(failed), { base: site.url });
+  await page.getByText('failed at scrape').first().waitFor();
+  await page.done();
+});

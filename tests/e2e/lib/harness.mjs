@@ -1,0 +1,40 @@
+// What every browser test needs: a stack of its own before the shared servers, one browser, and pages that are checked when closed.
+import fs from 'node:fs';
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, afterEach, before } from 'node:test';
+import { launch, mounted, newPage } from './chromium.mjs';
+import { startStack } from './stack.mjs';
+
+/** Lines that the browser itself writes to the console when an answer is an error or does not come. */
+export const FAILED_REQUESTS = /Failed to load resource|net::ERR_/;
+
+/** Call at the top of a test file. Returns {stack, browser, open(query, options), close(page)}. */
+export function harness() {
+  const it = { stack: undefined, browser: undefined };
+  before(async () => { [it.stack, it.browser] = await Promise.all([startStack({ app: process.env.APP }), launch()]); });
+  after(async () => { await it.browser?.close(); await it.stack?.stop(); });
+  afterEach(() => {
+    for (const fault of Object.values(it.stack?.faults ?? {})) fault.heal();
+    it.stack?.check(); // a server that died is named here, not as a riddle in the next test
+  });
+
+  /** Opens the app at this query, at `base` (nginx). Close it with page.done(), which throws on what went wrong in it. */
+  it.open = async (query, { base = it.stack.url, ...options } = {}) => {
+    const page = await newPage(it.browser, options);
+    await page.goto(`${base}?${new URLSearchParams(query)}`);
+    await mounted(page);
+    return page;
+  };
+  return it;
+}
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Throws when axe finds anything in the page. */
+export async function accessible(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const found = violations.flatMap(each => each.nodes.map(node => `${each.id} (${each.help}): ${node.html.slice(0, 160)} ${node.any.map(any => any.message).join('; ').slice(0, 200)}`));
+  assert.deepEqual(found, []);
+}

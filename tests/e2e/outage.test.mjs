@@ -1,0 +1,73 @@
+// Sources that are cut off or answer nonsense, one at a time: the rest of the page lives, and says what is missing.
+import assert from 'node:assert/strict';
+import test, { before } from 'node:test';
+import { FAULTS } from './lib/faults.mjs';
+import { FAILED_REQUESTS, harness } from './lib/harness.mjs';
+import { failedJob } from './lib/jobs.mjs';
+
+const it = harness();
+const tolerate = FAILED_REQUESTS;
+let failed;
+before(async () => { failed = await failedJob(it.stack.servers, Date.now() - 10 * 60_000); });
+const jobView = () => ({ page: 'job', job: failed.id, from: 'now-1h', to: 'now' });
+
+test('without Tempo the job is drawn from its lines, and Tempo is named', async () => {
+  it.stack.faults.tempo.fail(FAULTS.cut);
+  const page = await it.open(jobView(), { tolerate });
+  await page.getByText('failed at scrape').first().waitFor();
+  await page.getByText(/Tempo/).first().waitFor();
+  await page.done();
+});
+
+test('without Loki the job is drawn from its trace, and Loki is named', async () => {
+  it.stack.faults.loki.fail(FAULTS.cut);
+  const page = await it.open({ ...jobView(), trace: failed.trace }, { tolerate });
+  await page.getByText('failed at scrape').first().waitFor();
+  await page.getByText(/Loki/).first().waitFor();
+  await page.done();
+});
+
+test('without Prometheus the overview says so in each panel, and the job page does not care', async () => {
+  it.stack.faults.prometheus.fail(FAULTS.cut);
+  const page = await it.open({ page: 'overview' }, { tolerate });
+  await page.getByText(/Prometheus/).first().waitFor();
+  await page.done();
+  const job = await it.open(jobView(), { tolerate });
+  await job.getByText('failed at scrape').first().waitFor();
+  await job.done();
+});
+
+for (const fault of ['refused', 'forbidden', 'malformed', 'truncated', 'html', 'empty', 'huge']) {
+  test(`Loki answering ${fault} is a clear error, and the trace is still drawn`, async () => {
+    it.stack.faults.loki.fail(FAULTS[fault], /query/);
+    const page = await it.open(jobView(), { tolerate });
+    await page.getByText('failed at scrape').first().waitFor();
+    await page.getByText(/Loki/).first().waitFor();
+    await page.done();
+  });
+
+  test(`Tempo answering ${fault} is a clear error, and the lines are still there`, async () => {
+    it.stack.faults.tempo.fail(FAULTS[fault], /traces|search/);
+    const page = await it.open(jobView(), { tolerate });
+    await page.getByText('failed at scrape').first().waitFor();
+    await page.getByText(/Tempo/).first().waitFor();
+    assert.ok(await page.locator('[role=option]').count() > 3);
+    await page.done();
+  });
+
+  test(`Prometheus answering ${fault} is a clear error`, async () => {
+    it.stack.faults.prometheus.fail(FAULTS[fault], /query/);
+    const page = await it.open({ page: 'overview' }, { tolerate });
+    await page.getByRole('alert').first().waitFor();
+    await page.done();
+  });
+}
+
+test('a source that comes back is used again', async () => {
+  it.stack.faults.loki.fail(FAULTS.cut);
+  const page = await it.open({ ...jobView(), refresh: '5s' }, { tolerate });
+  await page.getByText(/Loki/).first().waitFor();
+  it.stack.faults.loki.heal();
+  await page.getByRole('option').nth(3).waitFor();
+  await page.done();
+});
