@@ -1,0 +1,23 @@
+//! A model of the `cloudcix` deployment: jobs through scraping, chunking and embedding, searches beside them.
+//!
+//! It is a discrete-event simulation. Queue depth follows from arrivals, durations and the number of workers; a scenario changes
+//! causes (a host's answers, the size of pages), and what people see (failures, waits, dead letters) follows from them.
+//! Log lines, spans and metrics of a job come out of the same event, so they agree.
+
+mod attempt;
+mod breaker;
+mod deployment;
+mod families;
+mod fault;
+mod intake;
+mod job;
+mod ledger;
+mod outcome;
+mod platform;
+mod reads;
+mod sampling;
+mod summary;
+mod worker;
+mod world;
+
+pub use world::{Options, World};

@@ -1,0 +1,133 @@
+//! The ground truth as JSON: what a test may expect to read off the pages.
+
+use std::collections::BTreeMap;
+
+use domain::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::deployment::{Service, Stage};
+use super::families as f;
+use super::ledger::{Record, State};
+use super::sampling::is_sampled;
+use super::world::World;
+use crate::telemetry::rfc3339;
+
+/// Jobs of each kind of outcome that are told one by one: the newest ones.
+const N_EXAMPLES: usize = 12;
+
+impl World {
+    /// Everything a test may want to know about what was sent out until now.
+    pub fn summary(&self) -> Value {
+        let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        let mut totals: BTreeMap<String, usize> = BTreeMap::new();
+        let mut crafted = BTreeMap::new();
+        for record in self.ledger.records().rev() {
+            *totals.entry(record.state.name().to_owned()).or_default() += 1;
+            let kind = match (&record.error_code, record.state) {
+                (Some(code), _) => format!("failed {} {code}", record.stage.failed_name()),
+                (None, State::Done) => format!("done {}", kept_words(record)),
+                (None, state) => format!("{} {}", state.name(), record.stage.name()),
+            };
+            if let Some(purpose) = record.crafted {
+                crafted.entry(purpose).or_insert_with(Vec::new).push(told(record));
+            }
+            let group = groups.entry(kind).or_default();
+            if group.len() < N_EXAMPLES {
+                group.push(told(record));
+            }
+        }
+        let pools: BTreeMap<&str, Value> = Stage::ALL
+            .into_iter()
+            .zip(&self.pools)
+            .map(|(stage, pool)| {
+                let pool = json!({
+                    "stage": stage.name(), "waiting": pool.waiting.len(), "busy": pool.n_busy, "workers": pool.n_workers,
+                    "backing_off": pool.n_backing_off, "dead_letters": pool.n_dead_letters,
+                    "queued_total": pool.n_queued, "started_total": pool.n_started,
+                });
+                (stage.queue(), pool)
+            })
+            .collect();
+        let failed: BTreeMap<&str, f64> = Stage::ALL
+            .into_iter()
+            .map(|stage| {
+                let stage = stage.failed_name();
+                (stage, self.metrics.value(&f::JOBS_FAILED, &[("failed_stage", stage)]))
+            })
+            .collect();
+        let scenarios: Vec<Value> = self
+            .options
+            .scenarios
+            .iter()
+            .map(|scenario| {
+                let effects: Vec<Value> = scenario
+                    .effects
+                    .iter()
+                    .map(|it| json!({"from": time(it.from), "until": it.until.map(time), "effect": format!("{:?}", it.effect)}))
+                    .collect();
+                json!({"name": scenario.name, "title": scenario.title, "effects": effects})
+            })
+            .collect();
+        json!({
+            "system": "cloudcix",
+            "seed": self.options.seed,
+            "start": time(self.options.window.start),
+            "end": time(self.options.window.end),
+            "now": time(self.now),
+            "version": self.version,
+            "services": Service::ALL.map(Service::name),
+            "scenarios": scenarios,
+            "jobs": {
+                "submitted": self.metrics.value(&f::JOBS_SUBMITTED, &[]),
+                "done": self.metrics.value(&f::JOBS_COMPLETED, &[("status", "done")]),
+                "failed": self.metrics.value(&f::JOBS_COMPLETED, &[("status", "failed")]),
+                "failed_by_stage": failed,
+                "by_state": totals,
+            },
+            "queues": pools,
+            "reads": self.n_reads,
+            "crafted": crafted,
+            "examples": groups,
+        })
+    }
+}
+
+fn time(at: Timestamp) -> Value {
+    json!({"ns": at.nanos().to_string(), "rfc3339": rfc3339(at)})
+}
+
+/// Whether the job's spans were kept: `whole`, `partial` or `none`.
+fn kept_words(record: &Record) -> &'static str {
+    match record.n_kept() {
+        0 => "none",
+        n if n == record.n_spans => "whole",
+        _ => "partial",
+    }
+}
+
+fn told(record: &Record) -> Value {
+    json!({
+        "job_id": record.id,
+        "trace_id": record.traces.last().map(ToString::to_string),
+        "trace_ids": record.traces.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "task_ids": record.task_ids,
+        "url": record.url,
+        "domain": record.host,
+        "state": record.state.name(),
+        "stage": record.stage.name(),
+        "attempts": record.n_attempts,
+        "failed_stage": record.error_code.as_ref().map(|_| record.stage.failed_name()),
+        "error_code": record.error_code,
+        "submitted": time(record.submitted),
+        "ended": record.ended.map(time),
+        "version": record.version,
+        "log_lines": record.n_lines,
+        "trace_log_lines": record.n_trace_lines,
+        "spans_made": record.n_spans,
+        "spans_kept": record.n_kept(),
+        "kept_by_service": record.kept,
+        "error_spans_kept": record.n_error_spans,
+        "trace_kept": kept_words(record),
+        "trace_sampled": record.traces.last().is_some_and(|it| is_sampled(*it)),
+    })
+}

@@ -1,0 +1,314 @@
+//! Workers: tasks are started as processes become free, and what an attempt did is told.
+
+use domain::ids::SpanId;
+use domain::time::{TimeDelta, Timestamp};
+
+use super::attempt::{self, Attempt, Conditions, End, Step};
+use super::breaker::Change;
+use super::deployment::{MODEL, Service, Stage};
+use super::families as f;
+use super::fault::Fault;
+use super::job::{Job, Placed, span_id};
+use super::ledger::State;
+use super::world::{Context, Event, Level, World};
+use crate::scenario::Effect;
+use crate::telemetry::{Json, Span, SpanKind};
+
+/// How long a killed container takes to come back.
+const RESTART: TimeDelta = TimeDelta::from_secs(25);
+
+impl World {
+    /// A task lies in its queue.
+    pub(super) fn queued(&mut self, job: Box<Job>) {
+        let stage = job.stage;
+        let pool = self.pool(stage);
+        pool.n_queued += 1;
+        pool.waiting.push_back(job);
+        self.start_waiting(stage);
+    }
+
+    /// A worker process is there again.
+    pub(super) fn freed(&mut self, stage: Stage) {
+        let pool = self.pool(stage);
+        pool.n_busy = pool.n_busy.saturating_sub(1);
+        self.start_waiting(stage);
+    }
+
+    /// Starts what waits, as far as there are processes that reach the broker.
+    pub(super) fn start_waiting(&mut self, stage: Stage) {
+        if self.is_cut_off(stage) {
+            return;
+        }
+        loop {
+            let pool = self.pool(stage);
+            if pool.n_busy >= pool.n_workers {
+                return;
+            }
+            let Some(job) = pool.waiting.pop_front() else { return };
+            pool.n_busy += 1;
+            pool.n_started += 1;
+            self.start(job);
+        }
+    }
+
+    /// Have the stage's workers lost the broker?
+    pub(super) fn is_cut_off(&self, stage: Stage) -> bool {
+        self.effects().any(|it| matches!(it, Effect::BrokerLost { stage: lost } if lost == stage.name()))
+    }
+
+    fn start(&mut self, mut job: Box<Job>) {
+        let (stage, service, now) = (job.stage, job.stage.service(), self.now);
+        if let Some(record) = self.ledger.of(job.number) {
+            record.state = State::Running;
+            record.n_attempts += 1;
+        }
+        let run = span_id(&mut job.rng);
+        let fields = Json::new().text("task", stage.task()).text("task_id", &job.task_id);
+        self.log(now, service, Level::Info, Context::of(&job, run), "task_started", &fields);
+        self.metrics.add(&f::CELERY_TASKS, &[("task", stage.task()), ("state", "started")], 1.0);
+        if job.crafted.is_some() && stage == Stage::Embed {
+            // Held until it is released, or never heard of again.
+            if job.crafted == Some("running") {
+                self.held = Some((job, run, now));
+                return;
+            }
+            let attempt = Attempt { work: TimeDelta::from_secs(9), steps: Vec::new(), end: End::Vanished };
+            self.schedule(now + attempt.work, Event::Worked(job, Box::new(attempt), run, now));
+            return;
+        }
+        let conditions = self.conditions(&job);
+        let attempt = attempt::plan(&mut job, &conditions);
+        self.schedule(now + attempt.work, Event::Worked(job, Box::new(attempt), run, now));
+    }
+
+    fn conditions(&self, job: &Job) -> Conditions {
+        let mut conditions =
+            Conditions { is_breaker_open: self.breaker.is_open(self.now), ..Conditions::default() };
+        let mut rng = job.rng.fork("conditions", u64::from(job.retries));
+        for effect in self.effects() {
+            match effect {
+                Effect::HostAnswers { host, status, share, latency_ms }
+                    if host == job.host && rng.chance(*share) =>
+                {
+                    conditions.host = Some((*status, *latency_ms));
+                }
+                Effect::InferenceFails { share, error } => {
+                    conditions.inference = Some((*share, error.clone()))
+                }
+                Effect::HostAnswers { .. }
+                | Effect::LargePages { .. }
+                | Effect::BrokerLost { .. }
+                | Effect::WriteBatch { .. }
+                | Effect::ReadsSlow { .. }
+                | Effect::Deploy { .. } => {}
+            }
+        }
+        conditions
+    }
+
+    /// Lets the held job finish its work at `at`.
+    pub fn release_held(&mut self, at: Timestamp) {
+        let Some((mut job, run, started)) = self.held.take() else { return };
+        let mut attempt = attempt::plan(&mut job, &Conditions::default());
+        attempt.end = End::Done;
+        attempt.steps.retain(|it| it.fault.is_none());
+        let longer = (at - started) - attempt.work;
+        for step in &mut attempt.steps {
+            step.lasts = (step.lasts.0 + longer, step.lasts.1 + longer);
+        }
+        attempt.work = at - started;
+        self.schedule(at, Event::Worked(job, Box::new(attempt), run, started));
+    }
+
+    /// The work of an attempt is over.
+    pub(super) fn worked(&mut self, mut job: Box<Job>, attempt: &Attempt, run: SpanId, started: Timestamp) {
+        let stage = job.stage;
+        let service = stage.service();
+        match &attempt.end {
+            End::Killed | End::KilledForGood(_) | End::Vanished => {
+                return self.killed(job, &attempt.end, run);
+            }
+            End::Done | End::Retry(_) | End::Failed(_) => {}
+        }
+        for step in &attempt.steps {
+            self.step(&mut job, step, run, started);
+        }
+        let mut span = job
+            .span(service, "celery", &format!("run/{}", stage.task()), SpanKind::Consumer)
+            .text("job.stage", stage.name())
+            .text("request.mode", "async")
+            .text("operation", "write")
+            .text("queue.name", stage.queue())
+            .text("corpus.name", &job.corpus)
+            .text("celery.action", "run")
+            .text("celery.task_name", stage.task())
+            .text("celery.hostname", &format!("celery@{}-1", stage.container()))
+            .text("messaging.message.id", &job.task_id)
+            .text("messaging.destination", stage.queue());
+        span.id = run;
+        if job.retries > 0 {
+            span = span.int("celery.retries", job.retries.into());
+        }
+        let parent = job.producer;
+        let (end, state) = match &attempt.end {
+            End::Retry(fault) => {
+                span = span.text("celery.retry.reason", &fault.exception.message);
+                (self.retry(&mut job, fault, run), "retried")
+            }
+            End::Failed(fault) => {
+                span = span.text("failed.stage", stage.failed_name());
+                span.error = Some(fault.exception.message.clone());
+                span.exception = Some(fault.exception.clone());
+                (self.fail(&mut job, fault, run), "failed")
+            }
+            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {
+                (self.finish_stage(&mut job, attempt, run, started), "succeeded")
+            }
+        };
+        let celery_state = match state {
+            "retried" => "RETRY",
+            "failed" => "FAILURE",
+            _ => "SUCCESS",
+        };
+        self.end_span(service, span.text("celery.state", celery_state).placed(Some(parent), started, end));
+        let task = ("task", stage.task());
+        self.metrics.add(&f::CELERY_TASKS, &[task, ("state", state)], 1.0);
+        self.metrics.observe(&f::CELERY_TASK_SECONDS, &[task], (end - started).as_secs_f64(), None);
+        self.schedule(end, Event::Freed(stage));
+        match &attempt.end {
+            End::Retry(_) => {
+                let wait = stage.backoff().times(3_i64.pow(job.retries.saturating_sub(1)));
+                let wait = wait + job.millis(0.0, 2_000.0);
+                if stage == Stage::Embed {
+                    self.metrics.observe(&f::INFERENCE_RETRY_DELAY, &[], wait.as_secs_f64(), None);
+                }
+                self.pool(stage).n_backing_off += 1;
+                self.schedule(end + wait, Event::BackedOff(job));
+            }
+            End::Failed(fault) => self.failed(&job, fault),
+            End::Done if job.stage != stage => self.schedule(job.stage_queued, Event::Queued(job)),
+            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {}
+        }
+    }
+
+    /// The span and the numbers of a part of an attempt.
+    fn step(&mut self, job: &mut Job, step: &Step, run: SpanId, started: Timestamp) {
+        let service = job.stage.service();
+        let mut span: Span = job.span(service, step.scope, step.name, step.kind);
+        span.attrs.extend(step.attrs.iter().cloned());
+        if let Some(fault) = &step.fault {
+            span.error = Some(fault.exception.message.clone());
+            span.exception = Some(fault.exception.clone());
+        }
+        let (from, to) = (started + step.lasts.0, started + step.lasts.1);
+        let seconds = (to - from).as_secs_f64();
+        let id = span.id;
+        self.end_span(service, span.placed(Some(run), from, to));
+        let seen = Some((to, job.trace));
+        match job.stage {
+            Stage::Scrape => {
+                let status = step.fault.as_ref().map_or_else(
+                    || "200".to_owned(),
+                    |it| it.status.map_or_else(|| it.code.clone(), |it| it.to_string()),
+                );
+                let labels = [("status", status.as_str()), ("domain", job.host), ("mode", "async")];
+                self.metrics.add(&f::SCRAPE_REQUESTS, &labels, 1.0);
+                self.metrics.observe(&f::SCRAPE_SECONDS, &[("mode", "async")], seconds, seen);
+                if step.fault.is_none() {
+                    self.metrics.observe(&f::SCRAPE_BYTES, &[], job.bytes.round(), seen);
+                }
+            }
+            Stage::Chunk => self.metrics.observe(&f::CHUNKING_SECONDS, &[("mode", "async")], seconds, seen),
+            Stage::Embed => {
+                if let Some((n_texts, n_tokens)) = step.embedded {
+                    self.inferred(seconds, seen, step.fault.as_ref());
+                    self.metrics.observe(&f::EMBED_BATCH, &[], n_texts.into(), None);
+                    if step.fault.is_none() {
+                        self.metrics.add(&f::TOKENS_PROCESSED, &[("model", MODEL)], n_tokens.into());
+                        self.metrics.observe(
+                            &f::EMBEDDING_REQUEST_SECONDS,
+                            &[("operation", "write")],
+                            seconds,
+                            seen,
+                        );
+                        let fields = Json::new()
+                            .text("model", MODEL)
+                            .int("prompt_tokens", n_tokens.into())
+                            .int("batch_size", n_texts.into())
+                            .int("inference_latency_ms", (to - from).millis());
+                        self.log(
+                            to,
+                            service,
+                            Level::Info,
+                            Context::of(job, id),
+                            "inference_embed_complete",
+                            &fields,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a call to the inference server adds to its numbers and to the circuit breaker.
+    pub(super) fn inferred(
+        &mut self,
+        seconds: f64,
+        seen: Option<(Timestamp, domain::ids::TraceId)>,
+        fault: Option<&Fault>,
+    ) {
+        let status = fault.map_or("success", |_| "error");
+        self.metrics.add(&f::INFERENCE_REQUESTS, &[("model", MODEL), ("status", status)], 1.0);
+        self.metrics.observe(&f::INFERENCE_SECONDS, &[("model", MODEL)], seconds, seen);
+        if let Some(error) = fault.and_then(|it| it.inference) {
+            self.metrics.add(&f::INFERENCE_ERRORS, &[("model", MODEL), ("error_type", error)], 1.0);
+            if error == "token_limit_exceeded" {
+                return;
+            }
+        }
+        let change = self.breaker.called(self.now, fault.is_none());
+        let (level, event) = match change {
+            None => return,
+            Some(Change::Opened) => (Level::Critical, "circuit_breaker_opened"),
+            Some(Change::Closed) => (Level::Info, "circuit_breaker_closed"),
+        };
+        let fields =
+            Json::new().text("model", MODEL).maybe("error", fault.map(|it| it.exception.message.as_str()));
+        self.log(self.now, Service::EmbeddingApi, level, Context::default(), event, &fields);
+    }
+
+    fn killed(&mut self, mut job: Box<Job>, end: &End, run: SpanId) {
+        let (stage, service, now) = (job.stage, job.stage.service(), self.now);
+        let container = [("name", stage.container())];
+        self.metrics.add(&f::OOM_EVENTS, &container, 1.0);
+        if matches!(end, End::Vanished) {
+            // Not one line: the process that would have written it is gone too.
+            self.metrics.add(&f::RESTARTS, &container, 1.0);
+            self.pool(stage).n_lost += 1;
+            if let Some(record) = self.ledger.of(job.number) {
+                record.state = State::Stuck;
+            }
+            self.schedule(now + RESTART, Event::Freed(stage));
+            let fields = Json::new().text("version", &self.version.clone());
+            self.log(now + RESTART, service, Level::Info, Context::default(), "worker_ready", &fields);
+            return;
+        }
+        // The parent process tells it: it has no span of the job's, and its handler knows only the task's id.
+        let fault = super::fault::worker_lost();
+        let fields = Json::new()
+            .text("task_id", &job.task_id)
+            .text("error", &fault.exception.message)
+            .text("exc_info", &fault.exception.traceback);
+        self.log(now, service, Level::Error, Context::default(), "task_failed", &fields);
+        self.metrics.add(&f::CELERY_TASKS, &[("task", stage.task()), ("state", "failed")], 1.0);
+        self.schedule(now + TimeDelta::from_secs(3), Event::Freed(stage));
+        job.n_losses += 1;
+        if let End::KilledForGood(fault) = end {
+            let told = self.call_back(&mut job, now + TimeDelta::from_millis(40), run, Some(fault));
+            self.dead_letter(&job, told);
+            self.failed(&job, fault);
+        } else {
+            self.schedule(now + TimeDelta::from_secs(4), Event::Queued(job));
+        }
+    }
+}

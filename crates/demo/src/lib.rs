@@ -1,0 +1,9 @@
+//! Believable telemetry of the shipped systems, written into real servers: history first, then live.
+
+pub mod args;
+pub mod cloudcix;
+pub mod push;
+pub mod rng;
+pub mod run;
+pub mod scenario;
+pub mod telemetry;

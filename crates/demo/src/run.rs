@@ -1,0 +1,93 @@
+//! How telemetry is written: history as fast as the servers take it, then in step with the clock.
+
+use std::fs;
+use std::io::{self, Write};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use domain::time::{TimeDelta, TimeRange, Timestamp};
+
+use crate::args::Args;
+use crate::cloudcix::{Options, World};
+use crate::push::{PushError, Pusher};
+use crate::scenario;
+
+/// How much modelled time is delivered at once.
+const SLICE: TimeDelta = TimeDelta::from_secs(300);
+
+/// Writes what the command line asks for.
+///
+/// # Errors
+/// Which scenario file is wrong and where, which server said no and how, or that a file could not be written.
+pub fn run(args: &Args) -> Result<(), String> {
+    let end = args.end.unwrap_or_else(wall_clock);
+    let window = TimeRange { start: end - args.backfill, end };
+    let scenarios = args
+        .scenarios
+        .iter()
+        .map(|it| scenario::read(&it.path, window, it.shift))
+        .collect::<Result<_, _>>()?;
+    let mut world = World::new(Options {
+        seed: args.seed,
+        rate: args.rate,
+        window,
+        scenarios,
+        has_held_job: args.running_job.is_some(),
+        n_stuck: args.n_stuck,
+    });
+    let pusher = Pusher::new(args.targets.clone());
+    let began = wall_clock();
+    backfill(&mut world, &pusher, window).map_err(|error| error.to_string())?;
+    tell(&format!("wrote {} of history in {}", args.backfill, wall_clock() - began));
+    summarise(args, &world)?;
+    if args.is_live {
+        live(&mut world, &pusher, args.running_job).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+fn backfill(world: &mut World, pusher: &Pusher, window: TimeRange) -> Result<(), PushError> {
+    let mut until = window.start;
+    while until < window.end {
+        until = (until + SLICE).min(window.end);
+        world.advance(until);
+        pusher.push(&world.take())?;
+    }
+    Ok(())
+}
+
+/// Goes on with the clock until the process is ended.
+fn live(world: &mut World, pusher: &Pusher, running_job: Option<TimeDelta>) -> Result<(), PushError> {
+    let mut release = running_job.map(|it| wall_clock() + it);
+    tell("live");
+    loop {
+        let now = wall_clock();
+        if let Some(at) = release.filter(|it| *it <= now) {
+            world.release_held(at.max(world.now()));
+            release = None;
+        }
+        world.advance(now);
+        pusher.push(&world.take())?;
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn summarise(args: &Args, world: &World) -> Result<(), String> {
+    let text = format!("{:#}\n", world.summary());
+    match &args.summary {
+        Some(path) => fs::write(path, text).map_err(|error| format!("{}: {error}", path.display())),
+        None => io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string()),
+    }
+}
+
+/// Progress, beside the output.
+fn tell(words: &str) {
+    // Nobody may be listening; that is no reason to stop.
+    writeln!(io::stderr(), "demo: {words}").ok();
+}
+
+#[allow(clippy::disallowed_methods, reason = "runs natively only, and is where the clock comes in")]
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
