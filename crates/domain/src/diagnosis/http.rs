@@ -65,6 +65,13 @@ pub(crate) fn host(url: &str) -> Option<&str> {
     (!host.is_empty() && scheme.bytes().all(|it| it.is_ascii_alphanumeric())).then_some(host)
 }
 
+/// The host of the first whole address in a text.
+pub(crate) fn host_in(text: &str) -> Option<&str> {
+    let words =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '(' | ')' | '<' | '>' | ','));
+    words.filter(|it| it.starts_with("http://") || it.starts_with("https://")).find_map(host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,7 +20,7 @@ const FOLD_SHARE: f64 = 0.035;
 const FOLDS_SHARE: f64 = 0.35;
 
 /// The least distance between labels, as a share of the one that was asked for.
-const NEAREST: f64 = 0.6;
+const NEAREST: f64 = 0.7;
 
 /// Distances between labels that read well, in nanoseconds: 1, 2, 5 by tens up to 30 s, then by clock and calendar.
 const NICE_NANOS: [i64; 48] = {
@@ -153,7 +153,7 @@ impl FoldedAxis {
                 for nanos in multiples_inside(*step, stretch.start - *start, stretch.end - *start) {
                     let time = *start + TimeDelta::from_nanos(nanos);
                     let place = self.place_of(time);
-                    if place - ticks.last().map_or(0.0, |it| it.place) >= NEAREST * apart {
+                    if place - ticks.last().map_or(0.0, |it| it.place) >= NEAREST * apart - 1e-9 {
                         ticks.push(AxisTick { time, label: after_label(nanos), place });
                     }
                 }

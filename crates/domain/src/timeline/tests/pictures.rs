@@ -213,7 +213,10 @@ fn many_kinds_of_spans_share_a_lane_and_tiny_ones_a_bar() {
     let spans: Vec<_> = timeline.lanes.iter().filter(|it| it.kind == LaneKind::Spans).collect();
     let titles: Vec<&str> = spans.iter().map(|it| it.title.as_str()).collect();
     assert_eq!(titles, ["clean", "split", "3 other kinds of spans"]);
-    assert_eq!(spans[1].bars.iter().map(|it| it.label.as_str()).collect::<Vec<_>>(), ["split × 200", "split × 200", "split × 100"]);
+    assert_eq!(
+        spans[1].bars.iter().map(|it| it.label.as_str()).collect::<Vec<_>>(),
+        ["split × 200", "split × 200", "split × 100"]
+    );
 }
 
 #[test]
