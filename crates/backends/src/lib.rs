@@ -12,6 +12,8 @@ pub mod loki;
 mod numbers;
 pub mod prometheus;
 mod quote;
+#[cfg(test)]
+mod recorded;
 mod request;
 pub mod tempo;
 mod warnings;

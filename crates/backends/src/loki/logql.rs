@@ -129,13 +129,16 @@ impl fmt::Display for LogQuery {
 }
 
 impl FieldFilter {
-    /// Takes just this field out of the line, under a name that no stream has, and tests it.
+    /// Takes just this field out of the line, under a name that no stream has, tests it, and forgets it.
     fn write(&self, f: &mut fmt::Formatter<'_>, place: usize) -> fmt::Result {
         let test = format!("{}{}", sign(self.op), go_string(&self.value));
         let keys: Vec<_> = self.path.split('.').map(|key| format!("[{}]", go_string(key))).collect();
         let nested = go_string(&keys.concat());
         if keys.len() == 1 {
-            return write!(f, " | json __field_{place}={nested} | __field_{place}{test}");
+            return write!(
+                f,
+                " | json __field_{place}={nested} | __field_{place}{test} | drop __field_{place}"
+            );
         }
         let whole = go_string(&format!("[{}]", go_string(&self.path)));
         // Both must hold for a negative test, one for a positive.
@@ -146,7 +149,8 @@ impl FieldFilter {
         write!(
             f,
             " | json __field_{place}={nested}, __field_{place}_whole={whole} \
-             | __field_{place}{test} {joint} __field_{place}_whole{test}"
+             | __field_{place}{test} {joint} __field_{place}_whole{test} \
+             | drop __field_{place}, __field_{place}_whole"
         )
     }
 }
@@ -189,7 +193,7 @@ impl fmt::Display for LogMetric {
         }
         write!(f, " ({function}({}", self.lines)?;
         // A line that cannot be parsed would fail the whole metric query.
-        if self.lines.parses_json {
+        if self.lines.parses_json || !self.lines.fields.is_empty() {
             f.write_str(" | __error__=\"\"")?;
         }
         write!(f, " [{}ms]))", self.window.millis().max(1))
@@ -270,7 +274,7 @@ mod tests {
     fn a_field_is_taken_out_alone() {
         check(
             &app().contains("j-1").json_field("job_id", MatchOp::Equal, "j-1"),
-            r#"{app="worker"} |= "j-1" | json __field_0="[\"job_id\"]" | __field_0="j-1""#,
+            r#"{app="worker"} |= "j-1" | json __field_0="[\"job_id\"]" | __field_0="j-1" | drop __field_0"#,
         );
     }
 
@@ -278,7 +282,7 @@ mod tests {
     fn a_field_with_a_dot_may_be_nested_or_not() {
         check(
             &app().json_field("job.id", MatchOp::Equal, "j"),
-            r#"{app="worker"} | json __field_0="[\"job\"][\"id\"]", __field_0_whole="[\"job.id\"]" | __field_0="j" or __field_0_whole="j""#,
+            r#"{app="worker"} | json __field_0="[\"job\"][\"id\"]", __field_0_whole="[\"job.id\"]" | __field_0="j" or __field_0_whole="j" | drop __field_0, __field_0_whole"#,
         );
     }
 

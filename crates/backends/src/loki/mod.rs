@@ -10,6 +10,8 @@ mod metric;
 mod page;
 mod query_range;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use batch::LogBatch;
 pub use labels::{IndexStats, LabelValues, Labels, StreamStats};

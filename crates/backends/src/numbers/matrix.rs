@@ -149,10 +149,10 @@ impl Answer for Matrix {
     }
 }
 
-/// The times of one series after another; as long as they are those of the series before, nothing is kept.
+/// The times of one series after another; as long as they are those of the longest one so far, nothing is kept.
 #[derive(Debug, Default)]
 struct Times {
-    /// Those of the series before.
+    /// Those of the longest series so far.
     shared: Arc<[Timestamp]>,
     /// How many times of this series were the same.
     n_same: usize,
@@ -173,14 +173,46 @@ impl Times {
     }
 
     fn end_series(&mut self) -> Arc<[Timestamp]> {
-        if self.own.is_empty() {
-            if self.n_same < self.shared.len() {
-                self.shared = self.shared.get(..self.n_same).unwrap_or_default().into();
+        let n_same = std::mem::take(&mut self.n_same);
+        if !self.own.is_empty() {
+            let own: Arc<[Timestamp]> = std::mem::take(&mut self.own).into();
+            if own.len() > self.shared.len() {
+                self.shared = Arc::clone(&own);
             }
+            own
+        } else if n_same < self.shared.len() {
+            self.shared.get(..n_same).unwrap_or_default().into()
         } else {
-            self.shared = std::mem::take(&mut self.own).into();
+            Arc::clone(&self.shared)
         }
-        self.n_same = 0;
-        Arc::clone(&self.shared)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(all: &[&[i64]]) -> Vec<Arc<[Timestamp]>> {
+        let mut times = Times::default();
+        let kept: Vec<_> = all
+            .iter()
+            .map(|one| {
+                one.iter().for_each(|it| times.push(Timestamp::from_secs(*it)));
+                times.end_series()
+            })
+            .collect();
+        for (kept, given) in kept.iter().zip(all) {
+            assert_eq!(kept.iter().map(|it| it.secs()).collect::<Vec<_>>(), *given);
+        }
+        kept
+    }
+
+    #[test]
+    fn equal_times_are_kept_once() {
+        let kept =
+            check(&[&[1, 2, 3], &[2, 3], &[1, 2], &[1, 2, 3], &[], &[1, 2, 3, 4], &[1, 2, 3, 4], &[0]]);
+        assert!(Arc::ptr_eq(&kept[0], &kept[3]));
+        assert!(Arc::ptr_eq(&kept[5], &kept[6]));
     }
 }

@@ -9,6 +9,8 @@ pub mod promql;
 mod query;
 mod query_range;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use exemplars::QueryExemplars;
 pub use labels::LabelValues;

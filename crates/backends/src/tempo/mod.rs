@@ -12,6 +12,8 @@ mod protobuf;
 mod search;
 mod slices;
 mod status;
+#[cfg(test)]
+mod tests;
 mod trace_by_id;
 mod trace_decoder;
 pub mod traceql;

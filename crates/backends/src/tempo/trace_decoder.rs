@@ -76,6 +76,10 @@ impl Decoder for TraceDecoder {
             Format::Unknown if is_proto => Ok((None, Vec::new())),
             Format::Unknown => Err(Misread::Truncated),
             Format::Json(walker) => walker.finish().map_err(Misread::from).and_then(JsonTrace::answer),
+            // Protobuf reads sense into much that is none.
+            Format::Proto(_) if !is_proto => {
+                Err(Misread::Malformed("it is neither JSON nor protobuf".to_owned()))
+            }
             Format::Proto(walker) => match walker.finish() {
                 Ok(trace) => Ok(trace.0.finish()),
                 Err(None) => Err(Misread::Truncated),
