@@ -1,7 +1,9 @@
 //! How questions leave the browser: the transports, and how plans are driven to their end.
 
+pub mod doctor;
 mod files;
 mod gzip;
+mod job;
 pub mod live;
 mod plan;
 mod recordings;
@@ -9,6 +11,7 @@ mod session;
 pub(crate) mod turns;
 
 pub use files::{load_setup, load_system};
+pub use job::job_plan;
 pub use live::{Secret, Sighting};
 pub use plan::{Progress, use_plan};
 pub use recordings::save_as_file;

@@ -55,6 +55,36 @@ pub(super) async fn exchange(
     }
 }
 
+/// Asks once, whatever comes of it; for finding out what is wrong.
+///
+/// # Errors
+/// When no whole answer came in time.
+pub(in crate::net) async fn once(
+    server: &Server,
+    request: &RequestSpec,
+    deliver: &mut dyn FnMut(Rc<[u8]>),
+    limit_millis: u32,
+) -> Result<Head, BackendError> {
+    let ignore = |_, _| {};
+    let outcome = pin!(one_try(server, request, u32::MAX, deliver, &ignore));
+    let kind = match select(outcome, TimeoutFuture::new(limit_millis)).await {
+        Either::Left((Ok(head), _)) => return Ok(head),
+        Either::Left((Err(Trouble::Final(kind)), _)) => kind,
+        Either::Left((Err(Trouble::Passing(_)), _)) => ErrorKind::Unreachable,
+        Either::Right(_) => ErrorKind::TimedOut(limit_millis / 1_000),
+    };
+    Err(BackendError::without_answer(request.source, kind))
+}
+
+/// The whole address of a request.
+///
+/// # Errors
+/// When the configured URL is none.
+pub(in crate::net) fn address_of(server: &Server, request: &RequestSpec) -> Result<String, JsValue> {
+    let base = document().base_uri()?.unwrap_or_default();
+    Ok(web_sys::Url::new_with_base(&spell(server.configured().base(), request).address, &base)?.href())
+}
+
 /// Why a try brought nothing.
 enum Trouble {
     /// It is worth trying again after so many milliseconds.
@@ -108,8 +138,7 @@ fn asks_for_too_much(body: &[u8]) -> bool {
 
 fn begin(server: &Server, request: &RequestSpec, abort: &AbortOnDrop) -> Result<js_sys::Promise, JsValue> {
     let sendable = spell(server.configured().base(), request);
-    let base = document().base_uri()?.unwrap_or_default();
-    let address = web_sys::Url::new_with_base(&sendable.address, &base)?.href();
+    let address = address_of(server, request)?;
     let headers = web_sys::Headers::new()?;
     for (name, value) in server.headers(&request.headers) {
         headers.append(&name, &value)?;

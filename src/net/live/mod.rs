@@ -1,7 +1,7 @@
 //! The transport that asks real servers: once for identical questions, few at a time, again when that may help.
 
 mod address;
-mod fetch;
+pub(super) mod fetch;
 mod governor;
 mod retry;
 mod server;

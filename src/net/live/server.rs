@@ -66,6 +66,13 @@ impl Server {
         &self.configured
     }
 
+    /// The same server at another address, for trying whether it is there.
+    pub(in crate::net) fn at(&self, url: String) -> Self {
+        let configured = Source { url, ..self.configured.clone() };
+        let secret = RefCell::new(self.secret.borrow().clone());
+        Self { configured, secret, governor: Governor::new(), ..*self }
+    }
+
     /// What is sent as proof from now on.
     pub fn set_secret(&self, secret: Option<Secret>) {
         *self.secret.borrow_mut() = secret;
