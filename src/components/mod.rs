@@ -10,4 +10,5 @@ pub mod error_panel;
 pub mod loading;
 pub mod menu;
 pub mod tabs;
+pub mod timeline;
 pub mod virtual_list;

@@ -1,6 +1,8 @@
 //! The pages: one folder each, and which one the view asks for.
 
 pub mod connections;
+pub mod job;
+pub mod overview;
 
 use backends::BackendError;
 use domain::view_state::Page;
@@ -15,8 +17,8 @@ use crate::state::{go_to, use_view};
 pub fn PageView() -> impl IntoView {
     let page = use_view().part(|it| it.page);
     move || match page.get() {
-        Page::Overview => NotYet().into_any(),
-        Page::Job => NotYet().into_any(),
+        Page::Overview => view! { <overview::OverviewPage /> }.into_any(),
+        Page::Job => view! { <job::JobPage /> }.into_any(),
         Page::Connections => view! { <connections::ConnectionsPage /> }.into_any(),
         Page::Jobs | Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
     }

@@ -23,11 +23,18 @@ fn rows_in_view(scroll_px: f64, view_px: f64, row_px: f64, n_rows: usize) -> Ran
 /// Where to scroll so that a row is wholly in view; `None` when it is already.
 fn scroll_to_row(row: usize, scroll_px: f64, view_px: f64, row_px: f64) -> Option<f64> {
     let (top, bottom) = (row as f64 * row_px, (row + 1) as f64 * row_px);
-    if top >= scroll_px && bottom <= scroll_px + view_px {
-        return None;
+    let (above, below) = (scroll_px - top, bottom - (scroll_px + view_px));
+    let near_px = 2.0 * row_px;
+    if above <= 0.0 && below <= 0.0 {
+        None
+    } else if above > 0.0 && above <= near_px {
+        Some(top)
+    } else if below > 0.0 && below <= near_px {
+        Some(bottom - view_px)
+    } else {
+        // From afar, a third from above: what led to it can be read too.
+        Some((top - view_px / 3.0).max(0.0))
     }
-    // A third from above: what led to it can be read too.
-    Some((top - view_px / 3.0).max(0.0))
 }
 
 /// A list box over rows that are drawn by their index.
@@ -115,5 +122,11 @@ mod tests {
         assert_eq!(scroll_to_row(3, 0.0, 240.0, 24.0), None);
         assert_eq!(scroll_to_row(100, 0.0, 240.0, 24.0), Some(2_320.0));
         assert_eq!(scroll_to_row(0, 500.0, 240.0, 24.0), Some(0.0));
+    }
+
+    #[test]
+    fn the_next_row_moves_the_list_by_that_row_only() {
+        assert_eq!(scroll_to_row(10, 0.0, 240.0, 24.0), Some(24.0));
+        assert_eq!(scroll_to_row(9, 240.0, 240.0, 24.0), Some(216.0));
     }
 }

@@ -1,0 +1,168 @@
+//! One lane: its name, its bars as buttons, its log lines as ticks.
+
+use domain::job::Origin;
+use domain::timeline::{BarKind, LaneKind};
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::cursor::Place;
+use super::draw::{DrawnBar, DrawnLane, DrawnTick, LabelPlace};
+use super::wording::{bar_title, lane_title, tick_title};
+use crate::state::Clock;
+
+/// What every lane shares.
+#[derive(Clone, Copy)]
+pub(super) struct Shared {
+    pub(super) clock: Clock,
+    pub(super) selected: Signal<Option<Origin>>,
+    pub(super) on_select: Callback<Origin>,
+    /// The bar that the tabulator key reaches.
+    pub(super) cursor: Signal<Option<Place>>,
+}
+
+/// The id of a bar's element.
+pub(super) fn bar_id(place: Place) -> String {
+    format!("tl-{}-{}", place.lane, place.bar)
+}
+
+#[component]
+pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared) -> impl IntoView {
+    let part =
+        move |take: fn(&DrawnLane) -> String| lane.with(|it| it.as_ref().map(take).unwrap_or_default());
+    let name = move || part(|it| it.lane.title.clone());
+    let swatch = move || part(|it| format!("tl-swatch {}", colour_class(it.lane.colour)));
+    let has_swatch =
+        move || lane.with(|it| it.as_ref().is_some_and(|it| it.lane.colour.is_some() && it.lane.depth == 0));
+    let name_class = move || part(|it| format!("tl-name tl-depth-{}", it.lane.depth.min(4)));
+    let bars = move || {
+        let Some(drawn) = lane.get() else { return Vec::new() };
+        let class = colour_class(drawn.lane.colour);
+        let title = drawn.lane.title.clone();
+        let each = |(bar, it)| bar_view(it, Place { lane: idx, bar }, &title, class, shared);
+        drawn.bars.into_iter().enumerate().map(each).collect()
+    };
+    let ticks = move || {
+        let drawn = lane.with(|it| it.as_ref().map(|it| it.ticks.clone()).unwrap_or_default());
+        drawn.into_iter().enumerate().map(|(idx, it)| tick_view(idx, it, shared)).collect_view()
+    };
+    let on_tick = move |event: ev::MouseEvent| {
+        let Some(tick) = clicked_tick(&event) else { return };
+        let select = lane.with_untracked(|it| it.as_ref()?.ticks.get(tick).map(|it| it.select));
+        if let Some(select) = select {
+            shared.on_select.run(select);
+        }
+    };
+    view! {
+        <li class="tl-row" aria-label=move || lane.with(|it| it.as_ref().map(lane_title))>
+            <div class=name_class title=name>
+                <Show when=has_swatch>
+                    <i class=swatch></i>
+                </Show>
+                <span>{name}</span>
+            </div>
+            <div class="tl-lane">
+                <div class="tl-plot">
+                    {bars}
+                    <div class="tl-ticks" aria-hidden="true" on:click=on_tick>
+                        {ticks}
+                    </div>
+                </div>
+            </div>
+        </li>
+    }
+}
+
+fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Shared) -> AnyView {
+    let DrawnBar { bar, left_pct, width_pct, label } = drawn;
+    let class = format!("tl-bar {} {}", kind_class(bar.kind), colour);
+    let (left, width) = (format!("{left_pct:.3}%"), format!("{width_pct:.3}%"));
+    let text = match label {
+        LabelPlace::Inside => Some(("tl-label", bar.label.clone())),
+        LabelPlace::RightOf => Some(("tl-label tl-right", bar.label.clone())),
+        LabelPlace::Nowhere => None,
+    };
+    let text = text.map(|(class, text)| view! { <span class=class>{text}</span> });
+    let open = bar.open;
+    let title = bar_title(&bar, lane, shared.clock);
+    let Some(select) = bar.select else {
+        return view! {
+            <div class=class class:tl-open=open style:left=left style:width=width title=title>
+                <i></i>
+                {text}
+            </div>
+        }
+        .into_any();
+    };
+    let is_selected = Memo::new(move |_| shared.selected.get() == Some(select));
+    let tabindex = move || if shared.cursor.get() == Some(place) { "0" } else { "-1" };
+    view! {
+        <button
+            type="button"
+            id=bar_id(place)
+            class=class
+            class:tl-open=open
+            class:tl-sel=is_selected
+            style:left=left
+            style:width=width
+            aria-label=title.clone()
+            title=title
+            tabindex=tabindex
+            aria-pressed=move || if is_selected.get() { "true" } else { "false" }
+            on:click=move |_| shared.on_select.run(select)
+        >
+            <i></i>
+            {text}
+        </button>
+    }
+    .into_any()
+}
+
+fn tick_view(idx: usize, tick: DrawnTick, shared: Shared) -> impl IntoView {
+    let select = tick.select;
+    let is_selected = move || shared.selected.get() == Some(select);
+    let title = tick_title(&tick, shared.clock);
+    view! {
+        <i
+            class="tl-tick"
+            class:tl-error=tick.level.is_error()
+            class:tl-sel=is_selected
+            style:left=format!("{:.3}%", tick.left_pct)
+            title=title
+            data-tick=idx
+        ></i>
+    }
+}
+
+/// Which tick of its lane was clicked.
+fn clicked_tick(event: &ev::MouseEvent) -> Option<usize> {
+    let target: web_sys::Element = event.target()?.dyn_into().ok()?;
+    target.closest("[data-tick]").ok()??.get_attribute("data-tick")?.parse().ok()
+}
+
+/// The class that carries a category's colour; colours begin again after the last.
+pub(super) fn colour_class(colour: Option<usize>) -> &'static str {
+    const CLASSES: [&str; 8] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
+    colour.and_then(|it| CLASSES.get(it % CLASSES.len())).copied().unwrap_or("c0")
+}
+
+const fn kind_class(kind: BarKind) -> &'static str {
+    match kind {
+        BarKind::Work => "tl-work",
+        BarKind::FailedWork => "tl-work tl-failed",
+        BarKind::Wait => "tl-wait",
+        BarKind::Span => "tl-thin",
+        BarKind::FailedSpan => "tl-thin tl-failed",
+        BarKind::Never => "tl-never",
+    }
+}
+
+/// What a lane of this kind is called before its name.
+pub(super) const fn kind_word(kind: LaneKind) -> &'static str {
+    match kind {
+        LaneKind::Stage => "stage",
+        LaneKind::Queue => "queue",
+        LaneKind::Service => "service",
+        LaneKind::Spans => "spans",
+    }
+}

@@ -1,0 +1,45 @@
+//! How wide a text is, as the browser would draw it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use wasm_bindgen::JsCast;
+
+/// Measures texts in one font and remembers what it measured.
+pub(super) struct TextWidth {
+    context: Option<web_sys::CanvasRenderingContext2d>,
+    known: RefCell<HashMap<String, f64>>,
+}
+
+/// What a letter takes where nothing can be measured, in CSS pixels: wide, so that no label is cut.
+const LETTER_PX: f64 = 7.0;
+
+impl TextWidth {
+    /// For the font of the element's labels: `weight` and `size_px` as in the style sheet, the face as inherited.
+    pub(super) fn of(element: &web_sys::Element, weight: u32, size_px: u32) -> Self {
+        let window = leptos::prelude::window();
+        let style = window.get_computed_style(element).ok().flatten();
+        let face = style.and_then(|it| it.get_property_value("font-family").ok());
+        let canvas = leptos::prelude::document().create_element("canvas").ok();
+        let context = canvas
+            .and_then(|it| it.dyn_into::<web_sys::HtmlCanvasElement>().ok())
+            .and_then(|it| it.get_context("2d").ok().flatten())
+            .and_then(|it| it.dyn_into::<web_sys::CanvasRenderingContext2d>().ok());
+        if let Some(context) = &context {
+            let face = face.filter(|it| !it.is_empty()).unwrap_or_else(|| "sans-serif".to_owned());
+            context.set_font(&format!("{weight} {size_px}px {face}"));
+        }
+        Self { context, known: RefCell::default() }
+    }
+
+    /// How wide a text is, in CSS pixels.
+    pub(super) fn px(&self, text: &str) -> f64 {
+        if let Some(px) = self.known.borrow().get(text) {
+            return *px;
+        }
+        let measured = self.context.as_ref().and_then(|it| it.measure_text(text).ok()).map(|it| it.width());
+        let px = measured.unwrap_or_else(|| text.chars().count() as f64 * LETTER_PX);
+        self.known.borrow_mut().insert(text.to_owned(), px);
+        px
+    }
+}

@@ -1,0 +1,100 @@
+//! Why the job failed or hangs: one sentence, how sure it is, and what it rests on.
+
+use domain::diagnosis::Cause;
+use domain::job::JobState;
+use leptos::prelude::*;
+
+use super::model::Model;
+
+/// The most that a cause can be sure of.
+const SUREST: u8 = 4;
+
+#[component]
+pub(super) fn CauseBanner(model: Model) -> impl IntoView {
+    let told = Memo::new(move |_| {
+        let state = model.job.with(|it| it.state);
+        let because = model.job.with(|it| it.because.clone());
+        match (model.cause.get(), state) {
+            _ if !model.has_evidence() => None,
+            (Some(cause), _) => Some((state, Ok(cause))),
+            (None, JobState::Failed | JobState::Stuck | JobState::Unknown) => Some((state, Err(because))),
+            (None, JobState::Done | JobState::Running | JobState::Queued) => None,
+        }
+    });
+    move || {
+        told.get().map(|(state, told)| {
+            let class = match state {
+                JobState::Failed => "cause failed",
+                JobState::Stuck | JobState::Queued | JobState::Running => "cause look",
+                JobState::Done | JobState::Unknown => "cause",
+            };
+            let words = match told {
+                Ok(cause) => view! { <Known cause=cause /> }.into_any(),
+                Err(because) => {
+                    view! { <p class="cause-text"><strong>{"Nothing found says why."}</strong> " " <span class="muted">{sentence(&because)}</span></p> }
+                        .into_any()
+                }
+            };
+            view! {
+                <section class=class aria-label="Cause">
+                    <svg viewBox="0 0 18 18" aria-hidden="true">
+                        <path d="M9 1.5 17 16H1z"></path>
+                        <path d="M9 7v4M9 13.2v.3"></path>
+                    </svg>
+                    {words}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Known(cause: Cause) -> impl IntoView {
+    let Cause { sentence: what, sure, why, would_refute } = cause;
+    let sure = sure.min(SUREST);
+    let meter = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
+    view! {
+        <p class="cause-text">
+            <strong>{sentence(&what)}</strong>
+        </p>
+        <details class="cause-why">
+            <summary>
+                <span>{"sure"}</span>
+                <span class="meter" role="img" aria-label=format!("{sure} of {SUREST}")>{meter}</span>
+                <span class="follow">{"why, and what would refute it"}</span>
+            </summary>
+            <dl>
+                <dt>{"Why"}</dt>
+                <dd>{sentence(&why)}</dd>
+                <dt>{"What would refute it"}</dt>
+                <dd>{sentence(&would_refute)}</dd>
+            </dl>
+        </details>
+    }
+}
+
+/// With a capital letter and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    // A host, a path or a code at the beginning stays as it is written.
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let is_plain = word.chars().all(char::is_alphabetic);
+    let first = if is_plain { first.to_uppercase().to_string() } else { first.to_string() };
+    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn sentences_begin_and_end_well() {
+        assert_eq!(sentence("stage callback says failed"), "Stage callback says failed.");
+        assert_eq!(sentence("docs.example.org answers 403"), "docs.example.org answers 403.");
+        assert_eq!(sentence("Why?"), "Why?");
+        assert_eq!(sentence(" "), "");
+    }
+}

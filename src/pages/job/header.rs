@@ -1,0 +1,173 @@
+//! The head of the page: which job, how it stands, what is known about it, and what can be done with it.
+
+use domain::job::{Job, JobState};
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+use super::links::{LinkValues, link};
+use super::model::{Model, has_ended};
+use super::ticket::markdown;
+use crate::components::badge::{Badge, Tone};
+use crate::components::copy_button::CopyButton;
+use crate::components::timeline::wall_millis;
+use crate::state::{Clock, use_clock};
+
+#[component]
+pub(super) fn Header(model: Model) -> impl IntoView {
+    let clock = use_clock();
+    let id = Memo::new(move |_| model.report.with(|it| it.id.to_string()));
+    let facts = Memo::new(move |_| model.job.with(|job| facts(job, clock, || model.now.get())));
+    let fact = |fact: Fact| {
+        let value_class = if fact.is_code { "mono" } else { "" };
+        view! {
+            <li>
+                {(!fact.name.is_empty()).then(|| view! { <span>{fact.name}" "</span> })}
+                <b class=value_class title=fact.exact>{fact.value}</b>
+            </li>
+        }
+    };
+    view! {
+        <div class="job-head">
+            <h1>
+                <span class="job-id">{move || id.get()}</span>
+                <CopyButton text=id label="Copy id" />
+                <Show when=move || model.has_evidence()>
+                    <Badge
+                        tone=Signal::derive(move || model.job.with(|it| tone(it.state)))
+                        word=Signal::derive(move || model.job.with(|job| model.system.with(|it| state_words(job, it))))
+                    />
+                </Show>
+            </h1>
+            <Actions model=model />
+            <ul class="facts">{move || facts.get().into_iter().map(fact).collect_view()}</ul>
+        </div>
+    }
+}
+
+#[component]
+fn Actions(model: Model) -> impl IntoView {
+    let address = || window().location().href().unwrap_or_default();
+    let ticket = move || {
+        let cause = model.cause.get();
+        model.job.with(|job| {
+            let words = model.system.with(|it| state_words(job, it));
+            model.with_lines(|lines| markdown(job, &words, cause.as_ref(), lines, &address()))
+        })
+    };
+    let links = Memo::new(move |_| {
+        let values = model.job.with(|job| {
+            // Not tracked: a link need not change each second.
+            let now = model.now.get_untracked();
+            model.report.with(|it| LinkValues::of(job, &it.evidence, now))
+        });
+        let with_title = |it: &domain::system::LinkTemplate| Some((it.title.clone(), link(it, &values)?));
+        model.system.with(|it| it.links.iter().filter_map(with_title).collect::<Vec<_>>())
+    });
+    let out = |(title, href): (String, String)| {
+        view! {
+            <a class="button" href=href target="_blank" rel="noopener noreferrer">
+                {title}
+                " ↗"
+            </a>
+        }
+    };
+    view! {
+        <div class="acts">
+            <CopyButton text=Signal::derive(address) label="Copy link" />
+            <Show when=move || model.has_evidence()>
+                <CopyButton text=Signal::derive(ticket) label="Copy for ticket" />
+                {move || links.get().into_iter().map(out).collect_view()}
+            </Show>
+        </div>
+    }
+}
+
+/// One fact about the job.
+#[derive(Clone, PartialEq)]
+struct Fact {
+    name: &'static str,
+    value: String,
+    /// What the pointer that rests on it is told.
+    exact: String,
+    is_code: bool,
+}
+
+/// What is known, in the order in which it is read; what is not known is left out.
+fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
+    let plain = |name, value: String| Fact { name, exact: String::new(), value, is_code: false };
+    let code = |name, value: &Option<String>| {
+        value.as_ref().map(|it| Fact { name, value: it.clone(), exact: String::new(), is_code: true })
+    };
+    let text = |name, value: &Option<String>| value.as_ref().map(|it| plain(name, it.clone()));
+    let submitted = job.submitted.map(|it| Fact {
+        exact: format!("{} {}", it.at.nanos(), "ns since 1970"),
+        ..plain("submitted", wall_millis(clock, it.at))
+    });
+    let total = job.submitted.map(|from| match (job.ended, has_ended(job)) {
+        (Some(to), _) => {
+            let total = to.at - from.at;
+            Fact { exact: format!("{} ms", total.millis()), ..plain("total", total.to_string()) }
+        }
+        (None, false) => plain("for", whole_secs(now() - from.at)),
+        (None, true) => {
+            plain("at least", job.last_seen.map_or_else(String::new, |it| (it - from.at).to_string()))
+        }
+    });
+    let in_queues = (job.facts.in_queues > domain::time::TimeDelta::ZERO)
+        .then(|| plain("in queues", job.facts.in_queues.to_string()));
+    let attempts = (job.facts.attempts > 1).then(|| plain("attempts", job.facts.attempts.to_string()));
+    let known = [
+        text("", &job.facts.url),
+        text("kind", &job.facts.kind),
+        submitted,
+        total,
+        in_queues,
+        attempts,
+        code("version", &job.facts.version),
+        text("caller", &job.facts.caller),
+        text("user", &job.facts.user),
+        text("mode", &job.facts.mode),
+        code("request", &job.facts.request_id),
+    ];
+    known.into_iter().flatten().collect()
+}
+
+/// A length that goes on: no finer than it changes on screen.
+fn whole_secs(length: domain::time::TimeDelta) -> String {
+    domain::time::TimeDelta::from_secs(length.secs()).to_string()
+}
+
+/// `failed at scrape`, `running: embed`, `done`.
+pub(super) fn state_words(job: &Job, system: &domain::system::System) -> String {
+    use domain::job::StageState;
+    let title =
+        |id: &domain::ids::StageId| system.stage(id).map_or_else(|| id.to_string(), |it| it.title.clone());
+    let stage_in = |states: &[StageState]| {
+        job.stages.iter().rev().find(|it| states.contains(&it.state)).map(|it| title(&it.stage))
+    };
+    let word = job.state.name();
+    let at = match job.state {
+        JobState::Failed => {
+            let failed = job.failure.as_ref().and_then(|it| it.stage.as_ref()).map(title);
+            failed.or_else(|| stage_in(&[StageState::Failed])).map(|it| format!(" at {it}"))
+        }
+        JobState::Running | JobState::Stuck => {
+            let busy = stage_in(&[StageState::Running, StageState::Retrying, StageState::Waiting]);
+            busy.map(|it| format!(" at {it}"))
+        }
+        JobState::Queued => stage_in(&[StageState::Waiting]).map(|it| format!(" for {it}")),
+        JobState::Done | JobState::Unknown => None,
+    };
+    format!("{word}{}", at.unwrap_or_default())
+}
+
+const fn tone(state: JobState) -> Tone {
+    match state {
+        JobState::Done => Tone::Done,
+        JobState::Failed => Tone::Failed,
+        JobState::Running => Tone::Running,
+        JobState::Queued => Tone::Queued,
+        JobState::Stuck => Tone::Stuck,
+        JobState::Unknown => Tone::Unknown,
+    }
+}

@@ -1,0 +1,186 @@
+//! The job page: what happened to one job, from its evidence to the screen.
+//!
+//! ```text
+//!  report ──> job ──> timeline ──> lanes        each step a memo of `Model`;
+//!     └─────> lines in time order ──> rows      what is selected stands in the address
+//! ```
+
+mod attributes;
+mod cause;
+mod detail;
+mod empty;
+mod header;
+mod line_detail;
+mod lines;
+mod links;
+mod log_card;
+mod log_filter;
+mod log_row;
+mod model;
+mod span_detail;
+mod ticket;
+mod timeline_card;
+mod troubles;
+
+use domain::ids::JobId;
+use domain::job::Evidence;
+use domain::view_state::Tab;
+use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
+use leptos::prelude::*;
+
+use self::cause::CauseBanner;
+use self::detail::Detail;
+use self::empty::{NoJob, NothingFound};
+use self::header::Header;
+use self::log_card::LogCard;
+use self::model::Model;
+use self::timeline_card::TimelineCard;
+use self::troubles::Troubles;
+use crate::components::loading::Loading;
+use crate::components::tabs::{TabLink, Tabs};
+use crate::net::{Progress, job_plan, use_plan};
+use crate::state::{use_clock, use_system, use_view};
+
+/// The page of the job that the view names.
+#[component]
+pub fn JobPage() -> impl IntoView {
+    let (view, clock, system) = (use_view(), use_clock(), use_system());
+    let abilities = StoredValue::new_local(SharedAbilities::default());
+    let id = view.part(|it| it.job.clone());
+    let progress = use_plan(
+        move || Some(((system.get().name.clone(), id.get()?), clock.range().get())),
+        move |(_, id), range| {
+            let question = JobQuestion { key: id.to_string(), range, now: clock.now() };
+            job_plan(system.get_untracked(), abilities.get_value(), question)
+        },
+    );
+    move || match id.get() {
+        Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
+        None => view! { <NoJob /> }.into_any(),
+    }
+}
+
+/// What the page has to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    Empty,
+    Data,
+}
+
+/// One job, drawn from a report and the ones that follow it.
+#[component]
+pub fn JobView(
+    /// What was asked for.
+    id: JobId,
+    /// What is known of it.
+    #[prop(into)]
+    progress: Signal<Progress<JobReport>>,
+) -> impl IntoView {
+    let clock = use_clock();
+    let nothing = JobReport {
+        id,
+        key_kind: KeyKind::Unknown,
+        evidence: Evidence::default(),
+        searched: clock.range().get_untracked(),
+        pending: Vec::new(),
+        failures: Vec::new(),
+        asked: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let model = Model::new(progress, nothing);
+    let stage = Memo::new(move |_| match (model.has_evidence(), model.is_waiting()) {
+        (true, _) => Stage::Data,
+        (false, true) => Stage::Waiting,
+        (false, false) => Stage::Empty,
+    });
+    let body = move || match stage.get() {
+        Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
+        Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
+        Stage::Data => view! { <Work model=model /> }.into_any(),
+    };
+    view! {
+        <article class="job-page">
+            <Header model=model />
+            <CauseBanner model=model />
+            <JobTabs model=model />
+            <Troubles model=model />
+            {body}
+        </article>
+    }
+}
+
+/// Links to the parts of the page that exist.
+#[component]
+fn JobTabs(model: Model) -> impl IntoView {
+    let view = model.view;
+    let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
+        title: title.to_owned(),
+        count,
+        href: Signal::derive(move || view.href(|it| it.tab = tab)),
+        open: Signal::derive(move || tab_shown(view.state().with(|it| it.tab)) == tab),
+    };
+    let n_lines = Signal::derive(move || match model.report.with(|it| it.evidence.lines.len()) {
+        0 => String::new(),
+        n => n.to_string(),
+    });
+    let tabs =
+        vec![tab("Timeline", Tab::Timeline, Signal::stored(String::new())), tab("Logs", Tab::Logs, n_lines)];
+    view! { <Tabs tabs=tabs label="Parts of the job" /> }
+}
+
+/// The tab that is shown for one that was asked for: those that do not exist yet show the timeline.
+const fn tab_shown(asked: Tab) -> Tab {
+    match asked {
+        Tab::Logs => Tab::Logs,
+        Tab::Timeline | Tab::Trace | Tab::Debug | Tab::Compare => Tab::Timeline,
+    }
+}
+
+/// Timeline, lines and detail side by side, each following the others' selection.
+#[component]
+fn Work(model: Model) -> impl IntoView {
+    let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
+    view! {
+        <div class="work" class:tall-logs=move || !is_timeline.get()>
+            <div class="stack">
+                <Show when=move || is_timeline.get()>
+                    <TimelineCard model=model />
+                </Show>
+                <LogCard model=model />
+            </div>
+            <Detail model=model />
+        </div>
+    }
+}
+
+/// Holds the place of timeline and lines until the first answer is there.
+#[component]
+fn Waiting(model: Model) -> impl IntoView {
+    let n_lanes = model.system.with_untracked(|it| it.stages.len() * 2 + 1);
+    let asked = move || {
+        let pending = model.report.with(|it| it.pending.clone());
+        match pending.iter().map(|it| it.name()).collect::<Vec<_>>() {
+            names if names.is_empty() => "Looking for the job …".to_owned(),
+            names => format!("Asking {} …", names.join(" and ")),
+        }
+    };
+    view! {
+        <div class="work">
+            <div class="stack">
+                <section class="card" aria-label="Timeline">
+                    <header>
+                        <h2>{"Timeline"}</h2>
+                    </header>
+                    <Loading what=Signal::derive(asked) height_css_px=n_lanes as u32 * 30 + 80 />
+                </section>
+                <section class="card" aria-label="Log lines">
+                    <header>
+                        <h2>{"Log lines"}</h2>
+                    </header>
+                    <Loading what="" height_css_px=240 />
+                </section>
+            </div>
+        </div>
+    }
+}

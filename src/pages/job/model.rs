@@ -1,0 +1,216 @@
+//! What the job page knows, step by step from the report to the rows; one memo a step, so that nothing is done twice.
+
+use std::sync::Arc;
+
+use domain::diagnosis::{Cause, cause};
+use domain::job::{Evidence, Job, JobState, Origin, assemble};
+use domain::logs::{LineKey, LogRecord};
+use domain::system::System;
+use domain::time::{TimeDelta, Timestamp};
+use domain::timeline::{Folding, Timeline, lay_out};
+use domain::trace::Span;
+use inquiry::job::JobReport;
+use leptos::prelude::*;
+
+use super::lines::{first_line_of, in_time_order, matches};
+use crate::net::Progress;
+use crate::state::{View, use_clock, use_system, use_view};
+
+/// A handle on everything that the panels of the page draw.
+#[derive(Clone, Copy)]
+pub(super) struct Model {
+    pub(super) view: View,
+    pub(super) system: Memo<Arc<System>>,
+    /// The newest report and whether more is awaited.
+    pub(super) progress: Signal<Progress<JobReport>>,
+    /// The newest report; an empty one before there is any.
+    pub(super) report: Memo<Arc<JobReport>>,
+    /// Now, moving while the job has not ended.
+    pub(super) now: Memo<Timestamp>,
+    pub(super) job: Memo<Arc<Job>>,
+    pub(super) cause: Memo<Option<Cause>>,
+    pub(super) folding: RwSignal<Folding>,
+    pub(super) timeline: Memo<Arc<Timeline>>,
+    /// Places of all lines in the report, in time order.
+    order: Memo<Arc<Vec<usize>>>,
+    /// Places of the lines that pass the filters, in time order.
+    pub(super) rows: Memo<Arc<Vec<usize>>>,
+    /// What the address selects.
+    pub(super) selected: Memo<Option<Origin>>,
+    /// What is shown in full: what is selected, else what the job failed of.
+    pub(super) shown: Memo<Option<Origin>>,
+    /// Whether a narrow screen shows the detail as a sheet.
+    pub(super) sheet_is_open: RwSignal<bool>,
+}
+
+/// While a job has not ended, how often it is judged anew without new evidence: it may have become stuck.
+const JUDGE_EVERY: TimeDelta = TimeDelta::from_secs(10);
+
+impl Model {
+    pub(super) fn new(progress: Signal<Progress<JobReport>>, nothing: JobReport) -> Self {
+        let (view, clock, system) = (use_view(), use_clock(), use_system());
+        let nothing = Arc::new(nothing);
+        let report = Memo::new_with_compare(
+            move |_| progress.with(|it| it.report.clone()).unwrap_or_else(|| nothing.clone()),
+            |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
+        );
+        let judged_at = Memo::new(move |_| {
+            let updated = progress.with(|it| it.updated);
+            clock.second().floor_to(JUDGE_EVERY).max(updated.unwrap_or_default())
+        });
+        let job = Memo::new(move |_| {
+            let evidence = report.get();
+            system.with(|it| Arc::new(assemble(it, &evidence.id, &evidence.evidence, judged_at.get())))
+        });
+        let is_open =
+            Memo::new(move |_| job.with(|it| !has_ended(it)) && report.with(|it| has_evidence(&it.evidence)));
+        let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
+
+        let cause = Memo::new(move |_| {
+            system.with(|system| report.with(|it| cause(system, &job.get(), &it.evidence)))
+        });
+        let folding = RwSignal::new(Folding::On);
+        let timeline = Memo::new(move |_| {
+            // An ended job's timeline does not depend on now.
+            let now = if is_open.get() { now.get() } else { now.get_untracked() };
+            let lay_out = |system: &Arc<System>| {
+                report.with(|it| lay_out(system, &job.get(), &it.evidence, now, folding.get()))
+            };
+            Arc::new(system.with(lay_out))
+        });
+
+        let order = Memo::new(move |_| report.with(|it| Arc::new(in_time_order(&it.evidence.lines))));
+        let (text, filters) = (view.part(|it| it.query.clone()), view.part(|it| it.filters.clone()));
+        let rows = Memo::new(move |_| {
+            let (text, filters) = (text.get(), filters.get());
+            report.with(|it| {
+                let passes = |idx: &usize| {
+                    it.evidence.lines.get(*idx).is_some_and(|line| matches(line, &text, &filters))
+                };
+                Arc::new(order.with(|order| order.iter().copied().filter(passes).collect::<Vec<_>>()))
+            })
+        });
+
+        let selected = view.part(|it| match (it.line, it.trace, it.span) {
+            (Some(line), _, _) => Some(Origin::Line(line)),
+            (None, Some(trace), Some(span)) => Some(Origin::Span(trace, span)),
+            (None, _, _) => None,
+        });
+        let shown = Memo::new(move |_| selected.get().or_else(|| job.with(|it| telling_piece(it))));
+        let sheet_is_open = RwSignal::new(selected.get_untracked().is_some());
+        Self {
+            view,
+            system,
+            progress,
+            report,
+            now,
+            job,
+            cause,
+            folding,
+            timeline,
+            order,
+            rows,
+            selected,
+            shown,
+            sheet_is_open,
+        }
+    }
+
+    /// Selects a span or a line; the address says so.
+    pub(super) fn select(self, what: Origin) {
+        self.view.replace(|it| match what {
+            Origin::Span(trace, span) => (it.trace, it.span, it.line) = (Some(trace), Some(span), None),
+            Origin::Line(line) => (it.trace, it.span, it.line) = (None, None, Some(line)),
+            Origin::Inferred => {}
+        });
+    }
+
+    /// Lets the selection go.
+    pub(super) fn clear(self) {
+        self.sheet_is_open.set(false);
+        self.view.replace(|it| (it.trace, it.span, it.line) = (None, None, None));
+    }
+
+    /// The line at a row of the list.
+    pub(super) fn row(self, row: usize) -> Option<LogRecord> {
+        let idx = self.rows.with(|it| it.get(row).copied())?;
+        self.report.with(|it| it.evidence.lines.get(idx).cloned())
+    }
+
+    /// The row at which a line stands, if it passes the filters.
+    pub(super) fn row_of(self, key: LineKey) -> Option<usize> {
+        self.report.with(|it| {
+            let is_it = |idx: &usize| it.evidence.lines.get(*idx).is_some_and(|line| line.key == key);
+            self.rows.with(|rows| rows.iter().position(is_it))
+        })
+    }
+
+    /// The row that the list should show: the selected line, or the first line of the selected span.
+    pub(super) fn row_to_reveal(self) -> Option<usize> {
+        let shown = self.shown.get()?;
+        let key = self.report.with(|it| {
+            let span = find_span(&it.evidence, shown);
+            self.order.with(|order| first_line_of(&it.evidence.lines, order, shown, span))
+        })?;
+        self.row_of(key)
+    }
+
+    /// Does something with all lines in time order.
+    pub(super) fn with_lines<T>(self, run: impl FnOnce(&[&LogRecord]) -> T) -> T {
+        self.report.with(|it| {
+            let lines: Vec<_> =
+                self.order.with(|order| order.iter().filter_map(|idx| it.evidence.lines.get(*idx)).collect());
+            run(&lines)
+        })
+    }
+
+    /// Whether anything is known about the job.
+    pub(super) fn has_evidence(self) -> bool {
+        self.report.with(|it| has_evidence(&it.evidence))
+    }
+
+    /// Whether answers are awaited.
+    pub(super) fn is_waiting(self) -> bool {
+        self.progress.with(|it| it.running || (it.report.is_none() && it.updated.is_none()))
+    }
+}
+
+/// Whether a job has come to its end.
+pub(super) fn has_ended(job: &Job) -> bool {
+    match job.state {
+        JobState::Done | JobState::Failed => true,
+        JobState::Unknown => job.ended.is_some(),
+        JobState::Queued | JobState::Running | JobState::Stuck => false,
+    }
+}
+
+fn has_evidence(evidence: &Evidence) -> bool {
+    !evidence.lines.is_empty() || evidence.traces.iter().any(|it| !it.spans.is_empty())
+}
+
+/// The piece of evidence that a person came for, where nothing is selected: what the job failed of.
+fn telling_piece(job: &Job) -> Option<Origin> {
+    let piece = job.failure.as_ref().map(|it| it.from).or(job.decided_by)?;
+    match piece {
+        Origin::Span(..) | Origin::Line(_) => Some(piece),
+        Origin::Inferred => None,
+    }
+}
+
+/// The span behind an origin, if it is one.
+pub(super) fn find_span(evidence: &Evidence, origin: Origin) -> Option<&Span> {
+    match origin {
+        Origin::Span(trace, id) => {
+            evidence.traces.iter().flat_map(|it| &it.spans).find(|it| it.trace == trace && it.id == id)
+        }
+        Origin::Line(_) | Origin::Inferred => None,
+    }
+}
+
+/// The line behind an origin, if it is one.
+pub(super) fn find_line(evidence: &Evidence, origin: Origin) -> Option<&LogRecord> {
+    match origin {
+        Origin::Line(key) => evidence.lines.iter().find(|it| it.key == key),
+        Origin::Span(..) | Origin::Inferred => None,
+    }
+}

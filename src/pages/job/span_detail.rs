@@ -1,0 +1,153 @@
+//! A span in full: what it was, how it ended, its attributes, what happened during it, and its relatives.
+
+use domain::job::{Job, Origin};
+use domain::trace::{Span, SpanEvent, SpanKind, SpanStatus};
+use leptos::prelude::*;
+
+use super::attributes::{Attributes, Narrowing};
+use super::cause::sentence;
+use super::model::{Model, find_span};
+use crate::components::timeline::{wall_millis, wall_nanos};
+use crate::state::use_clock;
+
+// OpenTelemetry semantic conventions for exceptions on spans.
+const EXCEPTION: &str = "exception";
+const EXCEPTION_TYPE: &str = "exception.type";
+const EXCEPTION_MESSAGE: &str = "exception.message";
+const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+
+#[component]
+pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
+    let clock = use_clock();
+    let origin = Origin::Span(span.trace, span.id);
+    let mut parts = vec![span.service().to_owned()];
+    parts.extend(model.job.with_untracked(|it| attempt_words(it, origin)));
+    parts.push(span.duration().to_string());
+    parts.extend(kind_word(span.kind).map(str::to_owned));
+    parts.retain(|it| !it.is_empty());
+    let status = match span.status {
+        SpanStatus::Error => Some(("bad", "error")),
+        SpanStatus::Ok => Some(("", "ok")),
+        SpanStatus::Unset => None,
+    };
+    let status = status.map(|(class, word)| view! { " · " <span class=class>{word}</span> });
+    let status_message = (!span.status_message.is_empty())
+        .then(|| view! { <p class="bad">{sentence(&span.status_message)}</p> });
+
+    let (start, end) = (span.start, span.end);
+    let times = move || {
+        format!("{} to {} {}", wall_nanos(clock, start), wall_nanos(clock, end), clock.zone_name(start))
+    };
+    let mut facts = Vec::new();
+    if let Some(wait) = model.job.with_untracked(|it| wait_before(it, &span)) {
+        facts.push(("waited in queue".to_owned(), wait));
+    }
+    let own = rows(span.attributes.iter());
+    let resource = rows(span.resource.attributes.iter());
+    let ids =
+        vec![("trace id".to_owned(), span.trace.to_string()), ("span id".to_owned(), span.id.to_string())];
+    let events = span.events.iter().map(|it| event_view(model, it)).collect_view();
+    view! {
+        <h3 class="det-name">{span.name.to_string()}</h3>
+        <p class="muted">{parts.join(" · ")} {status}</p>
+        <p class="dim exact">{times}</p>
+        {status_message}
+        <Relatives model=model span=span.clone() />
+        {(!facts.is_empty()).then(|| view! { <Attributes model=model rows=facts narrowing=Narrowing::None /> })}
+        <Attributes model=model rows=own narrowing=Narrowing::ByText />
+        {events}
+        <h4>{"Resource"}</h4>
+        <Attributes model=model rows=resource narrowing=Narrowing::ByText />
+        <h4>{"Ids"}</h4>
+        <Attributes model=model rows=ids narrowing=Narrowing::ByText />
+    }
+}
+
+/// Ways to the parent, the children and the spans that this one points to.
+#[component]
+fn Relatives(model: Model, span: Span) -> impl IntoView {
+    let way = move |words: String, to: Origin| {
+        view! { <button type="button" on:click=move |_| model.select(to)>{words}</button> }
+    };
+    let report = model.report.get_untracked();
+    let named = |to: Origin| find_span(&report.evidence, to).map(|it| it.name.to_string());
+    let parent = span.parent.map(|it| Origin::Span(span.trace, it));
+    let parent_view = match parent.map(|it| (it, named(it))) {
+        Some((to, Some(name))) => way(format!("↑ {name}"), to).into_any(),
+        Some((_, None)) => view! { <span class="missing">{"Its parent span is missing."}</span> }.into_any(),
+        None => ().into_any(),
+    };
+    let spans = report.evidence.traces.iter().flat_map(|it| &it.spans);
+    let is_child = |it: &&Span| it.trace == span.trace && it.parent == Some(span.id);
+    let first_child = spans.clone().find(is_child);
+    let n_children = spans.filter(is_child).count();
+    let child = first_child.map(|it| {
+        let more = if n_children > 1 { format!(" and {} more", n_children - 1) } else { String::new() };
+        way(format!("↓ {}{more}", it.name), Origin::Span(it.trace, it.id))
+    });
+    let links = span.links.iter().map(|it| Origin::Span(it.trace, it.span));
+    let links = links.filter_map(|to| Some(way(format!("⇢ {}", named(to)?), to))).collect_view();
+    view! { <p class="ways">{parent_view} {child} {links}</p> }
+}
+
+fn event_view(model: Model, event: &SpanEvent) -> AnyView {
+    let clock = use_clock();
+    let text = |name: &str| event.attributes.get(name).map(ToString::to_string).unwrap_or_default();
+    if &*event.name == EXCEPTION {
+        let (kind, message) = (text(EXCEPTION_TYPE), text(EXCEPTION_MESSAGE));
+        let stack = text(EXCEPTION_STACKTRACE);
+        let separator = if kind.is_empty() || message.is_empty() { "" } else { ": " };
+        let stack = (!stack.is_empty()).then(|| format!("\n{stack}"));
+        return view! {
+            <pre class="words exc" tabindex="0">
+                <b>{kind}</b>
+                {separator}
+                {message}
+                {stack}
+            </pre>
+        }
+        .into_any();
+    }
+    let time = event.time;
+    let rows = rows(event.attributes.iter());
+    let name = event.name.to_string();
+    view! {
+        <h4>{name} " " <span class="dim">{move || wall_millis(clock, time)}</span></h4>
+        <Attributes model=model rows=rows narrowing=Narrowing::ByText />
+    }
+    .into_any()
+}
+
+fn rows<'a>(
+    attributes: impl Iterator<Item = (&'a str, &'a domain::attr::AttrValue)>,
+) -> Vec<(String, String)> {
+    attributes.map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+}
+
+/// `attempt 3 of 3`, for a span that is an attempt.
+fn attempt_words(job: &Job, origin: Origin) -> Option<String> {
+    let run = job.stages.iter().find(|it| it.attempts.iter().any(|it| it.from == origin))?;
+    let attempt = run.attempts.iter().find(|it| it.from == origin)?;
+    Some(format!("attempt {} of {}", attempt.number, run.attempts.len().max(attempt.number as usize)))
+}
+
+/// How long the attempt that this span is had waited in its queue.
+fn wait_before(job: &Job, span: &Span) -> Option<String> {
+    let origin = Origin::Span(span.trace, span.id);
+    let run = job.stages.iter().find(|it| it.attempts.iter().any(|it| it.from == origin))?;
+    let waits = run.waits.iter().filter_map(|it| Some((it, it.end?)));
+    let (wait, end) = waits.filter(|(_, end)| *end <= span.start).max_by_key(|(_, end)| *end)?;
+    // A wait that ended long before belongs to an earlier attempt.
+    let earlier = run.attempts.iter().any(|it| end <= it.start && it.start < span.start);
+    (!earlier).then(|| (end - wait.start).to_string())
+}
+
+const fn kind_word(kind: SpanKind) -> Option<&'static str> {
+    match kind {
+        SpanKind::Unspecified | SpanKind::Internal => None,
+        SpanKind::Server => Some("server"),
+        SpanKind::Client => Some("client"),
+        SpanKind::Producer => Some("producer"),
+        SpanKind::Consumer => Some("consumer"),
+    }
+}

@@ -1,0 +1,104 @@
+//! The timeline with its switches above, and below it the key to what is visible and where it came from.
+
+use domain::job::{Note, NoteKind};
+use domain::logs::Level;
+use domain::timeline::{BarKind, Folding, Timeline};
+use leptos::prelude::*;
+
+use super::cause::sentence;
+use super::detail::focus_detail;
+use super::model::Model;
+use crate::components::timeline::TimelineView;
+
+#[component]
+pub(super) fn TimelineCard(model: Model) -> impl IntoView {
+    let folded = Memo::new(move |_| model.timeline.with(|it| it.axis.folded()));
+    let is_folding = move || model.folding.get() == Folding::On;
+    let toggle = move |_| {
+        model.folding.update(|it| *it = if *it == Folding::On { Folding::Off } else { Folding::On });
+    };
+    let can_fold = move || !is_folding() || folded.get() > domain::time::TimeDelta::ZERO;
+    let fold_words = move || {
+        if is_folding() { format!("idle time folded: {}", folded.get()) } else { "fold idle time".to_owned() }
+    };
+    let select = move |what| {
+        model.select(what);
+        model.sheet_is_open.set(true);
+    };
+    view! {
+        <section class="card" aria-label="Timeline">
+            <header>
+                <h2>{"Timeline"}</h2>
+                <span class="r">
+                    <Show when=can_fold>
+                        <button
+                            type="button"
+                            class="quiet"
+                            aria-pressed=move || is_folding().to_string()
+                            on:click=toggle
+                        >
+                            {fold_words}
+                        </button>
+                    </Show>
+                </span>
+            </header>
+            <TimelineView
+                timeline=model.timeline
+                selected=model.shown
+                on_select=select
+                on_open=move |()| {
+                    model.sheet_is_open.set(true);
+                    focus_detail();
+                }
+                on_clear=move |()| model.clear()
+            />
+            <Legend model=model />
+        </section>
+    }
+}
+
+/// The key to what is visible, and the sentences on where it came from.
+#[component]
+fn Legend(model: Model) -> impl IntoView {
+    let keys = Memo::new(move |_| model.timeline.with(|it| keys(it)));
+    let notes = Memo::new(move |_| model.job.with(|it| it.notes.clone()));
+    let key = |(class, words): (&'static str, &'static str)| {
+        view! {
+            <li class="key">
+                <i class=class></i>
+                {words}
+            </li>
+        }
+    };
+    let note = |note: Note| {
+        let class = match note.kind {
+            NoteKind::Source => "",
+            NoteKind::Missing => "missing",
+            NoteKind::Doubt => "doubt",
+        };
+        view! { <li class=class>{sentence(&note.text)}</li> }
+    };
+    view! {
+        <div class="tl-foot">
+            <ul class="tl-keys">{move || keys.get().into_iter().map(key).collect_view()}</ul>
+            <ul class="tl-notes">{move || notes.get().into_iter().map(note).collect_view()}</ul>
+        </div>
+    }
+}
+
+/// What is visible and not told by a label: class of its swatch, and words.
+fn keys(timeline: &Timeline) -> Vec<(&'static str, &'static str)> {
+    let has_bar =
+        |kinds: &[BarKind]| timeline.lanes.iter().flat_map(|it| &it.bars).any(|it| kinds.contains(&it.kind));
+    let mut levels = timeline.lanes.iter().flat_map(|it| &it.ticks).map(|it| it.level);
+    let (has_error, has_line) = (levels.clone().any(Level::is_error), levels.any(|it| !it.is_error()));
+    let all = [
+        (has_bar(&[BarKind::Wait]), "k-wait", "waiting in a queue"),
+        (has_bar(&[BarKind::FailedWork, BarKind::FailedSpan]), "k-failed", "failed"),
+        (!timeline.axis.folds.is_empty(), "k-fold", "folded: nothing happened"),
+        (has_line, "k-line", "log line"),
+        (has_error, "k-error", "error line"),
+        (timeline.now.is_some(), "k-now", "now"),
+    ];
+    all.into_iter().filter(|it| it.0).map(|(_, class, words)| (class, words)).collect()
+}
