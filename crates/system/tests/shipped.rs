@@ -34,11 +34,12 @@ fn every_system_of_the_configuration_is_there_and_clean() {
 /// Compares a schema with the file in `docs`; `WRITE_SCHEMAS=1` writes it instead.
 #[track_caller]
 fn check_schema(path: &str, schema: &serde_json::Value) {
-    let current = serde_json::to_string_pretty(schema).unwrap() + "\n";
     if std::env::var_os("WRITE_SCHEMAS").is_some() {
-        std::fs::write(root().join(path), &current).unwrap();
+        let text = serde_json::to_string_pretty(schema).unwrap() + "\n";
+        std::fs::write(root().join(path), text).unwrap();
     }
-    assert!(text(path) == current, "{path} is out of step: run WRITE_SCHEMAS=1 cargo test -p system");
+    let written: serde_json::Value = serde_json::from_str(&text(path)).unwrap();
+    assert!(written == *schema, "{path} is out of step: run WRITE_SCHEMAS=1 cargo test -p system");
 }
 
 #[test]
