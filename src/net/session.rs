@@ -142,6 +142,11 @@ impl Net {
         self.sightings.with(|it| it.get(&source).cloned())
     }
 
+    /// Keeps what was seen of a server otherwise than by asking through the transport.
+    pub fn saw(self, source: SourceKind, sighting: Sighting) {
+        self.sightings.try_update(|it| it.insert(source, sighting));
+    }
+
     /// How a server does, by what was last seen of it; tracked.
     pub fn health(self, source: SourceKind) -> Health {
         match self.sighting(source) {

@@ -15,7 +15,7 @@ use backends::{BackendError, Build, ErrorKind, Readiness, SourceKind, loki, prom
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use inquiry::ask;
 
-use super::live::Server;
+use super::live::{Server, Sighting};
 use probe::{Once, reach_without_reading};
 use verdict::{Facts, judge};
 
@@ -28,6 +28,8 @@ pub struct Findings {
     pub version: Option<String>,
     /// Milliseconds until it had answered; `None` where it did not.
     pub latency_millis: Option<u32>,
+    /// The same as what the transport tells of it.
+    pub sighting: Sighting,
     /// The server's own words; empty where there are none.
     pub words: String,
 }
@@ -55,12 +57,20 @@ pub async fn examine(server: Rc<Server>, now: Timestamp) -> Findings {
                     reach_without_reading(&transport.address_of(&data_question(server.source(), now))).await;
             }
             ErrorKind::ServerFailed => facts.not_ready = ask_whether_ready(&transport).await,
-            _ => facts.works_at = find_elsewhere(&server, now).await,
+            ErrorKind::NoSuchEndpoint | ErrorKind::NotData(_) | ErrorKind::Malformed(_) => {
+                facts.works_at = find_elsewhere(&server, now).await;
+            }
+            _ => {}
         },
     }
     let version = if answer.is_ok() { ask_for_version(&transport).await } else { None };
-    let answered = !matches!(facts.answer, Err(ErrorKind::Unreachable | ErrorKind::TimedOut(_)));
-    Findings { verdict: judge(facts), version, latency_millis: answered.then_some(latency_millis), words }
+    let sighting = match &answer {
+        Ok(()) => Sighting::Answered(200, latency_millis),
+        Err(BackendError { status: Some(status), .. }) => Sighting::Answered(*status, latency_millis),
+        Err(error) => Sighting::Silent(error.kind.clone()),
+    };
+    let latency_millis = matches!(sighting, Sighting::Answered(..)).then_some(latency_millis);
+    Findings { verdict: judge(facts), version, latency_millis, sighting, words }
 }
 
 /// A question that only a server with data, the right address, the right tenant and the right proof answers.

@@ -10,7 +10,7 @@ use crate::components::badge::{Badge, Tone};
 use crate::components::copy_button::CopyButton;
 use crate::net::doctor::{Advice, Findings, Verdict, advice, examine};
 use crate::net::live::Server;
-use crate::net::{AuthScheme, Health, use_net};
+use crate::net::{AuthScheme, use_net};
 use crate::state::use_clock;
 
 /// The card of one source. It is examined when the page opens, and again with every refresh.
@@ -28,6 +28,7 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
         spawn_local_scoped_with_cancellation(async move {
             let found = examine(server.clone(), live_now()).await;
             let advice = advice(&server, &found.verdict);
+            net.saw(source, found.sighting.clone());
             findings.try_set(Some((found, advice)));
             busy.try_set(false);
         });
@@ -50,10 +51,6 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
         "answered in",
         Box::new(move || findings.with(|it| it.as_ref()?.0.latency_millis.map(|it| format!("{it} ms")))),
     );
-    let seen = fact(
-        "on this visit it",
-        Box::new(move || Some(net.health(source)).filter(|it| *it != Health::NotAsked).map(Health::words)),
-    );
     let secret = match configured.auth {
         AuthScheme::None => None,
         AuthScheme::Basic => Some(view! { <SecretForm source needs_user=true /> }),
@@ -75,7 +72,6 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
                 {tenant.map(|it| view! { <span>{"tenant "}<code>{it}</code></span> })}
                 {version}
                 {latency}
-                {seen}
             </p>
             {move || findings.get().filter(|it| it.0.verdict != Verdict::Well).map(|it| view! { <Remedy found=it.0 advice=it.1 /> })}
             {secret}
