@@ -77,6 +77,7 @@ const COMMON: &[(&str, &str)] = &[
     ("span", "the URL's parameter"),
     ("info", "a word for people"),
     ("critical", "a level"),
+    ("event", "a word for people"),
     ("warning", "a word for people"),
     ("attempts", "a word for people"),
 ];

@@ -1,6 +1,7 @@
 //! The configuration: where the servers are, and which systems there are. It never holds a secret.
 
 mod file;
+mod text;
 
 use domain::time::TimeDelta;
 use domain::warning::Warning;
