@@ -50,19 +50,19 @@ enum Paint {
     Fill(Ink),
 }
 
-/// A colour that can be compared: red, green, blue, and alpha in thousandths.
+/// A colour that can be compared: red, green, blue, and alpha in hundredths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ink(u8, u8, u8, u16);
+struct Ink(u8, u8, u8, u8);
 
 impl Ink {
     fn of(color: BackendColor) -> Self {
         let (red, green, blue) = color.rgb;
-        Self(red, green, blue, (color.alpha * 1000.0).round() as u16)
+        Self(red, green, blue, (color.alpha * 100.0).round() as u8)
     }
 
     fn css(self) -> String {
         let Self(red, green, blue, alpha) = self;
-        format!("rgb({red} {green} {blue} / {})", f64::from(alpha) / 1000.0)
+        format!("rgb({red} {green} {blue} / {alpha}%)")
     }
 }
 
@@ -156,7 +156,7 @@ fn font<T: BackendTextStyle>(style: &T) -> String {
         FontStyle::Bold => 600,
         FontStyle::Normal | FontStyle::Italic | FontStyle::Oblique => 400,
     };
-    format!("{weight} {}px {}", style.size(), style.family().as_str())
+    format!("{weight} {}px {}", style.size().round() as u32, style.family().as_str())
 }
 
 impl DrawingBackend for CanvasBackend {

@@ -4,6 +4,8 @@
 //! all of them would show, at a fraction of the cost. The boundaries of the columns depend on the times alone, so
 //! they are found once for all series that share a time column; each value is then looked at once.
 
+mod lanes;
+
 use std::sync::Arc;
 
 use domain::time::Timestamp;
@@ -105,16 +107,9 @@ impl Extent {
 
     /// The extent of the finite ones among `values`.
     pub fn of(values: &[f64]) -> Self {
-        // Comparisons are false for NaN, so it never gets in; infinities are rare and sorted out afterwards.
-        let mut extent = Self::NONE;
-        for value in values {
-            if *value < extent.low {
-                extent.low = *value;
-            }
-            if *value > extent.high {
-                extent.high = *value;
-            }
-        }
+        let (low, high) = lanes::lowest_and_highest(values);
+        let extent = Self { low, high };
+        // NaN never gets in. Infinities are rare, so they are looked for only when one did.
         if extent.low > f64::NEG_INFINITY && extent.high < f64::INFINITY {
             return extent;
         }

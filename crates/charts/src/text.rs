@@ -92,11 +92,11 @@ fn digits(value: f64) -> String {
 
 /// So many decimals, without zeros at the end, in groups of three, with a real minus sign.
 pub(crate) fn fixed(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let is_zero = fraction.is_empty() && whole.bytes().all(|it| it == b'0');
-    let mut out = String::from(if value < 0.0 && !is_zero { "−" } else { "" });
+    // By whole numbers: the general formatting of floats is code that nothing else on the way to a chart needs.
+    let scale = 10_u64.saturating_pow(decimals as u32);
+    let scaled = (value.abs() * scale as f64).round() as u64;
+    let (whole, fraction) = ((scaled / scale).to_string(), scaled % scale);
+    let mut out = String::from(if value < 0.0 && scaled > 0 { "−" } else { "" });
     for (place, digit) in whole.chars().enumerate() {
         let rest = whole.len() - place;
         if place > 0 && rest % 3 == 0 {
@@ -104,9 +104,10 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
         }
         out.push(digit);
     }
-    if !fraction.is_empty() {
+    if fraction > 0 {
+        let fraction = format!("{fraction:0decimals$}");
         out.push('.');
-        out.push_str(fraction);
+        out.push_str(fraction.trim_end_matches('0'));
     }
     out
 }
