@@ -155,6 +155,16 @@ fn cloudcix_lifecycle() {
         "info orchestrator | job_completed | event=JobSucceeded | job=j | status=done",
     );
     check(
+        "embedding-worker",
+        r#""event": "task_dead_lettered", "task": "embed_task", "task_id": "t-1", "queue": "embed_jobs""#,
+        "info embedding-api | task_dead_lettered | event=StageFailed(embed) | task=embed_task | task_id=t-1 | queue=embed_jobs",
+    );
+    check(
+        "nginx",
+        r#""request_id": "7e1b", "request_uri": "/jobs", "status": "202", "upstream_response_time": "0.013""#,
+        "info nginx | /jobs | duration=13 ms | request_id=7e1b | status=202",
+    );
+    check(
         "orchestrator",
         r#""event": "job_failed", "job_id": "j", "failed_stage": "chunking""#,
         "info orchestrator | job_failed | event=JobFailed | job=j | failed_stage=chunk",

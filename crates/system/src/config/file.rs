@@ -278,6 +278,7 @@ mod tests {
             ("//loki.example", "is neither a path nor an http or https address"),
             ("loki:3100", "is neither a path nor an http or https address"),
             ("https:///loki", "names no host"),
+            ("https://*", "has a character in its host that no host has"),
             ("https://a/?x=1", "has a query or a fragment, which nothing can be appended to"),
             ("https://a; script-src *", "has a character in it that no address has"),
         ] {

@@ -68,6 +68,8 @@ checked_text! {
             Err("names no host")
         } else if host.contains('@') {
             Err("has a user or a password in it, and this file is public")
+        } else if !scheme.is_empty() && !host.chars().all(|it| it.is_ascii_alphanumeric() || ".-_:[]".contains(it)) {
+            Err("has a character in its host that no host has")
         } else if text.contains(['?', '#']) {
             Err("has a query or a fragment, which nothing can be appended to")
         } else {
