@@ -8,6 +8,10 @@ const EXACT_POWERS: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
+/// Nanoseconds that the last digit of seconds with so many decimals counts.
+const NANOS_OF_LAST_DIGIT: [i64; 10] =
+    [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+
 /// Reads a decimal number, `NaN`, `+Inf` or `-Inf`; `None` for anything else.
 ///
 /// Up to 2⁵³ as digits, divided once by an exact power of ten, is the nearest double (Clinger 1990, the fast path);
@@ -21,27 +25,45 @@ fn fast_f64(text: &[u8]) -> Option<f64> {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    // 18 characters hold at most 18 digits, which fit an i64.
-    if digits.is_empty() || digits.len() > 18 {
+    let (mantissa, decimals) = decimal(digits)?;
+    if mantissa > 1 << 53 {
         return None;
     }
-    let mut mantissa: u64 = 0;
-    let mut decimals: Option<usize> = None;
-    for &byte in digits {
-        match byte {
-            b'0'..=b'9' => {
-                mantissa = mantissa * 10 + u64::from(byte - b'0');
-                decimals = decimals.map(|it| it + 1);
-            }
-            b'.' if decimals.is_none() => decimals = Some(0),
-            _ => return None,
-        }
-    }
-    if mantissa > 1 << 53 || decimals == Some(digits.len() - 1) {
-        return None;
-    }
-    let magnitude = mantissa as f64 / EXACT_POWERS.get(decimals.unwrap_or(0))?;
+    let magnitude = mantissa as f64 / EXACT_POWERS.get(decimals)?;
     Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// The digits of `123.45` as one number, and how many of them are decimals; `None` where there is anything else, or
+/// more than 18 characters, so that the number fits.
+fn decimal(text: &[u8]) -> Option<(u64, usize)> {
+    if text.is_empty() || text.len() > 18 {
+        return None;
+    }
+    let mut number: u64 = 0;
+    let mut rest = text.iter();
+    let mut has_point = false;
+    for &byte in rest.by_ref() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            if byte != b'.' {
+                return None;
+            }
+            has_point = true;
+            break;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    let decimals = rest.len();
+    for &byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(digit);
+    }
+    // Digits are needed on both sides of a point.
+    let is_lone_point = has_point && (decimals == 0 || decimals + 1 == text.len());
+    (!is_lone_point).then_some((number, decimals))
 }
 
 #[cold]
@@ -81,21 +103,14 @@ pub(crate) fn parse_i64(text: &[u8]) -> Option<i64> {
 
 /// Reads Unix seconds with decimals, exactly: Prometheus writes milliseconds as `1795222396.970`.
 pub(crate) fn parse_seconds(text: &[u8]) -> Option<Timestamp> {
-    let dot = text.iter().position(|it| *it == b'.').unwrap_or(text.len());
-    let (whole, fraction) = text.split_at_checked(dot)?;
-    let Some(secs) = parse_i64(whole) else {
-        return parse_f64(text).filter(|it| it.is_finite()).map(Timestamp::from_secs_f64);
-    };
-    let mut nanos = secs.checked_mul(1_000_000_000)?;
-    let mut unit: i64 = if text.first() == Some(&b'-') { -100_000_000 } else { 100_000_000 };
-    for &byte in fraction.iter().skip(1) {
-        if !byte.is_ascii_digit() {
-            return parse_f64(text).filter(|it| it.is_finite()).map(Timestamp::from_secs_f64);
-        }
-        nanos = nanos.checked_add(i64::from(byte - b'0') * unit)?;
-        unit /= 10;
+    let exact = decimal(text).and_then(|(number, decimals)| {
+        let unit = NANOS_OF_LAST_DIGIT.get(decimals)?;
+        i64::try_from(number).ok()?.checked_mul(*unit)
+    });
+    match exact {
+        Some(nanos) => Some(Timestamp::from_nanos(nanos)),
+        None => parse_f64(text).filter(|it| it.is_finite()).map(Timestamp::from_secs_f64),
     }
-    Some(Timestamp::from_nanos(nanos))
 }
 
 #[cfg(test)]

@@ -24,9 +24,17 @@ impl<'a> Text<'a> {
         self.has_escapes
     }
 
-    /// The text meant. Bytes that are not UTF-8, and escapes that mean nothing, become U+FFFD.
+    /// What stands between the quotes, as it stands; bytes that are not UTF-8 become U+FFFD.
+    pub(crate) fn lossy(self) -> Cow<'a, str> {
+        match std::str::from_utf8(self.raw) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(self.raw),
+        }
+    }
+
+    /// The text meant; escapes that mean nothing become U+FFFD too.
     pub(crate) fn unescaped(self) -> Cow<'a, str> {
-        let text = String::from_utf8_lossy(self.raw);
+        let text = self.lossy();
         if self.has_escapes { Cow::Owned(unescape(&text)) } else { text }
     }
 }

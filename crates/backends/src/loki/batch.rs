@@ -1,4 +1,4 @@
-//! Log lines in columns: one text arena, entries as slices of it.
+//! Log lines in columns: the text in large blocks, entries as slices of them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,12 +11,16 @@ use crate::json::{Text, unescape};
 /// A stream's labels, shared by its lines.
 pub(super) type StreamLabels = Arc<[(Arc<str>, Arc<str>)]>;
 
+/// How much text is kept together.
+const BLOCK_BYTES: usize = 256 << 10;
+
 /// The lines of one answer, in the order in which Loki gave them: stream by stream.
 ///
 /// Lines lie here as they stood in the answer; escapes are resolved when a line is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogBatch {
-    text: String,
+    /// Text in blocks of about [`BLOCK_BYTES`], so that none is ever moved to grow.
+    text: Vec<String>,
     streams: Vec<StreamLabels>,
     entries: Vec<Entry>,
     metadata: Vec<(Piece, Piece)>,
@@ -31,9 +35,10 @@ struct Entry {
     metadata_end: u32,
 }
 
-/// A part of the arena.
+/// A part of one block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Piece {
+    block: u32,
     start: u32,
     end: u32,
     has_escapes: bool,
@@ -79,7 +84,8 @@ impl LogBatch {
     }
 
     fn piece(&self, piece: Piece) -> Cow<'_, str> {
-        let raw = self.text.get(piece.start as usize..piece.end as usize).unwrap_or_default();
+        let block = self.text.get(piece.block as usize).map_or("", String::as_str);
+        let raw = block.get(piece.start as usize..piece.end as usize).unwrap_or_default();
         if piece.has_escapes { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
     }
 
@@ -106,12 +112,16 @@ impl LogBatch {
     }
 
     fn keep(&mut self, text: Text<'_>) -> Piece {
-        let start = small(self.text.len());
-        match std::str::from_utf8(text.raw()) {
-            Ok(raw) => self.text.push_str(raw),
-            Err(_) => self.text.push_str(&String::from_utf8_lossy(text.raw())),
+        let raw = text.lossy();
+        let is_room = |it: &String| it.len() + raw.len() <= it.capacity();
+        if !self.text.last().is_some_and(is_room) {
+            self.text.push(String::with_capacity(BLOCK_BYTES.max(raw.len())));
         }
-        Piece { start, end: small(self.text.len()), has_escapes: text.has_escapes() }
+        let block = small(self.text.len() - 1);
+        let Some(kept) = self.text.last_mut() else { return Piece::default() };
+        let start = small(kept.len());
+        kept.push_str(&raw);
+        Piece { block, start, end: small(kept.len()), has_escapes: text.has_escapes() }
     }
 }
 
