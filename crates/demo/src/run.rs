@@ -58,15 +58,12 @@ fn backfill(world: &mut World, pusher: &Pusher, window: TimeRange) -> Result<(),
 
 /// Goes on with the clock until the process is ended.
 fn live(world: &mut World, pusher: &Pusher, running_job: Option<TimeDelta>) -> Result<(), PushError> {
-    let mut release = running_job.map(|it| wall_clock() + it);
+    if let Some(length) = running_job {
+        world.finish_held_at(wall_clock() + length);
+    }
     tell("live");
     loop {
-        let now = wall_clock();
-        if let Some(at) = release.filter(|it| *it <= now) {
-            world.release_held(at.max(world.now()));
-            release = None;
-        }
-        world.advance(now);
+        world.advance(wall_clock());
         pusher.push(&world.take())?;
         thread::sleep(Duration::from_secs(1));
     }

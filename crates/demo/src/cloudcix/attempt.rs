@@ -81,6 +81,21 @@ pub(super) fn plan(job: &mut Job, conditions: &Conditions) -> Attempt {
     }
 }
 
+/// An attempt that goes well, whatever the world is like.
+pub(super) fn plan_well(job: &mut Job) -> Attempt {
+    loop {
+        let attempt = plan(job, &Conditions::default());
+        if matches!(attempt.end, End::Done) {
+            return attempt;
+        }
+    }
+}
+
+/// An attempt of which nothing is ever heard.
+pub(super) const fn vanish() -> Attempt {
+    Attempt { work: TimeDelta::from_secs(9), steps: Vec::new(), end: End::Vanished }
+}
+
 fn scrape(job: &mut Job, conditions: &Conditions) -> Attempt {
     let (status, millis) = match conditions.host {
         Some((status, latency_ms)) => (status, job.rng.log_normal(latency_ms, 0.25)),

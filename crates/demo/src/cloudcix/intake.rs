@@ -5,7 +5,7 @@ use domain::time::{TimeDelta, TimeRange, Timestamp};
 
 use super::deployment::{HOSTS, Service, Stage};
 use super::families as f;
-use super::job::{Job, Placed};
+use super::job::{Job, Placed, Purpose};
 use super::platform::Request;
 use super::world::{Context, Event, Level, World};
 use crate::scenario::Effect;
@@ -72,13 +72,13 @@ impl World {
             let share = 0.1 + 0.35 * i as f64 / self.options.n_stuck as f64;
             let at = start + TimeDelta::from_secs_f64(length.as_secs_f64() * share);
             let mut job = self.new_job("stuck", i as u64, at, Some("papers.example.edu"));
-            job.crafted = Some("stuck");
+            job.crafted = Some(Purpose::Stuck);
             self.schedule(at, Event::Submit(job));
         }
         if self.options.has_held_job {
             let at = (end - TimeDelta::from_secs(90)).max(start);
             let mut job = self.new_job("held", 0, at, Some("blog.example.dev"));
-            job.crafted = Some("running");
+            job.crafted = Some(Purpose::Running);
             self.schedule(at, Event::Submit(job));
         }
     }
@@ -101,7 +101,7 @@ impl World {
 
     /// A job is handed in.
     pub(super) fn submit(&mut self, mut job: Box<Job>) {
-        self.ledger.open(&job);
+        let is_first = self.ledger.open(&job);
         let begin = self.now;
         let root = job.span(Service::Orchestrator, "fastapi", "POST /jobs", SpanKind::Server);
         let insert_from = begin + job.millis(1.0, 4.0);
@@ -132,14 +132,9 @@ impl World {
             .text("corpus.name", &job.corpus)
             .text("caller.type", job.caller)
             .placed(None, begin, end);
-        self.log(
-            end - TimeDelta::from_millis(1),
-            Service::Orchestrator,
-            Level::Info,
-            context,
-            "job_submitted",
-            &fields,
-        );
+        let event = if is_first { "job_submitted" } else { "job_resubmitted" };
+        let told = end - TimeDelta::from_millis(1);
+        self.log(told, Service::Orchestrator, Level::Info, context, event, &fields);
         self.end_span(Service::Orchestrator, insert);
         self.end_span(Service::Orchestrator, root);
         self.gateway(&Request {
@@ -201,9 +196,12 @@ impl World {
             .text("request.mode", "async")
             .placed(Some(client.id), sent, answered);
         let producer = self.producer_span(job, taken, queued, server.id);
-        let fields =
-            Json::new().text("task", stage.task()).text("task_id", &job.task_id).text("queue", stage.queue());
-        self.log(queued, service, Level::Info, Context::of(job, server.id), "task_enqueued", &fields);
+        let fields = Json::new()
+            .text("stage", stage.name())
+            .text("queue", stage.queue())
+            .text("task", stage.task())
+            .text("task_id", &job.task_id);
+        self.log(queued, service, Level::Info, Context::of(job, server.id), "stage_queued", &fields);
         self.served(service, "POST", stage.route(), 202, answered - sent, Some(job.trace));
         self.end_span(Service::Orchestrator, client);
         self.end_span(service, server);

@@ -8,6 +8,15 @@ use super::deployment::{BATCH_SIZE, CORPORA, HOSTS, Host, PAGES, Service, Stage}
 use crate::rng::Rng;
 use crate::telemetry::{Span, SpanKind};
 
+/// What a job is made for, when it is made for a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Purpose {
+    /// It stays in its last stage until it is told to finish.
+    Running,
+    /// It is lost in its last stage.
+    Stuck,
+}
+
 /// A job, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
@@ -48,7 +57,7 @@ pub(super) struct Job {
     /// The span that queued the task: parent of the next attempt.
     pub producer: SpanId,
     /// What it was made for, if for a test.
-    pub crafted: Option<&'static str>,
+    pub crafted: Option<Purpose>,
 }
 
 impl Job {

@@ -6,7 +6,7 @@ use domain::ids::TraceId;
 use domain::time::Timestamp;
 
 use super::deployment::Stage;
-use super::job::Job;
+use super::job::{Job, Purpose};
 
 /// How a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +74,7 @@ pub(super) struct Record {
     /// Kept spans with an error.
     pub n_error_spans: usize,
     /// Has it been made for a test?
-    pub crafted: Option<&'static str>,
+    pub crafted: Option<Purpose>,
 }
 
 impl Record {
@@ -115,12 +115,13 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Enters a job that is submitted, or submitted again in a new trace.
-    pub(super) fn open(&mut self, job: &Job) {
+    /// Enters a job that is submitted, or submitted again in a new trace; true for the first time.
+    pub(super) fn open(&mut self, job: &Job) -> bool {
         self.by_trace.insert(job.trace, job.number);
         let record = self.records.entry(job.number).or_insert_with(|| Record::new(job));
         record.traces.push(job.trace);
         (record.state, record.ended, record.error_code) = (State::Queued, None, None);
+        record.traces.len() == 1
     }
 
     /// The record of a job.

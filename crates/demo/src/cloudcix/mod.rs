@@ -16,6 +16,7 @@ mod outcome;
 mod platform;
 mod reads;
 mod sampling;
+mod steps;
 mod summary;
 mod worker;
 mod world;

@@ -98,7 +98,7 @@ impl World {
             .maybe("trace_id", trace.as_deref())
             .text("remote_addr", "203.0.113.24")
             .text("method", "POST")
-            .text("uri", path)
+            .text("request_uri", path)
             .text("status", &status_text)
             .text("limit_req_status", limit)
             .text("upstream_addr", upstream)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::deployment::{Service, Stage};
 use super::families as f;
+use super::job::Purpose;
 use super::ledger::{Record, State};
 use super::sampling::is_sampled;
 use super::world::World;
@@ -29,6 +30,10 @@ impl World {
                 (None, state) => format!("{} {}", state.name(), record.stage.name()),
             };
             if let Some(purpose) = record.crafted {
+                let purpose = match purpose {
+                    Purpose::Running => "running",
+                    Purpose::Stuck => "stuck",
+                };
                 crafted.entry(purpose).or_insert_with(Vec::new).push(told(record));
             }
             let group = groups.entry(kind).or_default();

@@ -3,16 +3,14 @@
 use domain::ids::SpanId;
 use domain::time::{TimeDelta, Timestamp};
 
-use super::attempt::{self, Attempt, Conditions, End, Step};
-use super::breaker::Change;
-use super::deployment::{MODEL, Service, Stage};
+use super::attempt::{self, Attempt, Conditions, End};
+use super::deployment::Stage;
 use super::families as f;
-use super::fault::Fault;
-use super::job::{Job, Placed, span_id};
+use super::job::{Job, Placed, Purpose, span_id};
 use super::ledger::State;
 use super::world::{Context, Event, Level, World};
 use crate::scenario::Effect;
-use crate::telemetry::{Json, Span, SpanKind};
+use crate::telemetry::{Json, SpanKind};
 
 /// How long a killed container takes to come back.
 const RESTART: TimeDelta = TimeDelta::from_secs(25);
@@ -66,19 +64,25 @@ impl World {
         let fields = Json::new().text("task", stage.task()).text("task_id", &job.task_id);
         self.log(now, service, Level::Info, Context::of(&job, run), "task_started", &fields);
         self.metrics.add(&f::CELERY_TASKS, &[("task", stage.task()), ("state", "started")], 1.0);
-        if job.crafted.is_some() && stage == Stage::Embed {
-            // Held until it is released, or never heard of again.
-            if job.crafted == Some("running") {
-                self.held = Some((job, run, now));
-                return;
-            }
-            let attempt = Attempt { work: TimeDelta::from_secs(9), steps: Vec::new(), end: End::Vanished };
-            self.schedule(now + attempt.work, Event::Worked(job, Box::new(attempt), run, now));
-            return;
-        }
         let conditions = self.conditions(&job);
-        let attempt = attempt::plan(&mut job, &conditions);
-        self.schedule(now + attempt.work, Event::Worked(job, Box::new(attempt), run, now));
+        let attempt = match job.crafted {
+            None => attempt::plan(&mut job, &conditions),
+            Some(Purpose::Stuck) if stage == Stage::Embed => attempt::vanish(),
+            Some(Purpose::Running) if stage == Stage::Embed => {
+                self.held = Some((job, run, now));
+                return self.finish_held();
+            }
+            Some(Purpose::Stuck | Purpose::Running) => attempt::plan_well(&mut job),
+        };
+        self.begin(job, attempt, run, now);
+    }
+
+    /// An attempt is under way: what it does will be told as it happens.
+    fn begin(&mut self, mut job: Box<Job>, attempt: Attempt, run: SpanId, started: Timestamp) {
+        for step in &attempt.steps {
+            self.plan_step(&mut job, step, run, started);
+        }
+        self.schedule(started + attempt.work, Event::Worked(job, Box::new(attempt), run, started));
     }
 
     fn conditions(&self, job: &Job) -> Conditions {
@@ -106,18 +110,22 @@ impl World {
         conditions
     }
 
-    /// Lets the held job finish its work at `at`.
-    pub fn release_held(&mut self, at: Timestamp) {
+    /// Lets the held job finish its work at `at`, or as soon after that as it can.
+    pub fn finish_held_at(&mut self, at: Timestamp) {
+        self.held_until = Some(at);
+        self.finish_held();
+    }
+
+    fn finish_held(&mut self) {
+        let Some(until) = self.held_until else { return };
         let Some((mut job, run, started)) = self.held.take() else { return };
-        let mut attempt = attempt::plan(&mut job, &Conditions::default());
-        attempt.end = End::Done;
-        attempt.steps.retain(|it| it.fault.is_none());
-        let longer = (at - started) - attempt.work;
+        let mut attempt = attempt::plan_well(&mut job);
+        let longer = ((until.max(self.now) - started) - attempt.work).max(TimeDelta::ZERO);
         for step in &mut attempt.steps {
             step.lasts = (step.lasts.0 + longer, step.lasts.1 + longer);
         }
-        attempt.work = at - started;
-        self.schedule(at, Event::Worked(job, Box::new(attempt), run, started));
+        attempt.work = attempt.work + longer;
+        self.begin(job, attempt, run, started);
     }
 
     /// The work of an attempt is over.
@@ -129,9 +137,6 @@ impl World {
                 return self.killed(job, &attempt.end, run);
             }
             End::Done | End::Retry(_) | End::Failed(_) => {}
-        }
-        for step in &attempt.steps {
-            self.step(&mut job, step, run, started);
         }
         let mut span = job
             .span(service, "celery", &format!("run/{}", stage.task()), SpanKind::Consumer)
@@ -189,92 +194,6 @@ impl World {
             End::Done if job.stage != stage => self.schedule(job.stage_queued, Event::Queued(job)),
             End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {}
         }
-    }
-
-    /// The span and the numbers of a part of an attempt.
-    fn step(&mut self, job: &mut Job, step: &Step, run: SpanId, started: Timestamp) {
-        let service = job.stage.service();
-        let mut span: Span = job.span(service, step.scope, step.name, step.kind);
-        span.attrs.extend(step.attrs.iter().cloned());
-        if let Some(fault) = &step.fault {
-            span.error = Some(fault.exception.message.clone());
-            span.exception = Some(fault.exception.clone());
-        }
-        let (from, to) = (started + step.lasts.0, started + step.lasts.1);
-        let seconds = (to - from).as_secs_f64();
-        let id = span.id;
-        self.end_span(service, span.placed(Some(run), from, to));
-        let seen = Some((to, job.trace));
-        match job.stage {
-            Stage::Scrape => {
-                let status = step.fault.as_ref().map_or_else(
-                    || "200".to_owned(),
-                    |it| it.status.map_or_else(|| it.code.clone(), |it| it.to_string()),
-                );
-                let labels = [("status", status.as_str()), ("domain", job.host), ("mode", "async")];
-                self.metrics.add(&f::SCRAPE_REQUESTS, &labels, 1.0);
-                self.metrics.observe(&f::SCRAPE_SECONDS, &[("mode", "async")], seconds, seen);
-                if step.fault.is_none() {
-                    self.metrics.observe(&f::SCRAPE_BYTES, &[], job.bytes.round(), seen);
-                }
-            }
-            Stage::Chunk => self.metrics.observe(&f::CHUNKING_SECONDS, &[("mode", "async")], seconds, seen),
-            Stage::Embed => {
-                if let Some((n_texts, n_tokens)) = step.embedded {
-                    self.inferred(seconds, seen, step.fault.as_ref());
-                    self.metrics.observe(&f::EMBED_BATCH, &[], n_texts.into(), None);
-                    if step.fault.is_none() {
-                        self.metrics.add(&f::TOKENS_PROCESSED, &[("model", MODEL)], n_tokens.into());
-                        self.metrics.observe(
-                            &f::EMBEDDING_REQUEST_SECONDS,
-                            &[("operation", "write")],
-                            seconds,
-                            seen,
-                        );
-                        let fields = Json::new()
-                            .text("model", MODEL)
-                            .int("prompt_tokens", n_tokens.into())
-                            .int("batch_size", n_texts.into())
-                            .int("inference_latency_ms", (to - from).millis());
-                        self.log(
-                            to,
-                            service,
-                            Level::Info,
-                            Context::of(job, id),
-                            "inference_embed_complete",
-                            &fields,
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    /// What a call to the inference server adds to its numbers and to the circuit breaker.
-    pub(super) fn inferred(
-        &mut self,
-        seconds: f64,
-        seen: Option<(Timestamp, domain::ids::TraceId)>,
-        fault: Option<&Fault>,
-    ) {
-        let status = fault.map_or("success", |_| "error");
-        self.metrics.add(&f::INFERENCE_REQUESTS, &[("model", MODEL), ("status", status)], 1.0);
-        self.metrics.observe(&f::INFERENCE_SECONDS, &[("model", MODEL)], seconds, seen);
-        if let Some(error) = fault.and_then(|it| it.inference) {
-            self.metrics.add(&f::INFERENCE_ERRORS, &[("model", MODEL), ("error_type", error)], 1.0);
-            if error == "token_limit_exceeded" {
-                return;
-            }
-        }
-        let change = self.breaker.called(self.now, fault.is_none());
-        let (level, event) = match change {
-            None => return,
-            Some(Change::Opened) => (Level::Critical, "circuit_breaker_opened"),
-            Some(Change::Closed) => (Level::Info, "circuit_breaker_closed"),
-        };
-        let fields =
-            Json::new().text("model", MODEL).maybe("error", fault.map(|it| it.exception.message.as_str()));
-        self.log(self.now, Service::EmbeddingApi, level, Context::default(), event, &fields);
     }
 
     fn killed(&mut self, mut job: Box<Job>, end: &End, run: SpanId) {

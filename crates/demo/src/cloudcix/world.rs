@@ -12,6 +12,7 @@ use super::deployment::{DECISION_WAIT, Machine, Service, Stage, VERSIONS};
 use super::job::Job;
 use super::ledger::Ledger;
 use super::sampling::Sampler;
+use super::steps::Stepped;
 use crate::rng::Rng;
 use crate::scenario::{Effect, Scenario};
 use crate::telemetry::{Batch, Json, LogLine, Registry, Span, rfc3339};
@@ -50,6 +51,8 @@ pub(super) enum Event {
     Queued(Box<Job>),
     /// A task's retry is due.
     BackedOff(Box<Job>),
+    /// A part of an attempt is over.
+    Stepped(Box<Stepped>),
     /// The work of an attempt is over.
     Worked(Box<Job>, Box<Attempt>, SpanId, Timestamp),
     /// A worker process is there (again).
@@ -101,6 +104,7 @@ pub struct World {
     pub(super) ledger: Ledger,
     /// The job that is held, the span of its attempt, and when that began.
     pub(super) held: Option<(Box<Job>, SpanId, Timestamp)>,
+    pub(super) held_until: Option<Timestamp>,
     pub(super) n_jobs: usize,
     pub(super) n_arrivals: u64,
     pub(super) n_crawled: u64,
@@ -177,6 +181,7 @@ impl World {
             version: VERSIONS.first().copied().unwrap_or_default().to_owned(),
             ledger: Ledger::default(),
             held: None,
+            held_until: None,
             n_jobs: 0,
             n_arrivals: 0,
             n_crawled: 0,
@@ -259,6 +264,7 @@ impl World {
             Event::Read => self.read(),
             Event::Queued(job) => self.queued(job),
             Event::BackedOff(job) => self.backed_off(job),
+            Event::Stepped(it) => self.stepped(*it),
             Event::Worked(job, attempt, run, started) => self.worked(job, &attempt, run, started),
             Event::Freed(stage) => self.freed(stage),
             Event::Scrape => self.scrape(),

@@ -49,7 +49,7 @@ pub struct Targets {
     pub prometheus: Option<String>,
     /// Base address of Mimir.
     pub mimir: Option<String>,
-    /// `X-Scope-OrgID` for Mimir and, where given, for Loki and Tempo too.
+    /// `X-Scope-OrgID` for Mimir.
     pub tenant: Option<String>,
     /// Base address of an OTLP/HTTP receiver.
     pub tempo_otlp: Option<String>,
@@ -60,6 +60,13 @@ pub struct Pusher {
     agent: ureq::Agent,
     targets: Targets,
 }
+
+const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
+const REMOTE_WRITE: [(&str, &str); 3] = [
+    ("Content-Type", "application/x-protobuf"),
+    ("Content-Encoding", "snappy"),
+    ("X-Prometheus-Remote-Write-Version", "0.1.0"),
+];
 
 struct Post<'a> {
     server: &'static str,
@@ -78,51 +85,55 @@ impl Pusher {
         Self { agent: config.into(), targets }
     }
 
-    /// Delivers a batch, oldest first in every stream and series.
+    /// Delivers a batch, oldest first in every stream and series, to all servers at once.
     ///
     /// # Errors
     /// The first server that stayed away, or said no.
     pub fn push(&self, batch: &Batch) -> Result<(), PushError> {
-        let Targets { loki, prometheus, mimir, tempo_otlp, tenant } = &self.targets;
-        let json = [("Content-Type", "application/json")];
-        if let Some(base) = loki {
-            let url = format!("{base}/loki/api/v1/push");
-            for body in loki_bodies(&batch.lines) {
-                self.post(&Post { server: "Loki", url: url.clone(), headers: &json, body: body.as_bytes() })?;
-            }
+        let never_panics = |_| Ok(());
+        thread::scope(|scope| {
+            let lines = scope.spawn(|| self.push_lines(batch));
+            let spans = scope.spawn(|| self.push_spans(batch));
+            self.push_series(batch)?;
+            lines.join().unwrap_or_else(never_panics)?;
+            spans.join().unwrap_or_else(never_panics)
+        })
+    }
+
+    fn push_lines(&self, batch: &Batch) -> Result<(), PushError> {
+        let Some(base) = &self.targets.loki else { return Ok(()) };
+        let url = format!("{base}/loki/api/v1/push");
+        for body in loki_bodies(&batch.lines) {
+            self.post(&Post { server: "Loki", url: url.clone(), headers: &JSON, body: body.as_bytes() })?;
         }
-        if let Some(base) = tempo_otlp {
-            let url = format!("{base}/v1/traces");
-            for body in otlp_bodies(&batch.spans) {
-                let post = Post {
-                    server: "The OTLP receiver",
-                    url: url.clone(),
-                    headers: &json,
-                    body: body.as_bytes(),
-                };
-                self.post(&post)?;
-            }
+        Ok(())
+    }
+
+    fn push_spans(&self, batch: &Batch) -> Result<(), PushError> {
+        let Some(base) = &self.targets.tempo_otlp else { return Ok(()) };
+        let url = format!("{base}/v1/traces");
+        for body in otlp_bodies(&batch.spans) {
+            let server = "The OTLP receiver";
+            self.post(&Post { server, url: url.clone(), headers: &JSON, body: body.as_bytes() })?;
         }
+        Ok(())
+    }
+
+    fn push_series(&self, batch: &Batch) -> Result<(), PushError> {
+        let Targets { prometheus, mimir, tenant, .. } = &self.targets;
         if prometheus.is_none() && mimir.is_none() {
             return Ok(());
         }
-        let mut protobuf = vec![
-            ("Content-Type", "application/x-protobuf"),
-            ("Content-Encoding", "snappy"),
-            ("X-Prometheus-Remote-Write-Version", "0.1.0"),
-        ];
+        let mut with_tenant = REMOTE_WRITE.to_vec();
+        with_tenant.extend(tenant.as_deref().map(|it| ("X-Scope-OrgID", it)));
         for body in remote_write_bodies(&batch.series) {
             if let Some(base) = prometheus {
                 let url = format!("{base}/api/v1/write");
-                self.post(&Post { server: "Prometheus", url, headers: &protobuf, body: &body })?;
+                self.post(&Post { server: "Prometheus", url, headers: &REMOTE_WRITE, body: &body })?;
             }
             if let Some(base) = mimir {
-                if let Some(tenant) = tenant {
-                    protobuf.push(("X-Scope-OrgID", tenant));
-                }
                 let url = format!("{base}/api/v1/push");
-                self.post(&Post { server: "Mimir", url, headers: &protobuf, body: &body })?;
-                protobuf.truncate(3);
+                self.post(&Post { server: "Mimir", url, headers: &with_tenant, body: &body })?;
             }
         }
         Ok(())

@@ -55,13 +55,12 @@ pub(super) type Labels<'a> = &'a [(&'static str, &'a str)];
 /// Every series of a deployment.
 #[derive(Debug, Default)]
 pub struct Registry {
-    /// Where a family's series with these labels begins in `series`.
-    places: BTreeMap<Key, usize>,
+    /// Where a family's series begin in `series`, by their labels.
+    places: BTreeMap<(&'static str, &'static str), Vec<(OwnedLabels, usize)>>,
     series: Vec<Series>,
 }
 
-/// Instance, family and labels.
-type Key = (&'static str, &'static str, Vec<(&'static str, String)>);
+type OwnedLabels = Vec<(&'static str, String)>;
 
 #[derive(Debug)]
 struct Series {
@@ -121,8 +120,7 @@ impl Registry {
 
     /// The value of a counter or gauge, or of a histogram's first bucket; zero where there is none.
     pub fn value(&self, family: &Family, labels: Labels<'_>) -> f64 {
-        let key = (family.target.1, family.name, owned(labels));
-        self.places.get(&key).and_then(|it| self.series.get(*it)).map_or(0.0, |it| it.value)
+        self.known(family, labels).and_then(|it| self.series.get(it)).map_or(0.0, |it| it.value)
     }
 
     /// Samples every series, as a scrape does.
@@ -147,9 +145,8 @@ impl Registry {
     }
 
     fn place(&mut self, family: &Family, labels: Labels<'_>) -> usize {
-        let key = (family.target.1, family.name, owned(labels));
-        if let Some(place) = self.places.get(&key) {
-            return *place;
+        if let Some(place) = self.known(family, labels) {
+            return place;
         }
         let place = self.series.len();
         match family.kind {
@@ -163,8 +160,17 @@ impl Registry {
                 self.begin(family, "_count", labels, None);
             }
         }
-        self.places.insert(key, place);
+        let owned = labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        self.places.entry((family.target.1, family.name)).or_default().push((owned, place));
         place
+    }
+
+    fn known(&self, family: &Family, labels: Labels<'_>) -> Option<usize> {
+        let is_wanted = |owned: &OwnedLabels| {
+            owned.iter().map(|(name, value)| (*name, value.as_str())).eq(labels.iter().copied())
+        };
+        let places = self.places.get(&(family.target.1, family.name))?;
+        places.iter().find(|(owned, _)| is_wanted(owned)).map(|(_, place)| *place)
     }
 
     fn begin(&mut self, family: &Family, suffix: &str, labels: Labels<'_>, bound: Option<String>) {
@@ -180,10 +186,6 @@ impl Registry {
         let (samples, exemplars) = (Vec::new(), Vec::new());
         self.series.push(Series { labels: all, value: 0.0, samples, latest: None, exemplars });
     }
-}
-
-fn owned(labels: Labels<'_>) -> Vec<(&'static str, String)> {
-    labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 #[cfg(test)]
