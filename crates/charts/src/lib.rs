@@ -29,4 +29,4 @@ pub use readout::{Direction, neighbour, newest, readout, snap};
 pub use scale::{TimeScale, ValueScale};
 pub use style::{ChartStyle, Palette, Rgb};
 pub use table::{Table, summary, table};
-pub use text::{clock_label, format_value, moment_label};
+pub use text::moment_label;

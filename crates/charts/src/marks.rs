@@ -9,7 +9,6 @@ use crate::draw::{DrawError, Drawn, LABEL_GAP_CSS_PX, Line, Painter, Segments};
 use crate::layout::ExemplarDot;
 use crate::model::EndLabel;
 use crate::style::{filled, stroke};
-use crate::text::format_value;
 
 /// Radius of an exemplar's dot.
 const DOT_CSS_PX: f64 = 4.0;
@@ -57,7 +56,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let color = self.style.palette.warn;
         let (dash, period) = (self.style.px(5.0), self.style.px(8.0));
         let (plot, y) = (self.plot, self.values.y(slo));
-        let value = format_value(slo, self.chart.unit);
+        let value = domain::format::value(slo, self.chart.unit);
         let label = if slo > self.values.high {
             format!("SLO {value} ↑")
         } else {
@@ -119,7 +118,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         let Some((time, value)) = newest else {
             return Ok(());
         };
-        let label = format_value(value, self.chart.unit);
+        let label = domain::format::value(value, self.chart.unit);
         let width = self.text_width(&label, FontStyle::Bold)?;
         let right_edge = self.area.dim_in_pixel().0 as i32;
         let left = (self.time.x(time) + self.style.px(LABEL_GAP_CSS_PX)).min(right_edge - width);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::format;
 use domain::time::{STEP_LADDER_SECS, TimeDelta};
 
 use crate::columns::Extent;
 use crate::model::{LineChart, View, samples_in};
 use crate::readout::value_at;
 use crate::runs::usual_step;
-use crate::text::{clock_label, format_value};
+use crate::text::clock_label;
 
 /// A thinned table of a chart's values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub fn table(chart: &LineChart, view: &View, max_rows: u32) -> Table {
     let mut rows = Vec::new();
     let mut at = chart.range.start.ceil_to(step);
     while at <= chart.range.end && !visible.is_empty() {
-        let value = |it: f64| format_value(it, chart.unit);
+        let value = |it: f64| format::value(it, chart.unit);
         let cells = visible.iter().map(|it| value(value_at(chart, &it.data, at).unwrap_or(f64::NAN)));
         rows.push((clock_label(at, &chart.zone, step), cells.collect()));
         at = at + step;
@@ -50,7 +51,7 @@ pub fn summary(title: &str, chart: &LineChart, view: &View) -> String {
     let minute = TimeDelta::from_secs(60);
     let clock = |at| clock_label(at, &chart.zone, range.length().min(minute));
     let mut text = format!("{title}, {} to {} {}.", clock(range.start), clock(range.end), chart.zone.label);
-    let value = |it| format_value(it, chart.unit);
+    let value = |it| format::value(it, chart.unit);
     let mut n_visible = 0;
     for series in chart.visible(view) {
         n_visible += 1;
@@ -112,8 +113,8 @@ mod tests {
         let chart = chart_of(3_600, &[("scrape", &[(0, 12.0), (60, 318.0), (120, 310.0)]), ("embed", &[])]);
         let chart = LineChart { unit: Unit::Jobs, ..chart };
         assert_eq!(
-            summary("Queue depth", &chart, &View::default()).replace('\u{a0}', " "),
-            "Queue depth, 00:00 to 01:00 UTC. scrape: 310 jobs at the end, lowest 12 jobs, highest 318 jobs. \
+            summary("Queue depth", &chart, &View::default()),
+            "Queue depth, 00:00 to 01:00 UTC. scrape: 310 at the end, lowest 12, highest 318. \
              embed: no values."
         );
     }

@@ -180,7 +180,7 @@ impl DrawingBackend for Recorder {
             VPos::Center => "middle",
             VPos::Bottom => "bottom",
         };
-        let text = text.replace(['\u{a0}', '\u{202f}'], " ");
+        let text = text.replace('\u{202f}', " ");
         self.write(format!("text {} {h_pos} {v_pos} {} {text}", color_name(style.color()), points([at])))
     }
 

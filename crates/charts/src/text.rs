@@ -1,36 +1,18 @@
-//! Numbers and times as text: three significant digits, the unit always.
+//! The words of an axis: round numbers in a unit that they share, times as fine as they are apart.
 
+use domain::format::{Precision, clock};
 use domain::system::Unit;
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 
 use crate::model::{LineChart, Zone};
 
-/// Between number and unit: a space at which no line breaks.
-const NBSP: char = '\u{a0}';
-/// Between groups of three digits: a narrow one of the same kind.
+/// Between groups of three digits, as in [`domain::format`].
 const GROUP: char = '\u{202f}';
 
-/// A value with its unit, for people: `171 ms`, `310 jobs`, `96.4 %`, `1.5 MiB`, `1.4 /s`; `–` where there is none.
-pub fn format_value(value: f64, unit: Unit) -> String {
-    if value.is_nan() {
-        return "–".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
-    }
-    match unit {
-        Unit::Seconds => TimeDelta::from_secs_f64(value).to_string().replace(' ', &NBSP.to_string()),
-        Unit::Jobs if value.abs() == 1.0 => format!("{}{NBSP}job", digits(value)),
-        Unit::None | Unit::Bytes | Unit::Ratio | Unit::Jobs | Unit::PerSecond => {
-            let DisplayUnit { per, name } = DisplayUnit::of(unit, value.abs());
-            with_unit(&digits(value / per), name)
-        }
-    }
-}
-
-/// A number and its unit, with a space between where there is a unit.
+/// A number and its unit, apart as [`domain::format::value`] writes them.
 pub(crate) fn with_unit(number: &str, unit: &str) -> String {
-    if unit.is_empty() { number.to_owned() } else { format!("{number}{NBSP}{unit}") }
+    let is_joined = unit.is_empty() || unit.starts_with('/');
+    if is_joined { format!("{number}{unit}") } else { format!("{number} {unit}") }
 }
 
 /// The unit in which values of some size are written.
@@ -46,13 +28,9 @@ impl DisplayUnit {
     /// The one that fits values up to `highest`.
     pub(crate) fn of(unit: Unit, highest: f64) -> Self {
         let ladder: &[(f64, f64, &str)] = match unit {
-            Unit::None => &[(1e4, 1.0, ""), (1e6, 1e3, "k"), (1e9, 1e6, "M"), (f64::MAX, 1e9, "G")],
-            Unit::Jobs => {
-                &[(1e4, 1.0, "jobs"), (1e6, 1e3, "k jobs"), (1e9, 1e6, "M jobs"), (f64::MAX, 1e9, "G jobs")]
-            }
-            Unit::PerSecond => {
-                &[(1e4, 1.0, "/s"), (1e6, 1e3, "k/s"), (1e9, 1e6, "M/s"), (f64::MAX, 1e9, "G/s")]
-            }
+            Unit::None => &[(1e6, 1.0, ""), (1e9, 1e6, "M"), (f64::MAX, 1e9, "G")],
+            Unit::Jobs => &[(1e6, 1.0, "jobs"), (1e9, 1e6, "M jobs"), (f64::MAX, 1e9, "G jobs")],
+            Unit::PerSecond => &[(1e6, 1.0, "/s"), (1e9, 1e6, "M/s"), (f64::MAX, 1e9, "G/s")],
             Unit::Ratio => &[(f64::MAX, 0.01, "%")],
             Unit::Seconds => &[
                 (1e-6, 1e-9, "ns"),
@@ -64,30 +42,16 @@ impl DisplayUnit {
                 (f64::MAX, 86_400.0, "d"),
             ],
             Unit::Bytes => &[
-                (1_024.0, 1.0, "B"),
-                (1_048_576.0, 1_024.0, "KiB"),
-                (1_073_741_824.0, 1_048_576.0, "MiB"),
-                (1_099_511_627_776.0, 1_073_741_824.0, "GiB"),
-                (f64::MAX, 1_099_511_627_776.0, "TiB"),
+                (1e3, 1.0, "B"),
+                (1e6, 1e3, "kB"),
+                (1e9, 1e6, "MB"),
+                (1e12, 1e9, "GB"),
+                (f64::MAX, 1e12, "TB"),
             ],
         };
         let fits = ladder.iter().find(|(below, ..)| highest < *below).or(ladder.last());
         fits.map_or(Self { per: 1.0, name: "" }, |(_, per, name)| Self { per: *per, name })
     }
-}
-
-/// Three significant digits; whole numbers keep all of theirs, in groups of three.
-fn digits(value: f64) -> String {
-    let size = value.abs();
-    if size >= 1e9 {
-        return format!("{value:.1e}");
-    }
-    let decimals = if size >= 99.95 || size.fract() == 0.0 {
-        0
-    } else {
-        (2 - size.log10().floor() as i32).clamp(0, 12) as usize
-    };
-    fixed(value, decimals)
 }
 
 /// So many decimals, without zeros at the end, in groups of three, with a real minus sign.
@@ -113,15 +77,15 @@ pub(crate) fn fixed(value: f64, decimals: usize) -> String {
 }
 
 /// What a clock shows, in as much detail as `step` needs: `10:15`, `10:15:30`, `10:15:30.250`.
-pub fn clock_label(at: Timestamp, zone: &Zone, step: TimeDelta) -> String {
-    let it = civil_from_timestamp(at, zone.offset_secs);
-    if step >= TimeDelta::from_secs(60) {
-        format!("{:02}:{:02}", it.hour, it.minute)
+pub(crate) fn clock_label(at: Timestamp, zone: &Zone, step: TimeDelta) -> String {
+    let precision = if step >= TimeDelta::from_secs(60) {
+        Precision::Minutes
     } else if step >= TimeDelta::from_secs(1) {
-        format!("{:02}:{:02}:{:02}", it.hour, it.minute, it.second)
+        Precision::Seconds
     } else {
-        format!("{:02}:{:02}:{:02}.{:03}", it.hour, it.minute, it.second, it.nanos / 1_000_000)
-    }
+        Precision::Millis
+    };
+    clock(at, zone.offset_secs, precision)
 }
 
 /// An instant as the readout of a chart writes it: with the date where the chart is longer than a day, and as much of
@@ -133,7 +97,7 @@ pub fn moment_label(at: Timestamp, chart: &LineChart) -> String {
         return clock;
     }
     let it = civil_from_timestamp(at, chart.zone.offset_secs);
-    format!("{}{NBSP}{} {clock}", it.day, month_name(it.month))
+    format!("{} {} {clock}", it.day, month_name(it.month))
 }
 
 /// The short English name of a month, 1 to 12.
@@ -148,38 +112,28 @@ mod tests {
     use super::*;
     use domain::time::TimeRange;
 
-    #[track_caller]
-    fn check(value: f64, unit: Unit, expected: &str) {
-        let plain = format_value(value, unit).replace([NBSP, GROUP], " ");
-        assert_eq!(plain, expected, "{value} {unit:?}");
+    #[test]
+    fn numbers_have_the_decimals_that_they_need() {
+        let check = |value, decimals, expected: &str| {
+            assert_eq!(fixed(value, decimals).replace(GROUP, " "), expected);
+        };
+        check(0.0, 0, "0");
+        check(-0.001, 2, "0");
+        check(12.5, 2, "12.5");
+        check(-1_234_567.25, 2, "−1 234 567.25");
+        check(0.05, 2, "0.05");
+        check(999.999, 2, "1 000");
     }
 
     #[test]
-    fn values_have_three_digits_and_a_unit() {
-        check(0.171, Unit::Seconds, "171 ms");
-        check(1.943, Unit::Seconds, "1.94 s");
-        check(252.31, Unit::Seconds, "4 min 12 s");
-        check(0.0, Unit::Seconds, "0 s");
-        check(310.0, Unit::Jobs, "310 jobs");
-        check(1.0, Unit::Jobs, "1 job");
-        check(1_204.0, Unit::Jobs, "1 204 jobs");
-        check(12_345.0, Unit::Jobs, "12.3 k jobs");
-        check(0.9642, Unit::Ratio, "96.4 %");
-        check(1.0, Unit::Ratio, "100 %");
-        check(0.00012, Unit::Ratio, "0.012 %");
-        check(1.4099, Unit::PerSecond, "1.41 /s");
-        check(1_572_864.0, Unit::Bytes, "1.5 MiB");
-        check(-12.3456, Unit::None, "−12.3");
-        check(0.000_012_34, Unit::None, "0.0000123");
-        check(-0.0, Unit::None, "0");
-    }
-
-    #[test]
-    fn what_is_no_number_says_so() {
-        check(f64::NAN, Unit::Jobs, "–");
-        check(f64::INFINITY, Unit::Seconds, "∞");
-        check(f64::NEG_INFINITY, Unit::None, "−∞");
-        check(f64::MAX, Unit::None, "1.8e299 G");
+    fn units_stand_as_in_every_other_text() {
+        for (unit, value) in
+            [(Unit::Seconds, 0.2), (Unit::Bytes, 2e8), (Unit::Ratio, 0.5), (Unit::PerSecond, 1.5)]
+        {
+            let display = DisplayUnit::of(unit, value);
+            let written = with_unit(&fixed(value / display.per, 1), display.name);
+            assert_eq!(written, domain::format::value(value, unit));
+        }
     }
 
     #[test]
@@ -203,7 +157,7 @@ mod tests {
                 step: Some(TimeDelta::from_secs(step_secs)),
                 ..LineChart::new(range, Unit::None)
             };
-            assert_eq!(moment_label(start, &chart).replace(NBSP, " "), expected);
+            assert_eq!(moment_label(start, &chart), expected);
         };
         check(3_600, 15, "09:20:00");
         check(86_400, 60, "09:20");

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use charts::{LineChart, View, format_value, moment_label, newest, readout};
+use charts::{LineChart, View, moment_label, newest, readout};
+use domain::format;
 use domain::system::Unit;
 use leptos::prelude::*;
 
@@ -52,7 +53,7 @@ fn values_of(chart: &LineChart, at: Option<domain::time::Timestamp>) -> Vec<(Arc
         Some(at) => readout(chart, at),
         None => newest(chart),
     };
-    let text = |value: Option<f64>, unit: Unit| format_value(value.unwrap_or(f64::NAN), unit);
+    let text = |value: Option<f64>, unit: Unit| format::value(value.unwrap_or(f64::NAN), unit);
     let named = chart.series.iter().zip(values);
     named.map(|(series, value)| (Arc::clone(&series.name), text(value, chart.unit))).collect()
 }

@@ -142,7 +142,7 @@ fn told_at_crosshair(chart: Chart) -> String {
         let values =
             it.series.iter().zip(values).filter(|(series, _)| chart.view.with(|view| view.shows(series)));
         let each = values.map(|(series, value)| match value {
-            Some(value) => format!("{} {}", series.name, charts::format_value(value, it.unit)),
+            Some(value) => format!("{} {}", series.name, domain::format::value(value, it.unit)),
             None => format!("{} no value", series.name),
         });
         Some(format!("{}: {}", charts::moment_label(at, it), each.collect::<Vec<_>>().join(", ")))

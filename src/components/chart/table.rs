@@ -1,6 +1,6 @@
 //! The same values as a table, and the exemplars as links: for everyone who would rather read than look.
 
-use charts::{Table, format_value, moment_label};
+use charts::{Table, moment_label};
 use leptos::prelude::*;
 
 use super::shared::Chart;
@@ -43,7 +43,8 @@ fn exemplars(chart: Chart) -> Option<impl IntoView> {
     let model = chart.model.get()?;
     let traced = model.exemplars.iter().filter_map(|it| Some((it, it.trace?))).take(MAX_EXEMPLARS);
     let items = traced.map(|(it, trace)| {
-        let what = format!("{}, {}", moment_label(it.time, &model), format_value(it.value, model.unit));
+        let what =
+            format!("{}, {}", moment_label(it.time, &model), domain::format::value(it.value, model.unit));
         view! {
             <li>
                 {what}

@@ -1,16 +1,18 @@
 //! From what was asked for a panel to the chart that it shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use charts::{ChartSeries, EndLabel, Fill, LineChart, Scale, Zone};
-use domain::series::{Labels, Series};
+use domain::series::{Exemplar, Labels, Series};
 use domain::system::{System, Unit};
 use domain::time::TimeRange;
 use inquiry::panels::Panel;
 
 /// The chart of a panel.
 ///
-/// Lines take the colour of the stage that their labels name, as everywhere else, and else the next one that is free.
+/// Lines take the colour of the stage that their labels or the panel's matchers name, as everywhere else, and else the
+/// next one that is free.
 pub(super) fn chart(panel: &Panel, system: &System, range: TimeRange, zone: Zone) -> LineChart {
     let unit = panel.metric.as_ref().map_or(Unit::None, |it| it.unit);
     let alone = panel.series.len() == 1;
@@ -18,12 +20,14 @@ pub(super) fn chart(panel: &Panel, system: &System, range: TimeRange, zone: Zone
     series.sort_by(|a, b| {
         place(system, &a.labels).cmp(&place(system, &b.labels)).then_with(|| a.labels.cmp(&b.labels))
     });
+    let of_panel =
+        panel.metric.as_ref().and_then(|it| it.matchers.iter().find_map(|it| stage_of(system, &it.value)));
     let mut free = system.stages.len()..;
     let lines = series
         .into_iter()
         .map(|it| ChartSeries {
             name: name(&it.labels, panel).into(),
-            color: stage_colour(system, &it.labels).or_else(|| free.next()).unwrap_or_default(),
+            color: stage_colour(system, &it.labels).or(of_panel).or_else(|| free.next()).unwrap_or_default(),
             fill: if alone { Fill::Area } else { Fill::None },
             data: Arc::new(it.clone()),
         })
@@ -32,11 +36,25 @@ pub(super) fn chart(panel: &Panel, system: &System, range: TimeRange, zone: Zone
         series: lines,
         step: Some(panel.step.length()),
         slo: panel.metric.as_ref().and_then(|it| it.slo),
-        exemplars: panel.exemplars.clone(),
+        exemplars: thinned(&panel.exemplars, range),
         end_label: EndLabel::Newest,
         zone,
         ..LineChart::new(range, unit)
     }
+}
+
+/// The highest exemplar of each of so many columns: more than that hides the line, and the slow ones are looked for.
+fn thinned(exemplars: &[Exemplar], range: TimeRange) -> Vec<Exemplar> {
+    const N_COLUMNS: i64 = 40;
+    let width = (range.length().nanos() / N_COLUMNS).max(1);
+    let mut columns: BTreeMap<i64, &Exemplar> = BTreeMap::new();
+    for it in exemplars.iter().filter(|it| it.trace.is_some()) {
+        let highest = columns.entry((it.time - range.start).nanos() / width).or_insert(it);
+        if it.value > highest.value {
+            *highest = it;
+        }
+    }
+    columns.into_values().cloned().collect()
 }
 
 /// The same chart on a scale that it shares with others; its own where there is none to share.
@@ -50,7 +68,7 @@ pub(super) fn on_scale(chart: &Arc<LineChart>, highest: Option<f64>) -> Arc<Line
 /// The newest value of a chart with one line, with its unit.
 pub(super) fn newest(chart: &LineChart) -> Option<String> {
     match chart.series.as_slice() {
-        [only] => only.data.last().map(|(_, value)| charts::format_value(value, chart.unit)),
+        [only] => only.data.last().map(|(_, value)| domain::format::value(value, chart.unit)),
         _ => None,
     }
 }
