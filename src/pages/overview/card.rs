@@ -71,7 +71,7 @@ pub(super) fn PanelCard(
                     >
                         "query"
                     </button>
-                    <b class="panel-value">{move || newest.get()}</b>
+                    {move || newest.get().map(|it| view! { <b class="panel-value">{it}</b> })}
                 </span>
             </header>
             <Show when=move || shows_query.get()>
