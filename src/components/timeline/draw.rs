@@ -85,11 +85,14 @@ fn draw_bars(bars: &[Bar], axis: &FoldedAxis, lane_px: f64, text_px: impl Fn(&st
         }
     }
     let spans: Vec<(f64, f64)> = drawn.iter().map(|it| (it.left_px(lane_px), it.right_px(lane_px))).collect();
+    let fold_lefts: Vec<f64> = axis.folds.iter().map(|it| it.left * lane_px).collect();
     let mut taken_until_px = 0.0_f64;
     for (idx, each) in drawn.iter_mut().enumerate() {
         let (left_px, right_px) = spans.get(idx).copied().unwrap_or_default();
-        let next_px = spans.get(idx + 1).map_or(lane_px + GAP_PX, |it| it.0);
-        each.label = place_label(&each.bar, (left_px, right_px), next_px, &text_px);
+        // A label ends before the next bar, and before a fold would hide half of it.
+        let fold_px = fold_lefts.iter().copied().find(|it| *it >= left_px).unwrap_or(f64::INFINITY);
+        let next_px = spans.get(idx + 1).map_or(lane_px + GAP_PX, |it| it.0).min(fold_px);
+        each.label = place_label(&each.bar, (left_px, right_px.min(fold_px)), next_px, &text_px);
         // A label that would run into an earlier bar's, where bars overlap.
         if left_px < taken_until_px && each.label == LabelPlace::Inside {
             each.label = LabelPlace::Nowhere;
@@ -119,13 +122,15 @@ fn place_label(
 ) -> LabelPlace {
     let end_px = match bar.kind {
         BarKind::FailedWork => FAILED_END_PX,
-        BarKind::Work | BarKind::Never => PAD_PX,
+        BarKind::Work => PAD_PX,
+        BarKind::Never => 0.0,
         BarKind::Span | BarKind::FailedSpan | BarKind::Wait => f64::INFINITY,
     };
     let label_px = text_px(&bar.label);
+    let pad_px = if bar.kind == BarKind::Never { 0.0 } else { PAD_PX };
     if bar.label.is_empty() {
         LabelPlace::Nowhere
-    } else if PAD_PX + label_px + end_px <= right_px - left_px {
+    } else if pad_px + label_px + end_px <= right_px - left_px {
         LabelPlace::Inside
     } else if right_px + GAP_PX + label_px + GAP_PX <= next_px {
         LabelPlace::RightOf
@@ -209,6 +214,21 @@ mod tests {
         );
         check_labels(vec![bar(BarKind::Work, 95, 100, "attempt")], &[Nowhere]);
         check_labels(vec![bar(BarKind::Work, 0, 20, "")], &[Nowhere]);
+    }
+
+    #[test]
+    fn a_fold_hides_no_half_of_a_label() {
+        let fold =
+            domain::timeline::Fold { range: TimeRange { start: at(5), end: at(10) }, left: 0.05, right: 0.1 };
+        let axis = FoldedAxis { corners: vec![(at(0), 0.0), (at(100), 1.0)], folds: vec![fold] };
+        let place = |label: &str| {
+            let bars = [bar(BarKind::Work, 0, 3, label)];
+            draw_bars(&bars, &axis, 1_000.0, |text| text.chars().count() as f64 * 10.0)[0].label
+        };
+        assert_eq!(place("a"), LabelPlace::Inside);
+        assert_eq!(place("attempt"), LabelPlace::Nowhere);
+        let long = draw_bars(&[bar(BarKind::Work, 0, 60, "attempt")], &axis, 1_000.0, |_| 70.0);
+        assert_eq!(long[0].label, LabelPlace::Nowhere);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod lane;
 mod text_width;
 mod wording;
 
-pub use wording::{wall_millis, wall_nanos};
+pub use wording::{wall_exact, wall_millis};
 
 use std::sync::Arc;
 
@@ -52,15 +52,8 @@ pub fn TimelineView(
     let plot = NodeRef::<Div>::new();
     let size = use_size(plot, "--lane");
     let lane_px = Memo::new(move |_| size.get().width_px);
-    let widths = StoredValue::new_local(None::<TextWidth>);
-    let text_px = move |text: &str| {
-        if let (None, Some(element)) =
-            (widths.with_value(|it| it.is_some().then_some(())), plot.get_untracked())
-        {
-            widths.set_value(Some(TextWidth::of(&element, LABEL_FONT.0, LABEL_FONT.1)));
-        }
-        widths.with_value(|it| it.as_ref().map_or(0.0, |it| it.px(text)))
-    };
+    let widths = StoredValue::new_local(TextWidth::new(LABEL_FONT.0, LABEL_FONT.1));
+    let text_px = move |text: &str| widths.with_value(|it| it.px(text));
     let lanes = Memo::new(move |_| timeline.with(|it| draw(it, lane_px.get(), text_px)));
     let labels = Memo::new(move |_| timeline.with(|it| axis_labels(&it.axis, lane_px.get(), text_px)));
     let start = Signal::derive(move || {

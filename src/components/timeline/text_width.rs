@@ -15,10 +15,10 @@ pub(super) struct TextWidth {
 const LETTER_PX: f64 = 7.0;
 
 impl TextWidth {
-    /// For the font of the element's labels: `weight` and `size_px` as in the style sheet, the face as inherited.
-    pub(super) fn of(element: &web_sys::Element, weight: u32, size_px: u32) -> Self {
-        let window = leptos::prelude::window();
-        let style = window.get_computed_style(element).ok().flatten();
+    /// For labels of the page's own face; `weight` and `size_px` as in the style sheet.
+    pub(super) fn new(weight: u32, size_px: u32) -> Self {
+        let body = leptos::prelude::document().body();
+        let style = body.and_then(|it| leptos::prelude::window().get_computed_style(&it).ok().flatten());
         let face = style.and_then(|it| it.get_property_value("font-family").ok());
         let canvas = leptos::prelude::document().create_element("canvas").ok();
         let context = canvas

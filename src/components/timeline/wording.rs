@@ -69,7 +69,9 @@ pub fn wall_millis(clock: Clock, at: Timestamp) -> String {
     format!("{}.{:03}", wall_secs(clock, at), at.nanos().rem_euclid(NANOS_PER_SEC) / NANOS_PER_MILLI)
 }
 
-/// The wall clock as exactly as it is known: `10:26:09.441093220`.
-pub fn wall_nanos(clock: Clock, at: Timestamp) -> String {
-    format!("{}.{:09}", wall_secs(clock, at), at.nanos().rem_euclid(NANOS_PER_SEC))
+/// The wall clock as exactly as it is known: `10:26:09.441` or `10:26:09.441093220`.
+pub fn wall_exact(clock: Clock, at: Timestamp) -> String {
+    let text = format!("{}.{:09}", wall_secs(clock, at), at.nanos().rem_euclid(NANOS_PER_SEC));
+    let coarser = |text: &str| text.strip_suffix("000").map(str::to_owned);
+    coarser(&text).map_or(text, |micros| coarser(&micros).unwrap_or(micros))
 }

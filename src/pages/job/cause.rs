@@ -30,10 +30,20 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
             };
             let words = match told {
                 Ok(cause) => view! { <Known cause=cause /> }.into_any(),
-                Err(because) => {
-                    view! { <p class="cause-text"><strong>{"Nothing found says why."}</strong> " " <span class="muted">{sentence(&because)}</span></p> }
-                        .into_any()
+                Err(because) if state == JobState::Unknown => view! {
+                    <p class="cause-text">
+                        <strong>{sentence(&because)}</strong>
+                    </p>
                 }
+                .into_any(),
+                Err(because) => view! {
+                    <p class="cause-text">
+                        <strong>{"Nothing that was found says why."}</strong>
+                        " "
+                        <span class="muted">{sentence(&because)}</span>
+                    </p>
+                }
+                .into_any(),
             };
             view! {
                 <section class=class aria-label="Cause">

@@ -10,8 +10,12 @@ use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
 use crate::state::{Clock, use_clock, use_system};
 
-/// How far one press widens the search.
-const WIDER: TimeDelta = TimeDelta::from_secs(86_400);
+/// How far one press widens the search, and the words for it.
+const WIDER: [(TimeDelta, &str); 3] = [
+    (TimeDelta::from_secs(86_400), "Search the last 24 hours"),
+    (TimeDelta::from_secs(7 * 86_400), "Search the last 7 days"),
+    (TimeDelta::from_secs(30 * 86_400), "Search the last 30 days"),
+];
 
 #[component]
 pub(super) fn NoJob() -> impl IntoView {
@@ -37,23 +41,38 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
             names => format!("Whether “{id}” exists cannot be told: {} did not answer.", names.join(" and ")),
         }
     };
+    let hint = move || {
+        let id = report.with(|it| it.id.to_string());
+        let example = model.system.with(|it| it.jobs.example_id.clone());
+        let is_other_kind = model.system.with(|it| {
+            !it.jobs.kinds.is_empty() && !it.jobs.kinds.iter().any(|kind| id.starts_with(&kind.id_prefix))
+        });
+        (is_other_kind && !example.is_empty()).then(|| format!(" Ids of jobs look like {example} here."))
+    };
     let looked_for = move || {
         let searched = report.with(|it| it.searched);
         let kept = model.system.with(|it| it.retention.logs);
         let kept = kept.map(|it| format!(" Lines are kept for {it}.")).unwrap_or_default();
-        format!("Looked for it as a job, task and trace id, {}.{kept}", range_words(searched, clock))
+        let hint = hint().unwrap_or_default();
+        format!("Looked for it as a job, task and trace id, {}.{kept}{hint}", range_words(searched, clock))
     };
-    let is_narrow = move || report.with(|it| it.searched.length()) < WIDER;
-    let widen = move |_| model.view.push(|it| it.range = RangeSpec::last(WIDER));
+    let wider = Memo::new(move |_| {
+        let searched = report.with(|it| it.searched.length());
+        let kept = model.system.with(|it| it.retention.logs).unwrap_or(TimeDelta::from_nanos(i64::MAX));
+        WIDER.into_iter().find(|(length, _)| *length > searched && *length <= kept)
+    });
+    let help = move || match wider.get() {
+        Some((length, words)) => {
+            let widen = move |_| model.view.push(|it| it.range = RangeSpec::last(length));
+            view! { <button type="button" on:click=widen>{words}</button> }.into_any()
+        }
+        None => view! { <button type="button" on:click=move |_| clock.refresh()>{"Look again"}</button> }
+            .into_any(),
+    };
     view! {
         <section class="card" aria-label="Nothing found">
             <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(looked_for)>
-                <Show
-                    when=is_narrow
-                    fallback=move || view! { <button type="button" on:click=move |_| clock.refresh()>{"Look again"}</button> }
-                >
-                    <button type="button" on:click=widen>{"Search the last 24 hours"}</button>
-                </Show>
+                {help}
             </EmptyPanel>
             <div class="asked">
                 <Disclosure title="What was asked">

@@ -1,7 +1,9 @@
 //! The head of the page: which job, how it stands, what is known about it, and what can be done with it.
 
-use domain::job::{Job, JobState};
-use domain::time::Timestamp;
+use domain::ids::StageId;
+use domain::job::{Job, JobState, StageState};
+use domain::system::{LinkTemplate, System};
+use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
 use super::links::{LinkValues, link};
@@ -18,11 +20,17 @@ pub(super) fn Header(model: Model) -> impl IntoView {
     let id = Memo::new(move |_| model.report.with(|it| it.id.to_string()));
     let facts = Memo::new(move |_| model.job.with(|job| facts(job, clock, || model.now.get())));
     let fact = |fact: Fact| {
-        let value_class = if fact.is_code { "mono" } else { "" };
+        let value_class = match (fact.is_code, fact.is_quiet) {
+            (true, _) => "mono",
+            (false, true) => "about",
+            (false, false) => "",
+        };
         view! {
             <li>
-                {(!fact.name.is_empty()).then(|| view! { <span>{fact.name}" "</span> })}
-                <b class=value_class title=fact.exact>{fact.value}</b>
+                {(!fact.name.is_empty()).then(|| view! { <span>{fact.name} " "</span> })}
+                <b class=value_class title=fact.exact>
+                    {fact.value}
+                </b>
             </li>
         }
     };
@@ -60,7 +68,7 @@ fn Actions(model: Model) -> impl IntoView {
             let now = model.now.get_untracked();
             model.report.with(|it| LinkValues::of(job, &it.evidence, now))
         });
-        let with_title = |it: &domain::system::LinkTemplate| Some((it.title.clone(), link(it, &values)?));
+        let with_title = |it: &LinkTemplate| Some((it.title.clone(), link(it, &values)?));
         model.system.with(|it| it.links.iter().filter_map(with_title).collect::<Vec<_>>())
     });
     let out = |(title, href): (String, String)| {
@@ -90,18 +98,27 @@ struct Fact {
     /// What the pointer that rests on it is told.
     exact: String,
     is_code: bool,
+    /// Whether it is there to be recognised rather than read.
+    is_quiet: bool,
 }
 
 /// What is known, in the order in which it is read; what is not known is left out.
 fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
-    let plain = |name, value: String| Fact { name, exact: String::new(), value, is_code: false };
+    let plain =
+        |name, value: String| Fact { name, exact: String::new(), value, is_code: false, is_quiet: false };
     let code = |name, value: &Option<String>| {
-        value.as_ref().map(|it| Fact { name, value: it.clone(), exact: String::new(), is_code: true })
+        value.as_ref().map(|it| Fact {
+            name,
+            value: it.clone(),
+            exact: String::new(),
+            is_code: true,
+            is_quiet: false,
+        })
     };
     let text = |name, value: &Option<String>| value.as_ref().map(|it| plain(name, it.clone()));
     let submitted = job.submitted.map(|it| Fact {
-        exact: format!("{} {}", it.at.nanos(), "ns since 1970"),
-        ..plain("submitted", wall_millis(clock, it.at))
+        exact: format!("{} ns since 1970", it.at.nanos()),
+        ..plain("submitted", wall_with_day(clock, it.at, now()))
     });
     let total = job.submitted.map(|from| match (job.ended, has_ended(job)) {
         (Some(to), _) => {
@@ -113,11 +130,11 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
             plain("at least", job.last_seen.map_or_else(String::new, |it| (it - from.at).to_string()))
         }
     });
-    let in_queues = (job.facts.in_queues > domain::time::TimeDelta::ZERO)
-        .then(|| plain("in queues", job.facts.in_queues.to_string()));
+    let in_queues =
+        (job.facts.in_queues > TimeDelta::ZERO).then(|| plain("in queues", job.facts.in_queues.to_string()));
     let attempts = (job.facts.attempts > 1).then(|| plain("attempts", job.facts.attempts.to_string()));
     let known = [
-        text("", &job.facts.url),
+        job.facts.url.as_ref().map(|it| Fact { is_quiet: true, ..plain("", without_scheme(it)) }),
         text("kind", &job.facts.kind),
         submitted,
         total,
@@ -132,16 +149,32 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
     known.into_iter().flatten().collect()
 }
 
+/// The wall clock, with its date where that is not today's.
+fn wall_with_day(clock: Clock, at: Timestamp, now: Timestamp) -> String {
+    let day = |at: Timestamp| {
+        let it = civil_from_timestamp(at, clock.offset_secs(at));
+        (it.year, it.month, it.day)
+    };
+    let time = wall_millis(clock, at);
+    match day(at) {
+        today if today == day(now) => time,
+        (year, month, day) => format!("{year}-{month:02}-{day:02} {time}"),
+    }
+}
+
+fn without_scheme(url: &str) -> String {
+    url.split_once("://").map_or(url, |it| it.1).to_owned()
+}
+
 /// A length that goes on: no finer than it changes on screen.
-fn whole_secs(length: domain::time::TimeDelta) -> String {
-    domain::time::TimeDelta::from_secs(length.secs()).to_string()
+fn whole_secs(length: TimeDelta) -> String {
+    TimeDelta::from_secs(length.secs()).to_string()
 }
 
 /// `failed at scrape`, `running: embed`, `done`.
-pub(super) fn state_words(job: &Job, system: &domain::system::System) -> String {
-    use domain::job::StageState;
+pub(super) fn state_words(job: &Job, system: &System) -> String {
     let title =
-        |id: &domain::ids::StageId| system.stage(id).map_or_else(|| id.to_string(), |it| it.title.clone());
+        |id: &StageId| system.stage(id).map_or_else(|| id.to_string(), |it| within_sentence(&it.title));
     let stage_in = |states: &[StageState]| {
         job.stages.iter().rev().find(|it| states.contains(&it.state)).map(|it| title(&it.stage))
     };
@@ -159,6 +192,17 @@ pub(super) fn state_words(job: &Job, system: &domain::system::System) -> String 
         JobState::Done | JobState::Unknown => None,
     };
     format!("{word}{}", at.unwrap_or_default())
+}
+
+/// A title without its capital letter; a word in capitals stays.
+fn within_sentence(title: &str) -> String {
+    let mut chars = title.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            format!("{}{}", first.to_lowercase(), chars.as_str())
+        }
+        _ => title.to_owned(),
+    }
 }
 
 const fn tone(state: JobState) -> Tone {

@@ -7,14 +7,14 @@ use leptos::prelude::*;
 use super::attributes::{Attributes, Narrowing};
 use super::model::{Model, find_span};
 use crate::components::copy_button::CopyButton;
-use crate::components::timeline::wall_nanos;
+use crate::components::timeline::wall_exact;
 use crate::state::use_clock;
 
 #[component]
 pub(super) fn LineDetail(model: Model, record: LogRecord) -> impl IntoView {
     let clock = use_clock();
     let time = record.time;
-    let when = move || format!("{} {}", wall_nanos(clock, time), clock.zone_name(time));
+    let when = move || format!("{} {}", wall_exact(clock, time), clock.zone_name(time));
     let level_class = if record.level.is_error() { "bad" } else { "" };
     let span = record.roles.trace.zip(record.roles.span).map(|(trace, span)| Origin::Span(trace, span));
     let span = span.and_then(|it| {

@@ -74,8 +74,7 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
                         aria-pressed=move || follows.get().to_string()
                         on:click=move |_| follows.update(|it| *it = !*it)
                     >
-                        "follow the timeline "
-                        <span aria-hidden="true">{move || if follows.get() { "✓" } else { "○" }}</span>
+                        {"follow the timeline"}
                     </button>
                 </span>
             </header>

@@ -103,7 +103,9 @@ pub fn JobView(
         <article class="job-page">
             <Header model=model />
             <CauseBanner model=model />
-            <JobTabs model=model />
+            <Show when=move || stage.get() != Stage::Empty>
+                <JobTabs model=model />
+            </Show>
             <Troubles model=model />
             {body}
         </article>

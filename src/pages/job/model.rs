@@ -35,8 +35,6 @@ pub(super) struct Model {
     order: Memo<Arc<Vec<usize>>>,
     /// Places of the lines that pass the filters, in time order.
     pub(super) rows: Memo<Arc<Vec<usize>>>,
-    /// What the address selects.
-    pub(super) selected: Memo<Option<Origin>>,
     /// What is shown in full: what is selected, else what the job failed of.
     pub(super) shown: Memo<Option<Origin>>,
     /// Whether a narrow screen shows the detail as a sheet.
@@ -110,7 +108,6 @@ impl Model {
             timeline,
             order,
             rows,
-            selected,
             shown,
             sheet_is_open,
         }
@@ -188,9 +185,12 @@ fn has_evidence(evidence: &Evidence) -> bool {
     !evidence.lines.is_empty() || evidence.traces.iter().any(|it| !it.spans.is_empty())
 }
 
-/// The piece of evidence that a person came for, where nothing is selected: what the job failed of.
+/// The piece of evidence that a person came for, where nothing is selected: the attempt that the job failed of.
 fn telling_piece(job: &Job) -> Option<Origin> {
-    let piece = job.failure.as_ref().map(|it| it.from).or(job.decided_by)?;
+    let failure = job.failure.as_ref()?;
+    let stage = job.stages.iter().find(|it| Some(&it.stage) == failure.stage.as_ref());
+    let attempt = stage.and_then(|it| it.attempts.last()).map(|it| it.from);
+    let piece = attempt.filter(|it| matches!(it, Origin::Span(..))).unwrap_or(failure.from);
     match piece {
         Origin::Span(..) | Origin::Line(_) => Some(piece),
         Origin::Inferred => None,

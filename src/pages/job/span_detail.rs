@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::attributes::{Attributes, Narrowing};
 use super::cause::sentence;
 use super::model::{Model, find_span};
-use crate::components::timeline::{wall_millis, wall_nanos};
+use crate::components::timeline::{wall_exact, wall_millis};
 use crate::state::use_clock;
 
 // OpenTelemetry semantic conventions for exceptions on spans.
@@ -15,6 +15,9 @@ const EXCEPTION: &str = "exception";
 const EXCEPTION_TYPE: &str = "exception.type";
 const EXCEPTION_MESSAGE: &str = "exception.message";
 const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+
+/// Ways to children that are offered at most.
+const MAX_CHILDREN: usize = 6;
 
 #[component]
 pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
@@ -36,7 +39,7 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
 
     let (start, end) = (span.start, span.end);
     let times = move || {
-        format!("{} to {} {}", wall_nanos(clock, start), wall_nanos(clock, end), clock.zone_name(start))
+        format!("{} to {} {}", wall_exact(clock, start), wall_exact(clock, end), clock.zone_name(start))
     };
     let mut facts = Vec::new();
     if let Some(wait) = model.job.with_untracked(|it| wait_before(it, &span)) {
@@ -79,15 +82,14 @@ fn Relatives(model: Model, span: Span) -> impl IntoView {
     };
     let spans = report.evidence.traces.iter().flat_map(|it| &it.spans);
     let is_child = |it: &&Span| it.trace == span.trace && it.parent == Some(span.id);
-    let first_child = spans.clone().find(is_child);
-    let n_children = spans.filter(is_child).count();
-    let child = first_child.map(|it| {
-        let more = if n_children > 1 { format!(" and {} more", n_children - 1) } else { String::new() };
-        way(format!("↓ {}{more}", it.name), Origin::Span(it.trace, it.id))
-    });
+    let n_more = spans.clone().filter(is_child).count().saturating_sub(MAX_CHILDREN);
+    let more = (n_more > 0).then(|| view! { <span class="dim">{format!("and {n_more} more")}</span> });
+    let children = spans.filter(is_child).take(MAX_CHILDREN);
+    let children =
+        children.map(|it| way(format!("↓ {}", it.name), Origin::Span(it.trace, it.id))).collect_view();
     let links = span.links.iter().map(|it| Origin::Span(it.trace, it.span));
     let links = links.filter_map(|to| Some(way(format!("⇢ {}", named(to)?), to))).collect_view();
-    view! { <p class="ways">{parent_view} {child} {links}</p> }
+    view! { <p class="ways">{parent_view} {children} {more} {links}</p> }
 }
 
 fn event_view(model: Model, event: &SpanEvent) -> AnyView {
