@@ -7,7 +7,7 @@ use std::sync::Arc;
 use backends::SourceKind;
 use domain::time::Timestamp;
 use inquiry::Transport;
-use inquiry::recording::{self, Recorder, Recording};
+use inquiry::recording::{self, Example, Recorder, Recording};
 use leptos::prelude::*;
 
 use super::files::{fetch_bytes, read_system};
@@ -80,6 +80,7 @@ pub struct Net {
     recorder: RwSignal<Option<Rc<Recorder>>, LocalStorage>,
     sightings: RwSignal<BTreeMap<SourceKind, Sighting>>,
     mode: RwSignal<Mode>,
+    examples: RwSignal<Vec<Example>>,
     setups: Setups,
     own_setup: StoredValue<Option<Setup>>,
     clock: Clock,
@@ -111,6 +112,7 @@ impl Net {
             recorder: RwSignal::new_local(None),
             sightings,
             mode: RwSignal::new(Mode::Live),
+            examples: RwSignal::new(Vec::new()),
             setups,
             own_setup: StoredValue::new(None),
             clock,
@@ -175,6 +177,7 @@ impl Net {
         self.recorder.set(None);
         self.clock.stand_at(None);
         self.transport.set(self.live.get_value());
+        self.examples.set(Vec::new());
         self.mode.set(Mode::Live);
     }
 
@@ -224,9 +227,15 @@ impl Net {
         let (title, now) = (recording.title.clone(), recording.now);
         self.recorder.set(None);
         self.clock.stand_at(Some(now));
+        self.examples.set(recording.examples.clone());
         self.transport.set(Rc::new(UnhurriedReplay::new(recording)));
         self.mode.set(Mode::Replay { title, now });
         Ok(())
+    }
+
+    /// Jobs that the recording offers to look at, the plainest first; none from live servers. Tracked.
+    pub fn examples(self) -> Vec<Example> {
+        self.examples.get()
     }
 
     /// Takes down every question and answer from now on; everything visible is asked anew, so that it is in it.

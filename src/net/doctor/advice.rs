@@ -23,7 +23,7 @@ const CONFIG: &str = "config.json, under “sources”";
 
 /// What to tell about a server with this verdict.
 pub fn advice(server: &Server, verdict: &Verdict) -> Advice {
-    let (name, url) = (server.name(), server.configured().url.as_str());
+    let (name, url) = (server.name(), server.address());
     let tell =
         |what: String, next_step: &str| Advice { what, next_step: next_step.to_owned(), ..Advice::default() };
     let with_proxy = |advice: Advice| Advice { where_to: NGINX, lines: proxy_lines(server), ..advice };
@@ -48,6 +48,12 @@ pub fn advice(server: &Server, verdict: &Verdict) -> Advice {
             ),
             "Serve it below this page's own address through a proxy, then write that path as its url.",
         )),
+        Verdict::Sandboxed => tell(
+            format!(
+                "{name} answers, but not to this page: it stands in a sandboxed frame, which has no origin."
+            ),
+            "Add allow-same-origin to the frame's sandbox where its host differs, or use the embed path of deploy/nginx.conf.",
+        ),
         Verdict::MixedContent => with_proxy(tell(
             format!("This page came over HTTPS, and the browser does not let it ask {url} over HTTP."),
             "Serve it below this page's own address through a proxy, or over HTTPS.",

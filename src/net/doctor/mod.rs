@@ -43,6 +43,7 @@ pub async fn examine(server: Rc<Server>, now: Timestamp) -> Findings {
     let mut facts = Facts {
         answer: answer.clone().map(|_| ()).map_err(|it| it.kind),
         url_is_absolute: server.configured().is_absolute(),
+        page_is_opaque: server.page_is_opaque(),
         has_tenant: server.configured().tenant.is_some(),
         has_secret: server.has_secret(),
         ..Facts::default()

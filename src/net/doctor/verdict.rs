@@ -9,6 +9,8 @@ pub(super) struct Facts {
     pub(super) answer: Result<(), ErrorKind>,
     /// Whether it is configured with an address of its own, not one below the page's.
     pub(super) url_is_absolute: bool,
+    /// Whether the page's own origin is opaque, so that even its own server is another origin.
+    pub(super) page_is_opaque: bool,
     /// Whether a tenant is configured.
     pub(super) has_tenant: bool,
     /// Whether a secret was typed.
@@ -28,6 +30,7 @@ impl Default for Facts {
         Self {
             answer: Ok(()),
             url_is_absolute: false,
+            page_is_opaque: false,
             has_tenant: false,
             has_secret: false,
             asks_for_tenant: false,
@@ -62,6 +65,8 @@ pub enum Verdict {
     Slow(u32),
     /// It answers, but sends no CORS headers, so that the browser keeps the answer back.
     Cors,
+    /// It answers, but the page stands in a sandboxed frame, to which it is not open.
+    Sandboxed,
     /// The page came over HTTPS and may not ask over HTTP.
     MixedContent,
     /// The page's own content-security policy does not name the server.
@@ -99,6 +104,7 @@ pub(super) fn judge(facts: Facts) -> Verdict {
         ErrorKind::Unreachable => match facts.blocked {
             Blocked::ByPolicy => Verdict::Policy,
             Blocked::MixedContent => Verdict::MixedContent,
+            Blocked::Unreadable if facts.page_is_opaque => Verdict::Sandboxed,
             Blocked::Unreadable if facts.url_is_absolute => Verdict::Cors,
             Blocked::Unreadable | Blocked::Nowhere => Verdict::Unreachable,
         },
@@ -164,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_has_four_causes() {
+    fn silence_has_many_causes() {
         let silent = Err(ErrorKind::Unreachable);
         check(silent.clone(), |_| {}, Verdict::Unreachable);
         check(silent.clone(), |it| it.blocked = Blocked::ByPolicy, Verdict::Policy);
@@ -174,6 +180,11 @@ mod tests {
             it.url_is_absolute = true;
         };
         check(silent.clone(), unreadable, Verdict::Cors);
+        let framed = |it: &mut Facts| {
+            it.blocked = Blocked::Unreadable;
+            it.page_is_opaque = true;
+        };
+        check(silent.clone(), framed, Verdict::Sandboxed);
         // Same-origin answers need no permission: the connection broke.
         check(silent, |it| it.blocked = Blocked::Unreadable, Verdict::Unreachable);
     }

@@ -3,7 +3,10 @@
 use std::cell::RefCell;
 
 use backends::SourceKind;
+use leptos::prelude::document;
 use system::config::{AuthScheme, Source, SourceKind as ConfiguredKind};
+
+use web_sys::Url;
 
 use super::governor::Governor;
 
@@ -71,6 +74,18 @@ impl Server {
         let configured = Source { url, ..self.configured.clone() };
         let secret = RefCell::new(self.secret.borrow().clone());
         Self { configured, secret, governor: Governor::new(), ..*self }
+    }
+
+    /// Its whole address, as the browser resolves what is configured.
+    pub fn address(&self) -> String {
+        let base = document().base_uri().ok().flatten().unwrap_or_default();
+        let resolved = Url::new_with_base(&format!("{}/", self.configured.base()), &base);
+        resolved.map_or_else(|_| self.configured.url.clone(), |it| it.href())
+    }
+
+    /// Whether the page's own origin is opaque, as in a sandboxed frame.
+    pub fn page_is_opaque(&self) -> bool {
+        self.page_is_opaque
     }
 
     /// What is sent as proof from now on.

@@ -40,7 +40,7 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
         findings.with(|it| it.as_ref().map_or("asking …", |it| word_of(&it.0.verdict)).to_owned())
     });
     let configured = server.configured();
-    let address = if configured.url.is_empty() { ".".to_owned() } else { configured.url.clone() };
+    let address = server.address();
     let tenant = configured.tenant.clone();
     let fact = move |name: &'static str, value: Box<dyn Fn() -> Option<String> + Send + Sync>| {
         let value = Memo::new(move |_| value());
@@ -127,6 +127,7 @@ const fn tone_of(verdict: &Verdict) -> Tone {
         Verdict::Unauthenticated { .. } | Verdict::Tenant { .. } => Tone::Stuck,
         Verdict::Unreachable
         | Verdict::Cors
+        | Verdict::Sandboxed
         | Verdict::MixedContent
         | Verdict::Policy
         | Verdict::Forbidden
@@ -142,6 +143,7 @@ const fn word_of(verdict: &Verdict) -> &'static str {
         Verdict::Unreachable => "unreachable",
         Verdict::Slow(_) => "no answer in time",
         Verdict::Cors => "blocked: CORS",
+        Verdict::Sandboxed => "blocked: sandboxed frame",
         Verdict::MixedContent => "blocked: mixed content",
         Verdict::Policy => "blocked: content policy",
         Verdict::Unauthenticated { .. } => "not signed in",
