@@ -86,7 +86,8 @@ fn SourceDots() -> impl IntoView {
     }
     };
     view! {
-        <a class="dots" href=move || view.href(|it| go_to(it, Page::Connections)) aria-label="Sources">
+        <a class="dots" href=move || view.href(|it| go_to(it, Page::Connections))>
+            <span class="visually-hidden">{"Sources: "}</span>
             {dots}
         </a>
     }

@@ -1,15 +1,13 @@
 // The job page on real servers: a person finds a job and reads what happened to it.
 import assert from 'node:assert/strict';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { accessible, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
 
-const it = harness();
 const MINUTE = 60_000;
 const LAST_HOUR = { from: 'now-1h', to: 'now' };
 let failed;
-
-before(async () => { failed = await failedJob(it.stack.servers, Date.now() - 10 * MINUTE); });
+const it = harness(async ({ stack }) => { failed = await failedJob(stack.servers, Date.now() - 10 * MINUTE); });
 
 const jobView = (job, more = {}) => ({ page: 'job', job: job.id, ...LAST_HOUR, ...more });
 const state = page => page.locator('.state').first();

@@ -1,14 +1,13 @@
 // Sources that are cut off or answer nonsense, one at a time: the rest of the page lives, and says what is missing.
 import assert from 'node:assert/strict';
-import test, { before } from 'node:test';
+import test from 'node:test';
 import { FAULTS } from './lib/faults.mjs';
 import { FAILED_REQUESTS, harness } from './lib/harness.mjs';
 import { failedJob } from './lib/jobs.mjs';
 
-const it = harness();
 const tolerate = FAILED_REQUESTS;
 let failed;
-before(async () => { failed = await failedJob(it.stack.servers, Date.now() - 10 * 60_000); });
+const it = harness(async ({ stack }) => { failed = await failedJob(stack.servers, Date.now() - 10 * 60_000); });
 const jobView = () => ({ page: 'job', job: failed.id, from: 'now-1h', to: 'now' });
 
 test('without Tempo the job is drawn from its lines, and Tempo is named', async () => {

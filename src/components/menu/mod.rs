@@ -64,10 +64,10 @@ pub fn Menu(
                 type="button"
                 node_ref=handle.button
                 aria-expanded=move || handle.open.get().to_string()
-                aria-label=move || label.get()
                 title=move || label.get()
                 on:click=move |_| handle.open.update(|it| *it = !*it)
             >
+                <span class="visually-hidden">{move || label.get()}{": "}</span>
                 {title.run()}
             </button>
             <Show when=move || handle.open.get()>

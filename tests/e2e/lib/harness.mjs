@@ -9,10 +9,13 @@ import { startStack } from './stack.mjs';
 /** Lines that the browser itself writes to the console when an answer is an error or does not come. */
 export const FAILED_REQUESTS = /Failed to load resource|net::ERR_/;
 
-/** Call at the top of a test file. Returns {stack, browser, open(query, options), close(page)}. */
-export function harness() {
+/** Call at the top of a test file; `prepare(it)` runs once, when the stack is there. Returns {stack, browser, open(query, options)}. */
+export function harness(prepare = async () => {}) {
   const it = { stack: undefined, browser: undefined };
-  before(async () => { [it.stack, it.browser] = await Promise.all([startStack({ app: process.env.APP }), launch()]); });
+  before(async () => {
+    [it.stack, it.browser] = await Promise.all([startStack({ app: process.env.APP }), launch()]);
+    await prepare(it);
+  });
   after(async () => { await it.browser?.close(); await it.stack?.stop(); });
   afterEach(() => {
     for (const fault of Object.values(it.stack?.faults ?? {})) fault.heal();
