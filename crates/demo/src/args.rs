@@ -23,7 +23,8 @@ demo --system NAME [--loki URL] [--prometheus URL] [--mimir URL] [--tempo-otlp U
   --backfill LENGTH    how much history to write, such as 3h (default 1h)
   --end TIME           where the history ends: now (default), or a time such as 2026-11-21T10:00:00Z
   --live               go on in real time after the history
-  --seed N             the same seed, end and scenarios give the same telemetry (default 1)
+  --seed N             the same seed, end and scenarios give the same telemetry (default 1);
+                       runs with different seeds can share servers: each has instances of its own
   --rate N             jobs a minute (default 20)
   --scenario PATH      a scenario file; may be given again. PATH@-20m moves all its moments
   --running-job LENGTH a job that runs at the end of the history, and finishes so long after going live

@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     tell(&format!("wrote {} of history in {}", args.backfill, wall_clock() - began));
     summarise(args, &world)?;
     if args.is_live {
-        live(&mut world, &pusher, args.running_job).map_err(|error| error.to_string())?;
+        live(&mut world, &pusher, args.running_job);
     }
     Ok(())
 }
@@ -56,15 +56,22 @@ fn backfill(world: &mut World, pusher: &Pusher, window: TimeRange) -> Result<(),
     Ok(())
 }
 
-/// Goes on with the clock until the process is ended.
-fn live(world: &mut World, pusher: &Pusher, running_job: Option<TimeDelta>) -> Result<(), PushError> {
+/// Goes on with the clock until the process is ended. A server that is away misses what is sent meanwhile.
+fn live(world: &mut World, pusher: &Pusher, running_job: Option<TimeDelta>) -> ! {
     if let Some(length) = running_job {
         world.finish_held_at(wall_clock() + length);
     }
     tell("live");
+    let mut was_heard = true;
     loop {
         world.advance(wall_clock());
-        pusher.push(&world.take())?;
+        let pushed = pusher.push(&world.take());
+        if let Err(error) = &pushed
+            && was_heard
+        {
+            tell(&error.to_string());
+        }
+        was_heard = pushed.is_ok();
         thread::sleep(Duration::from_secs(1));
     }
 }

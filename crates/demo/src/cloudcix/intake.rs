@@ -155,7 +155,7 @@ impl World {
         );
         self.metrics.observe(&f::POOL_ACQUIRE_SECONDS, &[], (insert_from - begin).as_secs_f64() / 8.0, None);
         self.authenticated(Service::Orchestrator, &mut job.rng);
-        self.schedule(job.stage_queued, Event::Queued(job));
+        self.deliver(job);
     }
 
     /// A job that failed is handed in again, with the same id and a new trace.

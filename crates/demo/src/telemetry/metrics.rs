@@ -55,6 +55,8 @@ pub(super) type Labels<'a> = &'a [(&'static str, &'a str)];
 /// Every series of a deployment.
 #[derive(Debug, Default)]
 pub struct Registry {
+    /// Tells the instances of one run from those of another that writes to the same server.
+    replica: u64,
     /// Where a family's series begin in `series`, by their labels.
     places: BTreeMap<(&'static str, &'static str), Vec<(OwnedLabels, usize)>>,
     series: Vec<Series>,
@@ -72,6 +74,11 @@ struct Series {
 }
 
 impl Registry {
+    /// The registry of this replica of every target: `app:8000` becomes `app-7:8000`.
+    pub fn new(replica: u64) -> Self {
+        Self { replica, ..Self::default() }
+    }
+
     /// Makes the series exist, at zero: a rate needs a first sample before the first event.
     pub fn declare(&mut self, family: &Family, labels: Labels<'_>) {
         self.place(family, labels);
@@ -178,7 +185,7 @@ impl Registry {
         let mut all = vec![
             ("__name__".to_owned(), format!("{}{suffix}", family.name)),
             ("job".to_owned(), job.to_owned()),
-            ("instance".to_owned(), instance.to_owned()),
+            ("instance".to_owned(), instance.replacen(':', &format!("-{}:", self.replica), 1)),
         ];
         all.extend(labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         all.extend(bound.map(|it| ("le".to_owned(), it)));
@@ -197,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_histogram_is_cumulative_and_its_exemplar_lies_in_its_bucket() {
-        let mut registry = Registry::default();
+        let mut registry = Registry::new(7);
         let trace = "ab".parse().unwrap();
         registry.observe(&WAIT, &[("op", "read")], 0.7, Some((Timestamp::from_secs(3), trace)));
         registry.observe(&WAIT, &[("op", "read")], 1.0, None);
@@ -213,11 +220,11 @@ mod tests {
             })
             .collect();
         let expected = [
-            ("__name__=wait_seconds_bucket instance=app:1 job=app le=0.5 op=read", 0.0, 0),
-            ("__name__=wait_seconds_bucket instance=app:1 job=app le=1.0 op=read", 2.0, 1),
-            ("__name__=wait_seconds_bucket instance=app:1 job=app le=+Inf op=read", 3.0, 0),
-            ("__name__=wait_seconds_sum instance=app:1 job=app op=read", 10.7, 0),
-            ("__name__=wait_seconds_count instance=app:1 job=app op=read", 3.0, 0),
+            ("__name__=wait_seconds_bucket instance=app-7:1 job=app le=0.5 op=read", 0.0, 0),
+            ("__name__=wait_seconds_bucket instance=app-7:1 job=app le=1.0 op=read", 2.0, 1),
+            ("__name__=wait_seconds_bucket instance=app-7:1 job=app le=+Inf op=read", 3.0, 0),
+            ("__name__=wait_seconds_sum instance=app-7:1 job=app op=read", 10.7, 0),
+            ("__name__=wait_seconds_count instance=app-7:1 job=app op=read", 3.0, 0),
         ];
         assert_eq!(told, expected.map(|(labels, value, n)| (labels.to_owned(), value, n)));
         registry.scrape(Timestamp::from_secs(30));
