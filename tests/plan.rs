@@ -115,7 +115,7 @@ async fn page() -> Page {
     take_log();
     let owner = Owner::new();
     owner.set();
-    let clock = Clock::new(View::new());
+    let clock = Clock::new(View::of_address());
     let setup =
         Setup { config: Arc::default(), system: Arc::default(), system_file: "".into(), warnings: vec![] };
     let net = Net::new(Setups::new(setup), clock);

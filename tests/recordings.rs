@@ -53,7 +53,7 @@ fn app() -> (Owner, Net, Clock) {
     let _ = any_spawner::Executor::init_wasm_bindgen();
     let owner = Owner::new();
     owner.set();
-    let clock = Clock::new(View::new());
+    let clock = Clock::new(View::of_address());
     let setup =
         Setup { config: Arc::default(), system: Arc::default(), system_file: "".into(), warnings: vec![] };
     let net = Net::new(Setups::new(setup), clock);

@@ -22,7 +22,7 @@ fn view_at(query: &str) -> (Owner, View) {
     history.replace_state_with_url(&"".into(), "", Some(&format!("?{query}"))).unwrap();
     let owner = Owner::new();
     owner.set();
-    (owner, View::new())
+    (owner, View::of_address())
 }
 
 fn search() -> String {

@@ -24,7 +24,7 @@ pub(super) fn is_free(event: &ev::KeyboardEvent) -> bool {
     }
     let target: Option<web_sys::Element> = event.target().and_then(|it| it.dyn_into().ok());
     let field = "input, textarea, select, [contenteditable], dialog[open]";
-    !target.is_some_and(|it| it.closest(field).ok().flatten().is_some())
+    target.is_none_or(|it| it.closest(field).ok().flatten().is_none())
 }
 
 /// Listens for the keys, and holds their list.

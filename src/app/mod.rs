@@ -24,7 +24,7 @@ use crate::state::{Clock, Setup, SetupError, Setups, View, use_clock, use_setup,
 /// The whole app.
 #[component]
 pub fn App() -> impl IntoView {
-    let view = View::new();
+    let view = View::of_address();
     provide_context(view);
     provide_context(Clock::new(view));
     theme::follow(view);

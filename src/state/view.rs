@@ -20,7 +20,7 @@ pub fn use_view() -> View {
 
 impl View {
     /// Reads the URL, follows Back and Forward, and takes over plain clicks on the app's own links.
-    pub fn new() -> Self {
+    pub fn of_address() -> Self {
         let (state, warnings) = ViewState::parse(&query_now());
         let view = Self { state: RwSignal::new(state), warnings: RwSignal::new(warnings) };
         let back = window_event_listener(ev::popstate, move |_| view.read_address());
