@@ -61,6 +61,15 @@ impl Recorded {
         decoder.finish(self.status, &self.headers)
     }
 
+    /// The same with some bytes changed.
+    pub(crate) fn damaged(mut self, places: &[(usize, u8)]) -> Self {
+        let len = self.body.len();
+        for (place, byte) in places {
+            self.body[place % len] = *byte;
+        }
+        self
+    }
+
     /// The same with another body.
     pub(crate) fn with_body(self, body: impl Into<Vec<u8>>) -> Self {
         Self { body: body.into(), ..self }

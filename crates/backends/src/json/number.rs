@@ -12,6 +12,9 @@ const EXACT_POWERS: [f64; 23] = [
 const NANOS_OF_LAST_DIGIT: [i64; 10] =
     [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
+/// Whole seconds that fit into nanoseconds.
+const MAX_SECS: u64 = i64::MAX as u64 / 1_000_000_000;
+
 /// Reads a decimal number, `NaN`, `+Inf` or `-Inf`; `None` for anything else.
 ///
 /// Up to 2⁵³ as digits, divided once by an exact power of ten, is the nearest double (Clinger 1990, the fast path);
@@ -34,9 +37,9 @@ fn fast_f64(text: &[u8]) -> Option<f64> {
 }
 
 /// The digits of `123.45` as one number, and how many of them are decimals; `None` where there is anything else, or
-/// more than 18 characters, so that the number fits.
+/// more than 19 characters, so that the number fits.
 fn decimal(text: &[u8]) -> Option<(u64, usize)> {
-    if text.is_empty() || text.len() > 18 {
+    if text.is_empty() || text.len() > 19 {
         return None;
     }
     let mut number: u64 = 0;
@@ -82,30 +85,23 @@ fn slow_f64(text: &[u8]) -> Option<f64> {
 
 /// Reads a whole number.
 pub(crate) fn parse_i64(text: &[u8]) -> Option<i64> {
-    let (is_negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.is_empty() {
-        return None;
+    match text {
+        [b'-', digits @ ..] => 0_i64.checked_sub_unsigned(whole(digits)?),
+        digits => i64::try_from(whole(digits)?).ok(),
     }
-    let mut value: i64 = 0;
-    for &byte in digits {
-        if !byte.is_ascii_digit() {
-            return None;
-        }
-        let digit = i64::from(byte - b'0');
-        // Downwards, since the smallest number has no positive twin.
-        value = value.checked_mul(10)?.checked_sub(digit)?;
-    }
-    if is_negative { Some(value) } else { value.checked_neg() }
+}
+
+fn whole(digits: &[u8]) -> Option<u64> {
+    let (number, decimals) = decimal(digits)?;
+    (decimals == 0).then_some(number)
 }
 
 /// Reads Unix seconds with decimals, exactly: Prometheus writes milliseconds as `1795222396.970`.
 pub(crate) fn parse_seconds(text: &[u8]) -> Option<Timestamp> {
     let exact = decimal(text).and_then(|(number, decimals)| {
-        let unit = NANOS_OF_LAST_DIGIT.get(decimals)?;
-        i64::try_from(number).ok()?.checked_mul(*unit)
+        let unit = *NANOS_OF_LAST_DIGIT.get(decimals)?;
+        // Checked by hand: a checked multiplication of 64 bits is a slow call in WebAssembly.
+        (number <= MAX_SECS * 10_u64.pow(decimals as u32)).then(|| number as i64 * unit)
     });
     match exact {
         Some(nanos) => Some(Timestamp::from_nanos(nanos)),

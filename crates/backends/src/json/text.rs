@@ -10,7 +10,7 @@ pub(crate) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    pub(super) const fn new(raw: &'a [u8], has_escapes: bool) -> Self {
+    pub(crate) const fn new(raw: &'a [u8], has_escapes: bool) -> Self {
         Self { raw, has_escapes }
     }
 

@@ -12,7 +12,7 @@ use crate::json::{Text, unescape};
 pub(super) type StreamLabels = Arc<[(Arc<str>, Arc<str>)]>;
 
 /// How much text is kept together.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 1 << 20;
 
 /// The lines of one answer, in the order in which Loki gave them: stream by stream.
 ///
@@ -88,44 +88,114 @@ impl LogBatch {
         let raw = block.get(piece.start as usize..piece.end as usize).unwrap_or_default();
         if piece.has_escapes { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
     }
+}
 
-    /// Adds a line to the stream that the next [`LogBatch::end_stream`] ends.
+/// A batch while its lines come.
+#[derive(Debug, Default)]
+pub(super) struct BatchBuilder {
+    batch: LogBatch,
+    /// The block that is being filled: bytes, since it is quicker to check many texts at once.
+    block: Vec<u8>,
+}
+
+impl BatchBuilder {
+    /// Adds a line to the stream that the next [`BatchBuilder::end_stream`] ends.
     pub(super) fn push(&mut self, time: Timestamp, line: Text<'_>) {
         let line = self.keep(line);
-        let stream = small(self.streams.len());
-        self.entries.push(Entry { time, stream, line, metadata_end: small(self.metadata.len()) });
+        let stream = small(self.batch.streams.len());
+        let metadata_end = small(self.batch.metadata.len());
+        self.batch.entries.push(Entry { time, stream, line, metadata_end });
     }
 
     /// Adds structured metadata or a parsed label to the newest line.
     pub(super) fn push_metadata(&mut self, name: Text<'_>, value: Text<'_>) {
         let pair = (self.keep(name), self.keep(value));
-        self.metadata.push(pair);
-        let metadata_end = small(self.metadata.len());
-        if let Some(entry) = self.entries.last_mut() {
-            entry.metadata_end = metadata_end;
+        self.batch.metadata.push(pair);
+        if let Some(entry) = self.batch.entries.last_mut() {
+            entry.metadata_end = small(self.batch.metadata.len());
         }
     }
 
     /// Says whose lines those since the last end were.
     pub(super) fn end_stream(&mut self, labels: StreamLabels) {
-        self.streams.push(labels);
+        self.batch.streams.push(labels);
+    }
+
+    /// All lines.
+    pub(super) fn finish(mut self) -> LogBatch {
+        self.end_block(0);
+        self.batch
     }
 
     fn keep(&mut self, text: Text<'_>) -> Piece {
-        let raw = text.lossy();
-        let is_room = |it: &String| it.len() + raw.len() <= it.capacity();
-        if !self.text.last().is_some_and(is_room) {
-            self.text.push(String::with_capacity(BLOCK_BYTES.max(raw.len())));
+        let raw = text.raw();
+        if self.block.len() + raw.len() > self.block.capacity() {
+            self.end_block(BLOCK_BYTES.max(raw.len()));
         }
-        let block = small(self.text.len() - 1);
-        let Some(kept) = self.text.last_mut() else { return Piece::default() };
-        let start = small(kept.len());
-        kept.push_str(&raw);
-        Piece { block, start, end: small(kept.len()), has_escapes: text.has_escapes() }
+        let start = small(self.block.len());
+        self.block.extend_from_slice(raw);
+        let (block, end) = (small(self.batch.text.len()), small(self.block.len()));
+        Piece { block, start, end, has_escapes: text.has_escapes() }
+    }
+
+    /// Makes text of the block, and begins another that has room for so many bytes.
+    fn end_block(&mut self, capacity: usize) {
+        let block = std::mem::replace(&mut self.block, Vec::with_capacity(capacity));
+        if block.capacity() > 0 {
+            self.batch.text.push(valid_text(block));
+        }
+    }
+}
+
+/// The bytes as text; each that is not UTF-8 becomes `?`, so that all others stay where they are.
+fn valid_text(mut bytes: Vec<u8>) -> String {
+    loop {
+        match String::from_utf8(bytes) {
+            Ok(text) => return text,
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                bytes = error.into_bytes();
+                if let Some(wrong) = bytes.get_mut(at) {
+                    *wrong = b'?';
+                }
+            }
+        }
     }
 }
 
 /// A place in an answer; none is so long that it would not fit.
 fn small(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_stay_what_they_are_over_any_number_of_blocks() {
+        let mut builder = BatchBuilder::default();
+        let texts: Vec<_> = (0..400).map(|it| format!("{it} {}", "é".repeat(it * 7))).collect();
+        for text in &texts {
+            builder.push(Timestamp::from_nanos(1), Text::new(text.as_bytes(), false));
+            builder.push_metadata(Text::new(b"name", false), Text::new(text.as_bytes(), false));
+        }
+        builder.end_stream(Arc::default());
+        let batch = builder.finish();
+        assert!(batch.text.len() > 2);
+        assert_eq!(batch.len(), texts.len());
+        for (line, text) in batch.iter().zip(&texts) {
+            assert_eq!((&*line.line, &*line.metadata[0].1), (text.as_str(), text.as_str()));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_marked_and_move_nothing() {
+        let mut builder = BatchBuilder::default();
+        builder.push(Timestamp::from_nanos(1), Text::new(b"a\xff\xc3", false));
+        builder.push(Timestamp::from_nanos(2), Text::new("é\\n".as_bytes(), true));
+        let batch = builder.finish();
+        let lines: Vec<_> = batch.iter().map(|it| it.line.into_owned()).collect();
+        assert_eq!(lines, ["a??", "é\n"]);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::time::Timestamp;
 
-use super::batch::LogBatch;
+use super::batch::{BatchBuilder, LogBatch};
 use crate::answer::{Answer, Answered, Misread};
 use crate::intern::Interner;
 use crate::json::{Child, Cursor, Outline, Read, Stop, Text};
@@ -13,7 +13,7 @@ use crate::warnings::Warnings;
 /// `{"data":{"resultType":"streams","result":[{"stream":{…},"values":[["<ns>","line",{…}],…]},…]}}`
 #[derive(Debug)]
 pub(super) struct Lines {
-    batch: LogBatch,
+    batch: BatchBuilder,
     labels: Vec<(Arc<str>, Arc<str>)>,
     interner: Interner,
     result_type: String,
@@ -23,7 +23,7 @@ pub(super) struct Lines {
 impl Default for Lines {
     fn default() -> Self {
         Self {
-            batch: LogBatch::default(),
+            batch: BatchBuilder::default(),
             labels: Vec::new(),
             interner: Interner::default(),
             result_type: String::new(),
@@ -133,7 +133,7 @@ impl Answer for Lines {
 
     fn answer(self) -> Answered<LogBatch> {
         match self.result_type.as_str() {
-            "streams" => Ok((self.batch, self.warnings.all())),
+            "streams" => Ok((self.batch.finish(), self.warnings.all())),
             "" => Err(Misread::Malformed("it has no resultType".to_owned())),
             other => Err(Misread::Malformed(format!("it holds “{other}” instead of streams"))),
         }

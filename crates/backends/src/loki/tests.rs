@@ -2,6 +2,7 @@
 
 use domain::system::{MatchOp, Matcher};
 use domain::time::{Step, TimeDelta, TimeRange, Timestamp};
+use proptest::prelude::*;
 
 use super::logql::{LogFunction, LogMetric, LogQuery};
 use super::*;
@@ -201,4 +202,14 @@ fn lines_are_asked_for_with_their_metadata_apart() {
     assert_eq!((value("start"), value("end")), (Some("1795000000000000000"), Some("1795003600000000000")));
     assert_eq!((value("limit"), value("direction")), (Some("100"), Some("forward")));
     assert_eq!(request.method, Method::Get);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_damage_is_survived(places in proptest::collection::vec((0_usize..6_000, any::<u8>()), 1..6)) {
+        // Whatever comes of it must not depend on the chunks; `read` checks that.
+        let _ = recorded(LOKI, "streams-categorized.json").damaged(&places).read(&lines());
+    }
 }

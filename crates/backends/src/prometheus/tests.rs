@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::series::Series;
 use domain::system::{MatchOp, Matcher, Metric, MetricKind, MetricRole, Unit};
 use domain::time::{Step, TimeDelta, TimeRange, Timestamp};
+use proptest::prelude::*;
 
 use super::promql::{Expr, Selector};
 use super::*;
@@ -204,4 +205,14 @@ fn points_stay_where_they_are_when_the_range_moves() {
     assert_eq!(value("step"), Some("15000ms"));
     let unaligned = over_time().request();
     assert_eq!(unaligned.params[1].1, "1795000007.500");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_damage_is_survived(places in proptest::collection::vec((0_usize..6_000, any::<u8>()), 1..6)) {
+        // Whatever comes of it must not depend on the chunks; `read` checks that.
+        let _ = recorded(PROMETHEUS, "matrix-native.json").damaged(&places).read(&over_time());
+    }
 }

@@ -303,12 +303,7 @@ proptest! {
         name in proptest::sample::select(vec!["trace-v2-failed.pb", "trace-v2-failed.json"]),
         places in proptest::collection::vec((0_usize..7_000, any::<u8>()), 1..6),
     ) {
-        let mut body = recorded(NEW, name).body;
-        for (place, byte) in places {
-            let len = body.len();
-            body[place % len] = byte;
-        }
-        let damaged = recorded(NEW, name).with_body(body);
+        let damaged = recorded(NEW, name).damaged(&places);
         // Whatever comes of it must not depend on the chunks; `read` checks that.
         let _ = damaged.read(&by_id(TraceApi::V2));
     }
