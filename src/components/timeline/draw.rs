@@ -58,7 +58,10 @@ pub(super) struct DrawnTick {
 /// Places everything on lanes that are so many CSS pixels wide; `text_px` measures a label.
 pub(super) fn draw(timeline: &Timeline, lane_px: f64, text_px: impl Fn(&str) -> f64) -> Vec<DrawnLane> {
     let draw_lane = |lane: &Lane| DrawnLane {
-        bars: draw_bars(&lane.bars, &timeline.axis, lane_px, &text_px),
+        // The lane's own name need not stand at each bar again.
+        bars: draw_bars(&lane.bars, &timeline.axis, lane_px, |text| {
+            if text == lane.title { f64::INFINITY } else { text_px(text) }
+        }),
         ticks: draw_ticks(&lane.ticks, &timeline.axis, lane_px),
         // What is drawn has taken these over.
         lane: Lane { bars: Vec::new(), ticks: Vec::new(), title: lane.title.clone(), ..*lane },

@@ -13,6 +13,8 @@ use super::span_detail::SpanDetail;
 
 /// The id of the pane, for the focus.
 const DETAIL_ID: &str = "detail";
+/// Where the focus goes from the pane: to the timeline, or to the list where there is none.
+const BACK_TO: &str = ".tl-bar[tabindex='0'], .vlist";
 
 /// What the pane shows.
 #[derive(Clone, PartialEq)]
@@ -62,7 +64,7 @@ pub(super) fn Detail(model: Model) -> impl IntoView {
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Escape" => {
             model.clear();
-            focus_id("job-work");
+            focus(BACK_TO);
         }
         "ArrowLeft" => step(false),
         "ArrowRight" => step(true),
@@ -114,12 +116,13 @@ pub(super) fn Detail(model: Model) -> impl IntoView {
 
 /// Puts the keyboard into the pane.
 pub(super) fn focus_detail() {
-    focus_id(DETAIL_ID);
+    focus("#detail");
 }
 
-fn focus_id(id: &str) {
-    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(element) = element {
+/// Puts the focus onto the first element that the selector finds.
+fn focus(selector: &str) {
+    let element = document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
         // Fails only for an element that is gone.
         let _ = element.focus();
     }

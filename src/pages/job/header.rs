@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::links::{LinkValues, link};
 use super::model::{Model, has_ended};
 use super::ticket::markdown;
+use crate::components::age::Age;
 use crate::components::badge::{Badge, Tone};
 use crate::components::copy_button::CopyButton;
 use crate::components::timeline::wall_millis;
@@ -19,6 +20,9 @@ pub(super) fn Header(model: Model) -> impl IntoView {
     let clock = use_clock();
     let id = Memo::new(move |_| model.report.with(|it| it.id.to_string()));
     let facts = Memo::new(move |_| model.job.with(|job| facts(job, clock, || model.now.get())));
+    let updated = Signal::derive(move || model.progress.with(|it| it.updated));
+    let pending =
+        Memo::new(move |_| model.report.with(|it| it.pending.iter().map(|it| it.name()).collect::<Vec<_>>()));
     let fact = |fact: Fact| {
         let value_class = match (fact.is_code, fact.is_quiet) {
             (true, _) => "mono",
@@ -48,6 +52,14 @@ pub(super) fn Header(model: Model) -> impl IntoView {
             </h1>
             <Actions model=model />
             <ul class="facts">{move || facts.get().into_iter().map(fact).collect_view()}</ul>
+            <p class="job-age">
+                {move || {
+                    let pending = pending.get();
+                    (!pending.is_empty())
+                        .then(|| view! { <span>{format!("Still asking {} …", pending.join(" and "))}</span> })
+                }}
+                <Age at=updated />
+            </p>
         </div>
     }
 }

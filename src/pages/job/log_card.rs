@@ -19,7 +19,8 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
     let n_rows = Memo::new(move |_| model.rows.with(|it| it.len()));
     let n_lines = Memo::new(move |_| model.report.with(|it| it.evidence.lines.len()));
     let count = move || match (n_rows.get(), n_lines.get()) {
-        (shown, all) if shown == all => format!("{all}, all services"),
+        (1, 1) => "1 line".to_owned(),
+        (shown, all) if shown == all => format!("{all} lines, all services"),
         (shown, all) => format!("{shown} of {all}"),
     };
     // Only a new selection moves the list: lines that arrive meanwhile do not.

@@ -85,8 +85,7 @@ fn Relatives(model: Model, span: Span) -> impl IntoView {
     let n_more = spans.clone().filter(is_child).count().saturating_sub(MAX_CHILDREN);
     let more = (n_more > 0).then(|| view! { <span class="dim">{format!("and {n_more} more")}</span> });
     let children = spans.filter(is_child).take(MAX_CHILDREN);
-    let children =
-        children.map(|it| way(format!("↓ {}", it.name), Origin::Span(it.trace, it.id))).collect_view();
+    let children = children.map(|it| way(child_words(it), Origin::Span(it.trace, it.id))).collect_view();
     let links = span.links.iter().map(|it| Origin::Span(it.trace, it.span));
     let links = links.filter_map(|to| Some(way(format!("⇢ {}", named(to)?), to))).collect_view();
     view! { <p class="ways">{parent_view} {children} {more} {links}</p> }
@@ -124,6 +123,12 @@ fn rows<'a>(
     attributes: impl Iterator<Item = (&'a str, &'a domain::attr::AttrValue)>,
 ) -> Vec<(String, String)> {
     attributes.map(|(name, value)| (name.to_owned(), value.to_string())).collect()
+}
+
+/// `↓ GET 600 ms ✕`.
+fn child_words(span: &Span) -> String {
+    let failed = if span.status == SpanStatus::Error { " ✕" } else { "" };
+    format!("↓ {} {}{failed}", span.name, span.duration())
 }
 
 /// `attempt 3 of 3`, for a span that is an attempt.

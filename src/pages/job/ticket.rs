@@ -42,7 +42,8 @@ pub(super) fn markdown(
     }
     let left_out = lines.len().saturating_sub(telling.len());
     if left_out > 0 {
-        text.push_str(&format!("\n{left_out} more lines in Jobscope.\n"));
+        let lines = if left_out == 1 { "line" } else { "lines" };
+        text.push_str(&format!("\n{left_out} more {lines} in Jobscope.\n"));
     }
     text
 }
@@ -68,4 +69,71 @@ fn utc(at: Timestamp) -> String {
         "{}-{:02}-{:02} {:02}:{:02}:{:02}.{millis:03}Z",
         it.year, it.month, it.day, it.hour, it.minute, it.second
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::job::{Facts, Moment, Origin};
+    use domain::logs::{EventKind, Level, LifecycleEvent, LineKey, Roles};
+
+    fn line(secs: i64, level: Level, event: Option<EventKind>, text: &str) -> LogRecord {
+        let time = Timestamp::from_secs(secs);
+        LogRecord {
+            key: LineKey { time, hash: 0 },
+            time,
+            level,
+            service: "".into(),
+            message: String::new(),
+            event: event.map(|kind| LifecycleEvent { kind, stage: None }),
+            roles: Roles::default(),
+            fields: Vec::new(),
+            line: text.to_owned(),
+        }
+    }
+
+    fn job(state: JobState) -> Job {
+        let moment = |secs| Some(Moment { at: Timestamp::from_secs(secs), from: Origin::Inferred });
+        Job {
+            id: "j-1".into(),
+            state,
+            because: String::new(),
+            decided_by: None,
+            submitted: moment(0),
+            ended: moment(252),
+            last_seen: None,
+            stages: Vec::new(),
+            failure: None,
+            facts: Facts::default(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_ticket_tells_what_happened_and_shows_the_lines_that_say_so() {
+        let lines = [
+            line(0, Level::Info, Some(EventKind::JobSubmitted), "submitted"),
+            line(1, Level::Info, None, "noise"),
+            line(2, Level::Error, None, "bad ``` line\nsecond"),
+        ];
+        let lines: Vec<_> = lines.iter().collect();
+        let expected = "### [j-1](https://x/?job=j-1): failed\n\n\
+            - submitted: 1970-01-01 00:00:00.000Z\n\
+            - ended: 1970-01-01 00:04:12.000Z\n\
+            - total: 4 min 12 s\n\
+            \n```\n\
+            1970-01-01 00:00:00.000Z submitted\n\
+            1970-01-01 00:00:02.000Z bad ''' line second\n\
+            ```\n\n1 more line in Jobscope.\n";
+        assert_eq!(markdown(&job(JobState::Failed), "failed", None, &lines, "https://x/?job=j-1"), expected);
+    }
+
+    #[test]
+    fn a_long_story_is_told_from_its_end() {
+        let lines: Vec<_> = (0..40).map(|it| line(it, Level::Error, None, &format!("line {it}"))).collect();
+        let lines: Vec<_> = lines.iter().collect();
+        let text = markdown(&job(JobState::Failed), "failed", None, &lines, "https://x/");
+        assert!(text.contains("line 39") && text.contains("line 25") && !text.contains("line 24"), "{text}");
+        assert!(text.contains("25 more lines"), "{text}");
+    }
 }
