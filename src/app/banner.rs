@@ -34,6 +34,7 @@ fn ReplayBanner() -> impl IntoView {
                 {", recorded "}
                 {date}
                 {". "}
+                <Examples />
                 <a href=connections>{"Connect your own servers"}</a>
             };
             Some(view! { <p class="banner" role="note"><span>{text}</span></p> }.into_any())
@@ -52,6 +53,30 @@ fn ReplayBanner() -> impl IntoView {
             };
             Some(note.into_any())
         }
+    }
+}
+
+/// Where a newcomer may begin: a job of the recording, and where the others are; nothing where it offers none.
+#[component]
+fn Examples() -> impl IntoView {
+    let (view, net) = (use_view(), use_net());
+    move || {
+        let examples = net.examples();
+        let first = examples.first()?.clone();
+        let job = move || {
+            view.href(|it| {
+                go_to(it, Page::Job);
+                it.job = Some(first.id.clone());
+            })
+        };
+        let others = (examples.len() > 1).then(|| {
+            let all = move || view.href(|it| go_to(it, Page::Job));
+            view! {
+                {" or "}
+                <a href=all>{format!("at {} others", examples.len() - 1)}</a>
+            }
+        });
+        Some(view! { {"Look at a job: "} <a href=job>{first.words.clone()}</a> {others} {". "} })
     }
 }
 

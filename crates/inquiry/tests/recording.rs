@@ -8,7 +8,7 @@ use std::rc::Rc;
 use backends::{BackendError, ErrorKind, Headers, Method, Question, RequestSpec, SourceKind};
 use domain::time::{Step, TimeRange, Timestamp};
 use futures_util::FutureExt;
-use inquiry::recording::{self, FileError, Recorder, Recording, Replay};
+use inquiry::recording::{self, Example, FileError, Recorder, Recording, Replay};
 use inquiry::{Head, LocalFuture, Transport};
 
 /// Answers every question with its number, and a cookie.
@@ -113,8 +113,12 @@ fn anything_else_is_not_in_the_recording() {
 
 #[test]
 fn a_file_keeps_all_and_names_no_secret() {
-    let recording =
-        Recording { view: "page=job&job=x".to_owned(), system_file: "{\n}".to_owned(), ..recorded() };
+    let recording = Recording {
+        view: "page=job&job=x".to_owned(),
+        system_file: "{\n}".to_owned(),
+        examples: vec![Example { id: "x".into(), words: "failed".to_owned() }],
+        ..recorded()
+    };
     let bytes = recording::write(&recording);
     assert_eq!(recording::read(&bytes).unwrap(), recording);
     assert!(!String::from_utf8_lossy(&bytes).contains("cookie"));

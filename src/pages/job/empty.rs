@@ -1,9 +1,11 @@
 //! Nothing was found, or nothing was asked for: why, where was looked, and what helps.
 
+use backends::ErrorKind;
 use domain::time::{RangeSpec, TimeDelta, TimeRange, civil_from_timestamp};
 use inquiry::job::Asked;
 use leptos::prelude::*;
 
+use super::examples::Examples;
 use super::model::Model;
 use crate::components::copy_button::CopyButton;
 use crate::components::disclosure::Disclosure;
@@ -24,7 +26,12 @@ pub(super) fn NoJob() -> impl IntoView {
         example if example.is_empty() => "No job was asked for. Type an id into the box above.".to_owned(),
         example => format!("No job was asked for. Type an id such as {example} into the box above."),
     };
-    view! { <section class="card"><EmptyPanel why=Signal::derive(why) /></section> }
+    view! {
+        <section class="card">
+            <EmptyPanel why=Signal::derive(why) />
+        </section>
+        <Examples />
+    }
 }
 
 #[component]
@@ -34,9 +41,12 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
     let failed = Memo::new(move |_| {
         report.with(|it| it.failures.iter().map(|it| it.source.name()).collect::<Vec<_>>())
     });
+    let is_unrecorded =
+        Memo::new(move |_| report.with(|it| it.failures.iter().any(|it| it.kind == ErrorKind::NotRecorded)));
     let why = move || {
         let id = report.with(|it| it.id.clone());
         match failed.get() {
+            _ if is_unrecorded.get() => format!("“{id}” is not in this recording."),
             names if names.is_empty() => format!("Nothing says “{id}”."),
             names => format!("Whether “{id}” exists cannot be told: {} did not answer.", names.join(" and ")),
         }
@@ -50,6 +60,10 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
         (is_other_kind && !example.is_empty()).then(|| format!(" Ids of jobs look like {example} here."))
     };
     let looked_for = move || {
+        if is_unrecorded.get() {
+            return "It answers only what was asked while it was made, and only about its own time."
+                .to_owned();
+        }
         let searched = report.with(|it| it.searched);
         let kept = model.system.with(|it| it.retention.logs);
         let kept = kept.map(|it| format!(" Lines are kept for {it}.")).unwrap_or_default();
@@ -62,6 +76,7 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
         WIDER.into_iter().find(|(length, _)| *length > searched && *length <= kept)
     });
     let help = move || match wider.get() {
+        _ if is_unrecorded.get() => ().into_any(),
         Some((length, words)) => {
             let widen = move |_| model.view.push(|it| it.range = RangeSpec::last(length));
             view! { <button type="button" on:click=widen>{words}</button> }.into_any()
@@ -80,6 +95,7 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
                 </Disclosure>
             </div>
         </section>
+        <Examples />
     }
 }
 

@@ -9,6 +9,7 @@ mod attributes;
 mod cause;
 mod detail;
 mod empty;
+mod examples;
 mod header;
 mod line_detail;
 mod lines;

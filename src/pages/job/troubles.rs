@@ -1,5 +1,6 @@
 //! What could not be asked, what is therefore unknown, and what sources warned of.
 
+use backends::{BackendError, ErrorKind};
 use leptos::prelude::*;
 
 use super::cause::sentence;
@@ -9,7 +10,13 @@ use crate::pages::trouble;
 
 #[component]
 pub(super) fn Troubles(model: Model) -> impl IntoView {
-    let failures = Memo::new(move |_| model.report.with(|it| it.failures.clone()));
+    // Where nothing was found at all, the page itself says that it is not in the recording.
+    let is_told = |it: &BackendError, has_evidence: bool| has_evidence || it.kind != ErrorKind::NotRecorded;
+    let failures = Memo::new(move |_| {
+        let has_evidence = model.has_evidence();
+        let failures = model.report.with(|it| it.failures.clone());
+        failures.into_iter().filter(|it| is_told(it, has_evidence)).collect::<Vec<_>>()
+    });
     let warnings = Memo::new(move |_| model.report.with(|it| it.warnings.clone()));
     let panel = |error| {
         let trouble = Signal::stored(trouble(&error));

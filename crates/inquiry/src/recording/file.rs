@@ -9,7 +9,7 @@ use backends::SourceKind;
 use domain::time::{Step, TimeDelta, TimeRange, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Recorded, Recording};
+use super::{Asked, Example, Recorded, Recording};
 
 const VERSION: u32 = 1;
 
@@ -57,7 +57,15 @@ struct FileHead {
     now_ns: i64,
     view: String,
     system_file: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    examples: Vec<ExampleHead>,
     n_answers: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ExampleHead {
+    id: String,
+    words: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -83,6 +91,11 @@ pub fn write(recording: &Recording) -> Vec<u8> {
         now_ns: recording.now.nanos(),
         view: recording.view.clone(),
         system_file: recording.system_file.clone(),
+        examples: recording
+            .examples
+            .iter()
+            .map(|it| ExampleHead { id: it.id.to_string(), words: it.words.clone() })
+            .collect(),
         n_answers: recording.answers.len(),
     };
     let mut out = Vec::new();
@@ -145,6 +158,7 @@ pub fn read(bytes: &[u8]) -> Result<Recording, FileError> {
         now: Timestamp::from_nanos(head.now_ns),
         view: head.view,
         system_file: head.system_file,
+        examples: head.examples.into_iter().map(|it| Example { id: it.id.into(), words: it.words }).collect(),
         answers,
     })
 }

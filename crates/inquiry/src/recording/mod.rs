@@ -14,6 +14,7 @@ pub use recorder::Recorder;
 pub use replay::Replay;
 
 use backends::SourceKind;
+use domain::ids::JobId;
 use domain::time::{Step, TimeRange, Timestamp};
 
 /// The questions and answers of one visit.
@@ -27,8 +28,19 @@ pub struct Recording {
     pub view: String,
     /// The text of the system file that it was taken with; empty when the reader has it anyway.
     pub system_file: String,
+    /// Jobs that are worth a look, the plainest first; none where nobody has chosen any.
+    pub examples: Vec<Example>,
     /// What was answered, in the order in which the answers came.
     pub answers: Vec<Recorded>,
+}
+
+/// A job that whoever opens a recording may want to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// Its id.
+    pub id: JobId,
+    /// What it shows, in a few words: `failed at scrape: the site answers 403`.
+    pub words: String,
 }
 
 /// One question and its answer.
