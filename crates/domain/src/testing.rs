@@ -69,6 +69,7 @@ pub(crate) fn pipeline() -> System {
                 role(Role::Status, &["celery.state"]),
                 role(Role::ErrorCode, &["error.code"]),
                 role(Role::Url, &["job.url", "url.full"]),
+                role(Role::Mode, &["request.mode"]),
                 role(Role::Caller, &["caller.type"]),
                 role(Role::RequestId, &["http.request_id"]),
                 role(Role::Version, &["service.version"]),
@@ -83,7 +84,7 @@ pub(crate) fn pipeline() -> System {
 }
 
 /// The names that the written-out spans use for short, and the attributes that they become.
-const ATTRIBUTES: [(&str, &str); 12] = [
+const ATTRIBUTES: [(&str, &str); 13] = [
     ("job", "job.id"),
     ("stage", "job.stage"),
     ("failed_stage", "failed.stage"),
@@ -95,6 +96,7 @@ const ATTRIBUTES: [(&str, &str); 12] = [
     ("error_code", "error.code"),
     ("url", "job.url"),
     ("caller", "caller.type"),
+    ("mode", "request.mode"),
     ("request_id", "http.request_id"),
 ];
 

@@ -12,7 +12,8 @@ pub(super) struct Case<'a> {
     pub(super) stage: String,
     /// Everything said about the failure, the most exact first.
     pub(super) words: Vec<Word<'a>>,
-    /// The host that the failing work was talking to, as far as its own lines say.
+    /// The host that the failing work was talking to: the one that the words name, or that of the address that the
+    /// failing line names, where the stage is the one that fetches it.
     pub(super) host: Option<String>,
     run: Option<&'a StageRun>,
 }
@@ -50,9 +51,10 @@ impl<'a> Case<'a> {
             words.extend(said.into_iter().flatten().map(|it| loose("a log line", it)));
             words.push(loose("a log line", &line.message));
         }
+        let in_text = words.iter().find_map(|it| http::host_in(it.text));
         let of_lines = || lines.iter().find_map(|it| http::host(it.roles.url.as_deref()?));
-        let in_text = || words.iter().find_map(|it| http::host_in(it.text));
-        let host = of_lines().or_else(in_text).map(str::to_owned);
+        let host = in_text.or_else(|| of_lines().filter(|_| fetches_the_url(system, failure)));
+        let host = host.map(str::to_owned);
         let stage = failure.stage.as_ref().map_or_else(
             || "the job".to_owned(),
             |it| system.stage(it).map_or_else(|| it.to_string(), |it| it.title.clone()),
@@ -74,6 +76,13 @@ impl<'a> Case<'a> {
         let alike = failed.clone().filter(|it| passes(&it.reason) || passes(&it.error_code));
         (failed.count(), alike.count())
     }
+}
+
+/// Whether the address of the job is what the failing stage talks to: only the pipeline's first stage goes there, and
+/// later ones talk to servers of their own.
+fn fetches_the_url(system: &System, failure: &Failure) -> bool {
+    let first = system.stages.iter().find(|it| it.in_pipeline).map(|it| &it.id);
+    failure.stage.as_ref().zip(first).is_none_or(|(stage, first)| stage == first)
 }
 
 /// The failure's own line, and error lines of the same service in the failing attempt.

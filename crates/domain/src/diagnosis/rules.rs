@@ -61,16 +61,17 @@ pub(super) fn http_status(case: &Case) -> Option<Cause> {
     let who = case.host.as_deref().unwrap_or("the server that it asked");
     let sentence = match &case.host {
         Some(host) => format!("{host} answers {status}"),
-        None => format!("{} is answered {status}", case.stage),
+        None => format!("a server that {} asks answers {status}", case.stage),
     };
     let all_alike = n_failed > 1 && n_alike == n_failed;
     let phrase = reason_phrase(status);
     let phrase = if phrase.is_empty() { String::new() } else { format!(" ({phrase})") };
+    let quoted = if word.is_exact { String::new() } else { format!(": “{}”", shortened(word.text)) };
     let times = if n_alike > 1 { format!(", in {n_alike} of {n_failed} attempts") } else { String::new() };
     Some(Cause {
         sentence,
         sure: if word.is_exact || all_alike { 4 } else { 3 },
-        why: format!("{} says {status}{phrase}{times}", word.who),
+        why: format!("{} says {status}{phrase}{times}{quoted}", word.who),
         would_refute: format!("another job that {who} answered well at that time"),
     })
 }
@@ -142,17 +143,22 @@ pub(super) fn own_words(case: &Case) -> Option<Cause> {
         (None, None, Some(code)) => (code, "error code"),
         (None, None, None) => return None,
     };
-    let first_line = own.lines().find(|it| !it.trim().is_empty())?.trim();
-    let mut short: String = first_line.chars().take(MAX_MESSAGE_CHARS).collect();
-    if short.len() < first_line.len() {
-        short.push('…');
-    }
     Some(Cause {
-        sentence: format!("{} failed: {short}", case.stage),
+        sentence: format!("{} failed: {}", case.stage, shortened(own)),
         sure: 2,
         why: format!("this is the failure's own {who}; what lies behind it, the evidence does not say"),
         would_refute: "an earlier error that explains this one".to_owned(),
     })
+}
+
+/// The first line of a text, cut where it is too long for a sentence.
+fn shortened(text: &str) -> String {
+    let first_line = text.lines().map(str::trim).find(|it| !it.is_empty()).unwrap_or_default();
+    let mut short: String = first_line.chars().take(MAX_MESSAGE_CHARS).collect();
+    if short.len() < first_line.len() {
+        short.push('…');
+    }
+    short
 }
 
 /// A job that hangs: in a queue that nobody empties, or with a worker that is not heard of.

@@ -45,15 +45,15 @@ fn a_server_that_says_no() {
         "10:24:17 E chunker chunk_failed error=\"Server error '503 Service Unavailable' for url 'http://llm:8000/v1'\"",
         3,
         "llm answers 503",
-        "the message says 503 (Service Unavailable)",
+        "the message says 503 (Service Unavailable): “Server error '503 Service Unavailable' for url 'http://llm:8000/v1'”",
     );
     // The job's own address is not blamed for what another server answered.
     check(
         "10:30:00",
         "10:20:00 I orchestrator job_submitted url=https://docs.example.org/guide
-         10:24:17 E chunker chunk_failed error_code=http_500",
+         10:24:17 E chunker chunk_failed error_code=http_500 url=https://docs.example.org/guide",
         4,
-        "chunk is answered 500",
+        "a server that chunk asks answers 500",
         "the error code says 500 (Internal Server Error)",
     );
 }
@@ -84,7 +84,7 @@ fn memory_and_time() {
     );
     check(
         "10:30:00",
-        &failed("exception=ReadTimeout url=https://slow.example.org/x"),
+        &failed("exception=ReadTimeout error=\"no answer from https://slow.example.org/x\""),
         3,
         "slow.example.org does not answer in time",
         "the exception says so",
@@ -137,8 +137,8 @@ fn a_retrying_job_has_a_cause_too() {
         "10:22:10",
         "10:22:03 I scraper task_started\n10:22:09 W scraper task_retrying reason=\"429 Too Many Requests\"",
         3,
-        "scrape is answered 429",
-        "the message says 429 (Too Many Requests)",
+        "a server that scrape asks answers 429",
+        "the message says 429 (Too Many Requests): “429 Too Many Requests”",
     );
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Seen {
     pub(crate) parts: BTreeMap<StageId, Vec<Draft>>,
 }
 
-/// Finds the attempts among the spans: consumers, and where a trace has none for a stage, its topmost spans.
+/// Finds the attempts among the spans: consumers, and at stages without a queue the topmost spans.
 pub(crate) fn attempts(pieces: &Pieces) -> Seen {
     let consumers: HashSet<(TraceId, &StageId)> = (pieces.spans.iter())
         .filter(|it| it.span.kind == SpanKind::Consumer)
@@ -32,17 +32,21 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
             continue;
         }
         let has_consumer = consumers.contains(&(piece.span.trace, stage));
+        let may_be_work = !has_consumer && works_at_once(pieces, piece, stage);
+        let is_part = match piece.span.kind {
+            SpanKind::Internal | SpanKind::Client | SpanKind::Unspecified => piece.is_orphan(),
+            SpanKind::Server | SpanKind::Producer | SpanKind::Consumer => false,
+        };
         let is_attempt = match piece.span.kind {
-            SpanKind::Producer => continue,
+            SpanKind::Producer => false,
             SpanKind::Consumer => true,
-            SpanKind::Server => !has_consumer,
-            SpanKind::Internal | SpanKind::Client | SpanKind::Unspecified => {
-                !has_consumer && !piece.is_orphan()
+            SpanKind::Server | SpanKind::Internal | SpanKind::Client | SpanKind::Unspecified => {
+                may_be_work && !is_part
             }
         };
         if is_attempt {
             attempts.entry(stage.clone()).or_default().push(attempt(pieces, i, piece));
-        } else if let Some(parent) = piece.span.parent.filter(|_| piece.is_orphan()) {
+        } else if let Some(parent) = piece.span.parent.filter(|_| is_part) {
             strays.entry((stage, piece.span.trace, parent)).or_default().push(i);
         }
     }
@@ -51,6 +55,14 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
         parts.entry(stage.clone()).or_default().extend(hull(pieces, &spans));
     }
     Seen { attempts, parts }
+}
+
+/// Whether a request to the stage is its work. Where the stage has a queue, a request puts the work into it, unless it
+/// says that it is synchronous.
+fn works_at_once(pieces: &Pieces, piece: &SpanPiece, stage: &StageId) -> bool {
+    let has_queue = pieces.system.stage(stage).is_some_and(|it| it.queue.is_some());
+    let mode = || pieces.role(piece.span, Role::Mode).unwrap_or_default().to_ascii_lowercase();
+    !has_queue || mode().starts_with("sync")
 }
 
 /// Whether no span above it is work at the same stage that it is a part of.

@@ -145,11 +145,14 @@ fn open_start(stages: &Stages, stage_idx: usize, queued: &[&Queued]) -> Option<O
     told.or_else(inferred).map(|start| OpenStart { start, is_told })
 }
 
+/// Less than this is no matter: a line is often written a little after what it tells of.
+const MIN_SKEW: TimeDelta = TimeDelta::from_millis(100);
+
 /// Clocks disagree when work began before putting it into the queue did.
 fn skew(queued: &Queued, draft: &Draft) -> Option<Skew> {
     let by = queued.began - draft.attempt.start;
     let between_services = queued.service != draft.attempt.service;
-    (by > TimeDelta::ZERO && between_services).then(|| Skew {
+    (by >= MIN_SKEW && between_services).then(|| Skew {
         early: draft.attempt.service.clone(),
         late: queued.service.clone(),
         by,

@@ -345,3 +345,40 @@ fn evidence_of_other_jobs_is_left_out() {
         ",
     );
 }
+
+#[test]
+fn a_request_that_fills_the_queue_is_no_attempt() {
+    check(
+        "10:01:00",
+        "
+        10:00:00.000 +20ms server orchestrator POST id=1
+        10:00:00.005 +9ms server scraper POST id=2 parent=1 stage=scrape mode=async
+        10:00:00.008 +2ms producer scraper apply_async/scrape_task id=3 parent=2 queue=scrape_jobs
+        ",
+        "
+        queued: span “apply_async/scrape_task” of scraper says that it was submitted, and no worker has begun [span]
+        submitted 10:00:00 by span, ended -
+        scrape Waiting
+          wait 10:00:00.01..… scrape_jobs by span
+        chunk Never
+        embed Never
+        Source: Drawn from 1 trace.
+        Missing: No log lines were found: reasons and error codes may be missing.
+        ",
+    );
+    check(
+        "10:01:00",
+        "10:00:00.000 +2s server scraper POST id=2 stage=scrape mode=sync status=error:boom",
+        "
+        failed: span “POST” of scraper says that attempt 1 at scrape failed, and none followed [span]
+        submitted 10:00:00 by span, ended 10:00:02 by span
+        scrape Failed
+          #1 10:00:00..10:00:02 Failed by span “boom”
+        chunk Never
+        embed Never
+        failure in scrape at 10:00:02 by span message=“boom”
+        Source: Drawn from 1 trace.
+        Missing: No log lines were found: reasons and error codes may be missing.
+        ",
+    );
+}
