@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod cloudcix;
+pub mod formats;
 pub mod push;
 pub mod rng;
 pub mod run;
