@@ -66,7 +66,8 @@ async fn what_was_taken_down_is_answered_again() {
     let (_owner, net, clock) = app();
     net.start_recording();
     answer(net, "a question").await.unwrap();
-    let now = clock.tick().get_untracked().at;
+    let now = clock.now();
+    assert!(clock.stands_still(), "all of a recording is about one moment");
     let file = net.stop_recording("a visit".to_owned(), String::new()).await.unwrap();
     assert!(file.starts_with(&[0x1f, 0x8b]), "it is packed");
 

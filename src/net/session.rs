@@ -239,8 +239,11 @@ impl Net {
     }
 
     /// Takes down every question and answer from now on; everything visible is asked anew, so that it is in it.
+    ///
+    /// The clock stands still meanwhile, so that all of it is about one moment: the one that a replay shows.
     pub fn start_recording(self) {
         let clock = self.clock;
+        clock.stand_at(Some(clock.now()));
         let recorder = Rc::new(Recorder::new(self.transport.get_untracked(), move || clock.now()));
         self.recorder.set(Some(recorder.clone()));
         self.transport.set(recorder);
@@ -257,7 +260,10 @@ impl Net {
         self.recorder.set(None);
         self.transport.set(recorder.inner());
         let system_file = self.setups.get_untracked().system_file.to_string();
-        let now = self.clock.tick().get_untracked().at;
+        let now = self.clock.now();
+        if self.mode.with_untracked(|it| *it == Mode::Live) {
+            self.clock.stand_at(None);
+        }
         let bytes = recording::write(&Recording { title, view, system_file, now, ..recorder.recording() });
         Some(gzip::pack(&bytes).await.unwrap_or(bytes).into())
     }

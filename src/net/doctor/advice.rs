@@ -107,6 +107,10 @@ pub fn advice(server: &Server, verdict: &Verdict) -> Advice {
         Verdict::NotReady(words) => {
             tell(format!("{name} is not ready: {words}."), "Wait half a minute, then ask again.")
         }
+        Verdict::BehindProxy(status) => tell(
+            format!("The proxy answers, and {name} behind it does not ({status})."),
+            "Check that the server runs, and that the proxy's address of it is right.",
+        ),
         Verdict::Failed => tell(
             format!("{name}, or the proxy before it, failed (5xx)."),
             "Check that the server runs, and look at its log and the proxy's.",

@@ -42,6 +42,7 @@ pub async fn examine(server: Rc<Server>, now: Timestamp) -> Findings {
     let latency_millis = (js_sys::Date::now() - began_millis) as u32;
     let mut facts = Facts {
         answer: answer.clone().map(|_| ()).map_err(|it| it.kind),
+        status: answer.as_ref().err().and_then(|it| it.status),
         url_is_absolute: server.configured().is_absolute(),
         page_is_opaque: server.page_is_opaque(),
         has_tenant: server.configured().tenant.is_some(),

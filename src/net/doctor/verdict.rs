@@ -7,6 +7,8 @@ use backends::{ErrorKind, SourceKind};
 pub(super) struct Facts {
     /// How it answered a question for data.
     pub(super) answer: Result<(), ErrorKind>,
+    /// The status of its answer, where one came.
+    pub(super) status: Option<u16>,
     /// Whether it is configured with an address of its own, not one below the page's.
     pub(super) url_is_absolute: bool,
     /// Whether the page's own origin is opaque, so that even its own server is another origin.
@@ -29,6 +31,7 @@ impl Default for Facts {
     fn default() -> Self {
         Self {
             answer: Ok(()),
+            status: None,
             url_is_absolute: false,
             page_is_opaque: false,
             has_tenant: false,
@@ -89,6 +92,8 @@ pub enum Verdict {
     NotTheServer(String, Option<String>),
     /// It is starting or stopping; its words.
     NotReady(String),
+    /// 502 or 504: the proxy answers, and the server behind it does not.
+    BehindProxy(u16),
     /// It, or the proxy before it, failed.
     Failed,
     /// It has too much to do.
@@ -117,6 +122,9 @@ pub(super) fn judge(facts: Facts) -> Verdict {
         ErrorKind::NoSuchEndpoint => Verdict::WrongPrefix(facts.works_at),
         ErrorKind::NotData(what) => Verdict::NotTheServer(what, facts.works_at),
         ErrorKind::Malformed(_) => Verdict::NotTheServer("something else".to_owned(), facts.works_at),
+        ErrorKind::ServerFailed if facts.not_ready.is_none() && matches!(facts.status, Some(502 | 504)) => {
+            Verdict::BehindProxy(facts.status.unwrap_or_default())
+        }
         ErrorKind::ServerFailed => facts.not_ready.map_or(Verdict::Failed, Verdict::NotReady),
         ErrorKind::TooManyRequests => Verdict::Busy,
         ErrorKind::BadQuery(words) | ErrorKind::TooHeavy(words) => Verdict::Odd(words),
@@ -219,6 +227,7 @@ mod tests {
     #[test]
     fn a_server_that_starts_is_not_one_that_failed() {
         check(Err(ErrorKind::ServerFailed), |_| {}, Verdict::Failed);
+        check(Err(ErrorKind::ServerFailed), |it| it.status = Some(502), Verdict::BehindProxy(502));
         let words = "Ingester not ready: waiting for 15s".to_owned();
         let starting = |it: &mut Facts| it.not_ready = Some(words.clone());
         check(Err(ErrorKind::ServerFailed), starting, Verdict::NotReady(words.clone()));

@@ -67,12 +67,13 @@ fn RecordButton() -> impl IntoView {
         }
         spawn_local(async move {
             let now = js_sys::Date::new_0().to_iso_string().as_string().unwrap_or_default();
-            let stamp: String = now.chars().take(16).map(|it| if it == ':' { '-' } else { it }).collect();
+            let stamp: String = now.chars().take(16).collect();
+            let (date, file) = (stamp.replace('T', " "), stamp.replace(':', "-"));
             let query = view.state().with_untracked(|it| it.to_query());
-            let Some(bytes) = net.stop_recording(format!("A visit of {stamp} UTC"), query).await else {
+            let Some(bytes) = net.stop_recording(format!("A visit of {date} UTC"), query).await else {
                 return;
             };
-            let saved = save_as_file(&format!("jobscope-{stamp}.jsrec"), "application/gzip", &bytes);
+            let saved = save_as_file(&format!("jobscope-{file}.jsrec"), "application/gzip", &bytes);
             said.try_set((!saved).then_some("This browser does not let the page save a file here."));
         });
     };

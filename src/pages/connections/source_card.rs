@@ -46,7 +46,14 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
         let value = Memo::new(move |_| value());
         move || value.get().map(|it| view! { <span>{name}{" "}<b>{it}</b></span> })
     };
-    let version = fact("version", Box::new(move || findings.with(|it| it.as_ref()?.0.version.clone())));
+    let version = fact(
+        "version",
+        Box::new(move || {
+            let found = findings.get()?.0;
+            let untold = (found.verdict == Verdict::Well).then(|| "not told".to_owned());
+            found.version.or(untold)
+        }),
+    );
     let latency = fact(
         "answered in",
         Box::new(move || findings.with(|it| it.as_ref()?.0.latency_millis.map(|it| format!("{it} ms")))),
@@ -133,6 +140,7 @@ const fn tone_of(verdict: &Verdict) -> Tone {
         | Verdict::Forbidden
         | Verdict::WrongPrefix(_)
         | Verdict::NotTheServer(..)
+        | Verdict::BehindProxy(_)
         | Verdict::Failed => Tone::Failed,
     }
 }
@@ -152,6 +160,7 @@ const fn word_of(verdict: &Verdict) -> &'static str {
         Verdict::WrongPrefix(_) => "wrong path prefix",
         Verdict::NotTheServer(..) => "not the server",
         Verdict::NotReady(_) => "not ready",
+        Verdict::BehindProxy(_) => "down behind its proxy",
         Verdict::Failed => "failed",
         Verdict::Busy => "too busy",
         Verdict::Odd(_) => "odd answer",
