@@ -3,6 +3,9 @@
 /// Longest item that is kept: far more than a log line or a span may have.
 const MAX_BYTES: usize = 16 << 20;
 
+/// How much of a chunk is looked at first for the end of what was kept: most items are shorter.
+const MIN_TASTE_BYTES: usize = 4 << 10;
+
 /// The beginning of an item whose end has not come.
 #[derive(Debug, Default)]
 pub(crate) struct Carry {
@@ -13,16 +16,33 @@ pub(crate) struct Carry {
 
 impl Carry {
     /// Gives `walk` what was kept and `chunk` after it; keeps what `walk` does not say it has dealt with.
-    pub(crate) fn push(&mut self, chunk: &[u8], walk: impl FnOnce(&[u8]) -> usize) {
-        if self.kept.is_empty() {
+    ///
+    /// As soon as the end of what was kept has come, the rest of the chunk is read where it lies.
+    pub(crate) fn push(&mut self, chunk: &[u8], mut walk: impl FnMut(&[u8]) -> usize) {
+        let n_before = self.kept.len();
+        let (first, rest) = chunk.split_at_checked(n_before.max(MIN_TASTE_BYTES)).unwrap_or((chunk, &[]));
+        if n_before == 0 {
             let used = walk(chunk);
             self.kept.extend_from_slice(chunk.get(used..).unwrap_or_default());
         } else {
-            self.kept.extend_from_slice(chunk);
+            self.kept.extend_from_slice(first);
+            // Where there is a rest, `first` is at least as long as what was kept, which is enough.
             if self.kept.len() < self.retry_at {
                 return;
             }
-            self.flush(walk);
+            let used = walk(&self.kept);
+            if let Some(n_ahead) = used.checked_sub(n_before) {
+                let ahead = chunk.get(n_ahead..).unwrap_or_default();
+                let used = walk(ahead);
+                self.kept.clear();
+                self.kept.extend_from_slice(ahead.get(used..).unwrap_or_default());
+            } else {
+                self.kept.drain(..used);
+                self.kept.extend_from_slice(rest);
+                if !rest.is_empty() {
+                    self.flush(walk);
+                }
+            }
         }
         self.retry_at = (self.kept.len() * 2).min(MAX_BYTES);
     }
@@ -69,6 +89,22 @@ mod tests {
         });
         assert_eq!(used, 300);
         assert!(carry.is_empty());
+    }
+
+    #[test]
+    fn a_chunk_is_read_where_it_lies_once_the_old_item_has_ended() {
+        let chunk = vec![b'x'; 100_003];
+        let mut carry = Carry::default();
+        let (mut used, mut n_copied) = (0, 0);
+        for _ in 0..10 {
+            carry.push(&chunk, |bytes| {
+                n_copied += if chunk.as_ptr_range().contains(&bytes.as_ptr()) { 0 } else { bytes.len() };
+                used += tens(bytes);
+                tens(bytes)
+            });
+        }
+        assert_eq!(used, 1_000_030);
+        assert!(n_copied < 10 * 5_000, "{n_copied}");
     }
 
     #[test]

@@ -110,6 +110,9 @@ impl<O: Outline> Walker<O> {
 
     /// Goes as far as the bytes reach; gives how many have been dealt with.
     fn walk(&mut self, bytes: &[u8]) -> usize {
+        if self.trouble.is_some() {
+            return bytes.len();
+        }
         let mut cursor = Cursor::new(bytes);
         loop {
             if self.skipper.is_none() {
@@ -289,6 +292,18 @@ mod tests {
         check_trouble(r#"{"skip":"abc"#, Trouble::Truncated);
         check_trouble("", Trouble::Truncated);
         check_trouble("  ", Trouble::Truncated);
+    }
+
+    #[test]
+    fn long_items_are_whole_whatever_the_chunks() {
+        let items: Vec<_> =
+            [10, 9_000, 3, 30_000, 4_096, 1].map(|len| format!("\"{}\"", "x".repeat(len))).into();
+        let body = format!(r#"{{"open":[{}]}}"#, items.join(","));
+        for len in [100, 1_000, 4_096, 5_000, 9_999, 20_000, 50_000] {
+            let chunks: Vec<_> = body.as_bytes().chunks(len).collect();
+            let seen = walk(&chunks).unwrap().0;
+            assert_eq!(seen.get(..items.len()), Some(&*items), "in chunks of {len}");
+        }
     }
 
     #[test]

@@ -123,6 +123,9 @@ impl BatchBuilder {
 
     /// All lines.
     pub(super) fn finish(mut self) -> LogBatch {
+        // Most batches are small, and some are kept for long.
+        self.block.shrink_to_fit();
+        self.batch.entries.shrink_to_fit();
         self.end_block(0);
         self.batch
     }

@@ -191,6 +191,9 @@ impl<O: Outline> Walker<O> {
 
     /// Goes as far as the bytes reach; gives how many have been dealt with.
     fn walk(&mut self, bytes: &[u8]) -> usize {
+        if self.trouble.is_some() {
+            return bytes.len();
+        }
         let mut at = 0;
         loop {
             match self.step(bytes.get(at..).unwrap_or_default()) {
