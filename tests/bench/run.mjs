@@ -9,7 +9,7 @@ import { reply, serve } from './lib/serve.mjs';
 import { printTable, ratio, spread, summarize } from './lib/stats.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode' }, runs: { type: 'string', default: '9' } } });
+const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart' }, runs: { type: 'string', default: '9' } } });
 const runs = Number(args.runs);
 const benches = await Promise.all(args.only.split(',').map(name => import(`./${name}.mjs`)));
 

@@ -1,5 +1,13 @@
-//! What the benches call from JavaScript: the decoders, fed as the network feeds them.
+//! What the benches call from JavaScript: the decoders, fed as the network feeds them, and charts.
 
+// The app's own, taken by path so that a bench does not wait for the whole app to be compiled.
+#[path = "../../../../src/canvas/backend.rs"]
+pub mod backend;
+mod chart;
+#[path = "../../../../src/canvas/surface.rs"]
+pub mod surface;
+
+use backend::CanvasBackend;
 use backends::loki::logql::LogQuery;
 use backends::loki::{Direction, QueryRange as Lines};
 use backends::prometheus::QueryRange as Matrix;
