@@ -67,6 +67,12 @@ impl<'a> Case<'a> {
         self.words.iter().find_map(|it| Some((it, test(it.text)?)))
     }
 
+    /// How many attempts at the stage began, and nobody says how they ended.
+    pub(super) fn n_lost(&self) -> usize {
+        let attempts = self.run.into_iter().flat_map(|it| &it.attempts);
+        attempts.filter(|it| it.outcome == AttemptOutcome::Unknown && it.end.is_none()).count()
+    }
+
     /// How many attempts failed at the stage, and of how many the reason or code passes a test.
     pub(super) fn attempts_that(&self, test: impl Fn(&str) -> bool) -> (usize, usize) {
         let attempts = self.run.into_iter().flat_map(|it| &it.attempts);

@@ -124,12 +124,19 @@ pub(super) fn timeout(case: &Case) -> Option<Cause> {
 
 /// The worker was killed, and nobody says why.
 pub(super) fn killed(case: &Case) -> Option<Cause> {
-    let words = ["sigkill", "signal 9", "exit code 137", "exitcode 137", "workerlosterror"];
+    let words =
+        ["sigkill", "signal 9", "exit code 137", "exitcode 137", "workerlost", "worker_lost", "worker lost"];
     let (who, _) = heard(case, |text| says(text, &words))?;
+    let n_lost = case.n_lost();
+    let before = match n_lost {
+        0 => String::new(),
+        1 => ", and the attempt before ended without a word".to_owned(),
+        n => format!(", and {n} attempts before ended without a word"),
+    };
     Some(Cause {
         sentence: format!("the worker at {} was killed", case.stage),
-        sure: 2,
-        why: format!("{who}; memory is the usual reason, but nothing here says so"),
+        sure: if n_lost > 0 { 3 } else { 2 },
+        why: format!("{who}{before}; memory is the usual reason, but nothing here says so"),
         would_refute: "a deployment or a stop by hand at that time".to_owned(),
     })
 }

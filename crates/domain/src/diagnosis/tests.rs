@@ -84,6 +84,16 @@ fn memory_and_time() {
     );
     check(
         "10:30:00",
+        "10:00:00 I chunker task_started
+         10:01:00 I chunker task_started
+         10:02:00 I chunker task_started
+         10:02:09 E chunker chunk_failed error_code=worker_lost",
+        3,
+        "the worker at chunk was killed",
+        "the error code says so, and 2 attempts before ended without a word; memory is the usual reason, but nothing here says so",
+    );
+    check(
+        "10:30:00",
         &failed("exception=ReadTimeout error=\"no answer from https://slow.example.org/x\""),
         3,
         "slow.example.org does not answer in time",

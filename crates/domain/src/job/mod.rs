@@ -264,4 +264,4 @@ pub enum NoteKind {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

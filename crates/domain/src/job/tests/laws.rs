@@ -42,7 +42,8 @@ fn row() -> impl Strategy<Value = String> {
     prop_oneof![3 => line, 1 => span]
 }
 
-fn any_evidence() -> impl Strategy<Value = Evidence> {
+/// Written-out cases, and evidence that no system would write.
+pub(crate) fn any_evidence() -> impl Strategy<Value = Evidence> {
     let made = proptest::collection::vec(row(), 0..25).prop_map(|it| evidence(&pipeline(), &it.join("\n")));
     prop_oneof![made, select(all_cases())]
 }

@@ -1,7 +1,8 @@
 //! Written-out jobs: what is known on the left, what is made of it on the right.
 
 mod cases;
-mod laws;
+mod header;
+pub(crate) mod laws;
 mod trouble;
 
 use std::fmt::Write as _;
