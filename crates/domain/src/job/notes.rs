@@ -21,7 +21,7 @@ pub(crate) fn notes(
     not_kept.sort();
     not_kept.dedup();
     not_kept.retain(|id| !pieces.spans.iter().any(|it| it.span.trace == *id));
-    if let Some(text) = why_not_kept(pieces, &not_kept) {
+    if let Some(text) = why_not_kept(pieces, &not_kept, state) {
         add(NoteKind::Missing, text);
     }
     let mut partial: Vec<&String> = evidence.traces.iter().filter_map(|it| it.partial.as_ref()).collect();
@@ -85,7 +85,7 @@ fn source(pieces: &Pieces) -> String {
     }
 }
 
-fn why_not_kept(pieces: &Pieces, not_kept: &[TraceId]) -> Option<String> {
+fn why_not_kept(pieces: &Pieces, not_kept: &[TraceId], state: JobState) -> Option<String> {
     let subject = match not_kept {
         [] => return None,
         [one] => format!("Trace {one} was"),
@@ -95,9 +95,14 @@ fn why_not_kept(pieces: &Pieces, not_kept: &[TraceId]) -> Option<String> {
         Some(share) if share < 1.0 => {
             format!("sampling keeps {} % of the traces without errors", (share * 1000.0).round() / 10.0)
         }
-        _ => "the store does not have it, or not yet".to_owned(),
+        _ => "the store does not have it".to_owned(),
     };
-    Some(format!("{subject} not kept: {why}; drawn from {}.", counted(pieces.lines.len(), "log line")))
+    let but = match state {
+        JobState::Failed => ", and may have decided before the error came",
+        JobState::Queued | JobState::Running => ", and this one may not be there yet",
+        JobState::Done | JobState::Stuck | JobState::Unknown => "",
+    };
+    Some(format!("{subject} not kept: {why}{but}; drawn from {}.", counted(pieces.lines.len(), "log line")))
 }
 
 /// Stages that were drawn from lines though the job has spans.

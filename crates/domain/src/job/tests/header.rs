@@ -1,7 +1,7 @@
 //! What the header says beside the state: facts, the length of the whole, and which piece tells of the failure.
 
 use super::id;
-use crate::job::{Facts, Job, Origin, assemble};
+use crate::job::{Facts, Job, NoteKind, Origin, assemble};
 use crate::testing::{at, evidence, pipeline};
 use crate::time::TimeDelta;
 
@@ -93,4 +93,25 @@ fn the_failure_is_told_by_the_line_that_knows_most() {
     assert_eq!(told_by.message, "scrape_failed");
     assert_eq!(failure.code.as_deref(), Some("E7"));
     assert_eq!(failure.message.as_deref(), Some("the crawl is over"), "the job's own word completes it");
+}
+
+#[test]
+fn a_trace_that_is_not_kept_has_its_reason() {
+    let why = |text: &str, now: &str| {
+        let notes = job("j1", now, &format!("not kept: 1\n{text}")).notes;
+        notes.into_iter().find(|it| it.kind == NoteKind::Missing).unwrap().text
+    };
+    let not_kept = "Trace 01010101010101010101010101010101 was not kept: sampling keeps 15 % of the traces without errors";
+    assert_eq!(
+        why("10:00:00 E orchestrator job_failed", "10:01:00"),
+        format!("{not_kept}, and may have decided before the error came; drawn from 1 log line.")
+    );
+    assert_eq!(
+        why("10:00:00 I scraper task_started", "10:01:00"),
+        format!("{not_kept}, and this one may not be there yet; drawn from 1 log line.")
+    );
+    assert_eq!(
+        why("10:00:00 I orchestrator job_done", "10:01:00"),
+        format!("{not_kept}; drawn from 1 log line.")
+    );
 }
