@@ -21,11 +21,11 @@ pub(super) fn legend(chart: Chart) -> impl IntoView {
         })
     });
     let values = Memo::new(move |_| {
-        let at = chart.crosshair.get();
+        let at = chart.crosshair_inside();
         chart.model.with(|it| it.as_ref().map(|it| values_of(it, at)).unwrap_or_default())
     });
     let moment = move || {
-        let at = chart.crosshair.get()?;
+        let at = chart.crosshair_inside()?;
         chart.model.with(|it| it.as_ref().map(|it| moment_label(at, it)))
     };
 

@@ -39,7 +39,7 @@ pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {
     };
     let range_millis = move || chart.model.with(|it| it.as_ref().map(|it| it.range));
     let now_millis = move || {
-        let at = chart.crosshair.get().or_else(|| Some(range_millis()?.end));
+        let at = chart.crosshair_inside().or_else(|| Some(range_millis()?.end));
         at.map(|it| it.millis().to_string())
     };
     let drag = Drag::default();
@@ -74,7 +74,7 @@ pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {
             >
                 <div
                     class="chart-cross"
-                    hidden=move || chart.crosshair_css_px().is_none()
+                    hidden=move || chart.crosshair_css_px().is_none() || chart.selection.get().is_some()
                     style:transform=move || cross(chart.crosshair_css_px().unwrap_or_default())
                 ></div>
                 <div
@@ -135,7 +135,7 @@ fn keep_drawn(chart: Chart, place: NodeRef<Div>, canvas: NodeRef<Canvas>) {
 
 /// What the crosshair points at, in words.
 fn told_at_crosshair(chart: Chart) -> String {
-    let Some(at) = chart.crosshair.get() else { return "no position".to_owned() };
+    let Some(at) = chart.crosshair_inside() else { return "no position".to_owned() };
     let told = chart.model.with(|it| {
         let it = it.as_ref()?;
         let values = charts::readout(it, at);

@@ -41,6 +41,13 @@ impl Selection {
 }
 
 impl Chart {
+    /// Where the crosshair is, if that is inside the range. Follows it.
+    pub(super) fn crosshair_inside(self) -> Option<Timestamp> {
+        let at = self.crosshair.get()?;
+        let range = self.model.with(|it| it.as_ref().map(|it| it.range))?;
+        (range.start <= at && at <= range.end).then_some(at)
+    }
+
     /// The left edge of the crosshair's column, from the left edge of the box; `None` outside the range. Follows it.
     pub(super) fn crosshair_css_px(self) -> Option<f64> {
         let at = self.crosshair.get()?;
