@@ -12,8 +12,10 @@ use crate::state::{go_to, use_clock, use_setup, use_view};
 #[component]
 pub(super) fn Banners() -> impl IntoView {
     view! {
-        <ReplayBanner />
-        <Warnings />
+        <section aria-label="Notes on this page">
+            <ReplayBanner />
+            <Warnings />
+        </section>
     }
 }
 

@@ -104,11 +104,11 @@ fn Shell(setup: Setup) -> impl IntoView {
             <Content />
         </main>
         <Show when=move || embed.get()>
-            <p class="from-here">
+            <footer class="from-here">
                 <a target="_blank" rel="noopener" href=move || view.href(|it| it.embed = false)>
                     {"Jobscope ↗"}
                 </a>
-            </p>
+            </footer>
         </Show>
         <keys::Keys />
     }
