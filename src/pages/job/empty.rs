@@ -77,6 +77,8 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
     });
     let help = move || match wider.get() {
         _ if is_unrecorded.get() => ().into_any(),
+        // Who did not answer can be asked again above.
+        _ if !failed.with(Vec::is_empty) => ().into_any(),
         Some((length, words)) => {
             let widen = move |_| model.view.push(|it| it.range = RangeSpec::last(length));
             view! { <button type="button" on:click=widen>{words}</button> }.into_any()

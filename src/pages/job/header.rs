@@ -51,15 +51,17 @@ pub(super) fn Header(model: Model) -> impl IntoView {
                 </Show>
             </h1>
             <Actions model=model />
-            <ul class="facts">{move || facts.get().into_iter().map(fact).collect_view()}</ul>
-            <p class="job-age">
-                {move || {
-                    let pending = pending.get();
-                    (!pending.is_empty())
-                        .then(|| view! { <span>{format!("Still asking {} …", pending.join(" and "))}</span> })
-                }}
-                <Age at=updated />
-            </p>
+            <div class="facts-row">
+                <ul class="facts">{move || facts.get().into_iter().map(fact).collect_view()}</ul>
+                <p class="job-age">
+                    {move || {
+                        let pending = pending.get();
+                        (!pending.is_empty())
+                            .then(|| view! { <span>{format!("Still asking {} …", pending.join(" and "))}</span> })
+                    }}
+                    <Age at=updated />
+                </p>
+            </div>
         </div>
     }
 }

@@ -90,6 +90,7 @@ pub fn JobView(
         warnings: Vec::new(),
     };
     let model = Model::new(progress, nothing);
+    let is_embedded = model.view.part(|it| it.embed);
     let stage = Memo::new(move |_| match (model.has_evidence(), model.is_waiting()) {
         (true, _) => Stage::Data,
         (false, true) => Stage::Waiting,
@@ -101,10 +102,10 @@ pub fn JobView(
         Stage::Data => view! { <Work model=model /> }.into_any(),
     };
     view! {
-        <article class="job-page">
+        <article class="job-page" class:embedded=is_embedded>
             <Header model=model />
             <CauseBanner model=model />
-            <Show when=move || stage.get() != Stage::Empty>
+            <Show when=move || stage.get() != Stage::Empty && !is_embedded.get()>
                 <JobTabs model=model />
             </Show>
             <Troubles model=model />
@@ -144,13 +145,17 @@ const fn tab_shown(asked: Tab) -> Tab {
 #[component]
 fn Work(model: Model) -> impl IntoView {
     let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
+    // In a frame there is room for one panel.
+    let has_logs = model.view.part(|it| !it.embed || tab_shown(it.tab) == Tab::Logs);
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
             <div class="stack">
                 <Show when=move || is_timeline.get()>
                     <TimelineCard model=model />
                 </Show>
-                <LogCard model=model />
+                <Show when=move || has_logs.get()>
+                    <LogCard model=model />
+                </Show>
             </div>
             <Detail model=model />
         </div>
