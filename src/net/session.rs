@@ -191,7 +191,11 @@ impl Net {
         self.announce_sample();
         match fetch_bytes(path).await {
             Ok(bytes) => self.open_recording(bytes).await,
-            Err(error) => self.mode.set(Mode::NotOpened(format!("{}. {}", error.what, error.next_step))),
+            Err(error) => self.mode.set(Mode::NotOpened(format!(
+                "{}. {}",
+                error.what,
+                error.next_step.trim_end_matches('.')
+            ))),
         }
     }
 
