@@ -1,7 +1,7 @@
 //! A chart as a person uses it: pointer, keyboard, legend and table.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
 
 use std::sync::Arc;
 
