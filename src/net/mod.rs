@@ -17,12 +17,3 @@ pub use plan::{Progress, use_plan};
 pub use recordings::save_as_file;
 pub use session::{Health, Mode, Net, use_net};
 pub use system::config::AuthScheme;
-
-use std::rc::Rc;
-
-use inquiry::Transport;
-
-/// The transport that questions go through now; follows a change of sources or recording.
-pub fn transport() -> Rc<dyn Transport> {
-    use_net().transport()
-}
