@@ -19,7 +19,7 @@ pub(super) fn TopBar() -> impl IntoView {
     let view = use_view();
     view! {
         <header class="top">
-            <a class="brand" href=move || view.href(|it| go_to(it, Page::Overview))>
+            <a class="brand" aria-label="Jobscope" href=move || view.href(|it| go_to(it, Page::Overview))>
                 <svg viewBox="0 0 18 18" aria-hidden="true">
                     <path d="M1 4h7M5 9h12M9 14h6" class="mark"></path>
                 </svg>

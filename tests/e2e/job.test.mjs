@@ -1,6 +1,8 @@
 // The job page on real servers: a person finds a job and reads what happened to it.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import test from 'node:test';
+import { framing } from './lib/frames.mjs';
 import { accessible, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
 
@@ -84,13 +86,14 @@ test('the address of a view opens that view again', async () => {
 test('everything is reached by keyboard', async () => {
   const page = await it.open(jobView(failed));
   await page.getByText('failed at scrape').first().waitFor();
-  const list = page.getByRole('listbox').first();
+  await page.locator('[role=option]').nth(3).waitFor();
+  const list = page.getByRole('listbox');
   for (let i = 0; i < 80 && !(await list.evaluate(node => node.contains(document.activeElement))); i++) await page.keyboard.press('Tab');
   assert.ok(await list.evaluate(node => node.contains(document.activeElement)), 'Tab reaches the log lines');
   await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
   await page.waitForURL(/line=/);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.closest('.detail, [class*=detail]'));
   await page.done();
 });
 
@@ -109,3 +112,40 @@ test('a view works under a sub-path', async () => {
   await page.getByText('failed at scrape').first().waitFor();
   await page.done();
 });
+
+test('a view works in a sandboxed frame without an origin, through the embed path', async () => {
+  const EMBED_KEY = 'a-long-key-that-nobody-guesses';
+  const site = await it.stack.site({ EMBED_KEY, FRAME_ANCESTORS: 'http://127.0.0.1:*' });
+  const query = new URLSearchParams(jobView(failed, { embed: '1' }));
+  await framing(it.browser, `${site.url}embed/${EMBED_KEY}/?${query}`, 'allow-scripts', async (_, frame) => {
+    await frame.getByText('failed at scrape').first().waitFor();
+    await frame.locator('[role=option]').nth(3).waitFor();
+  });
+});
+
+test('a view works in a plain frame, without the shell', async () => {
+  const site = await it.stack.site({ FRAME_ANCESTORS: 'http://127.0.0.1:*' });
+  await framing(it.browser, `${site.url}?${new URLSearchParams(jobView(failed, { embed: '1' }))}`, undefined, async (_, frame) => {
+    await frame.getByText('failed at scrape').first().waitFor();
+    assert.equal(await frame.getByPlaceholder(/task id/).count(), 0, 'no find box in a frame');
+  });
+});
+
+// The next two read a demo job's truth, told by the generator that wrote it.
+const truth = () => JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8'));
+const aroundEnd = () => {
+  const end = Number(BigInt(truth().end.ns) / 1_000_000n);
+  return { from: `${end - 100 * MINUTE}`, to: `${end + MINUTE}` };
+};
+
+for (const [group, jobs] of Object.entries(process.env.DEMO_TRUTH ? truth().examples : {}).filter(([name]) => name.startsWith('failed '))) {
+  test(`a job of the demo's kind "${group}" shows the stage and the code that the generator meant`, async () => {
+    const [job] = jobs;
+    const page = await it.open({ page: 'job', job: job.job_id, ...aroundEnd() });
+    await page.locator('.state.failed').first().waitFor();
+    const stage = { scraping: 'scrape', chunking: 'chunk', embedding: 'embed' }[job.failed_stage] ?? job.failed_stage;
+    assert.match(await state(page).innerText(), new RegExp(`failed at ${stage}`));
+    await page.locator('main').getByText(new RegExp(job.error_code)).first().waitFor();
+    await page.done();
+  });
+}

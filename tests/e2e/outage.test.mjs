@@ -8,13 +8,15 @@ import { failedJob } from './lib/jobs.mjs';
 const tolerate = FAILED_REQUESTS;
 let failed;
 const it = harness(async ({ stack }) => { failed = await failedJob(stack.servers, Date.now() - 10 * 60_000); });
+/** Within the page itself an alert names the source. */
+const alertFor = (page, source) => page.locator('main [role=alert]').filter({ hasText: source }).first();
 const jobView = () => ({ page: 'job', job: failed.id, from: 'now-1h', to: 'now' });
 
 test('without Tempo the job is drawn from its lines, and Tempo is named', async () => {
   it.stack.faults.tempo.fail(FAULTS.cut);
   const page = await it.open(jobView(), { tolerate });
   await page.getByText('failed at scrape').first().waitFor();
-  await page.getByText(/Tempo/).first().waitFor();
+  await alertFor(page, 'Tempo').waitFor();
   await page.done();
 });
 
@@ -22,14 +24,14 @@ test('without Loki the job is drawn from its trace, and Loki is named', async ()
   it.stack.faults.loki.fail(FAULTS.cut);
   const page = await it.open({ ...jobView(), trace: failed.trace }, { tolerate });
   await page.getByText('failed at scrape').first().waitFor();
-  await page.getByText(/Loki/).first().waitFor();
+  await alertFor(page, 'Loki').waitFor();
   await page.done();
 });
 
 test('without Prometheus the overview says so in each panel, and the job page does not care', async () => {
   it.stack.faults.prometheus.fail(FAULTS.cut);
   const page = await it.open({ page: 'overview' }, { tolerate });
-  await page.getByText(/Prometheus/).first().waitFor();
+  await alertFor(page, 'Prometheus').waitFor();
   await page.done();
   const job = await it.open(jobView(), { tolerate });
   await job.getByText('failed at scrape').first().waitFor();
@@ -41,7 +43,7 @@ for (const fault of ['refused', 'forbidden', 'malformed', 'truncated', 'html', '
     it.stack.faults.loki.fail(FAULTS[fault], /query/);
     const page = await it.open(jobView(), { tolerate });
     await page.getByText('failed at scrape').first().waitFor();
-    await page.getByText(/Loki/).first().waitFor();
+    await alertFor(page, 'Loki').waitFor();
     await page.done();
   });
 
@@ -49,7 +51,7 @@ for (const fault of ['refused', 'forbidden', 'malformed', 'truncated', 'html', '
     it.stack.faults.tempo.fail(FAULTS[fault], /traces|search/);
     const page = await it.open(jobView(), { tolerate });
     await page.getByText('failed at scrape').first().waitFor();
-    await page.getByText(/Tempo/).first().waitFor();
+    await alertFor(page, 'Tempo').waitFor();
     assert.ok(await page.locator('[role=option]').count() > 3);
     await page.done();
   });
@@ -57,7 +59,7 @@ for (const fault of ['refused', 'forbidden', 'malformed', 'truncated', 'html', '
   test(`Prometheus answering ${fault} is a clear error`, async () => {
     it.stack.faults.prometheus.fail(FAULTS[fault], /query/);
     const page = await it.open({ page: 'overview' }, { tolerate });
-    await page.getByRole('alert').first().waitFor();
+    await alertFor(page, 'Prometheus').waitFor();
     await page.done();
   });
 }
@@ -65,8 +67,9 @@ for (const fault of ['refused', 'forbidden', 'malformed', 'truncated', 'html', '
 test('a source that comes back is used again', async () => {
   it.stack.faults.loki.fail(FAULTS.cut);
   const page = await it.open({ ...jobView(), refresh: '5s' }, { tolerate });
-  await page.getByText(/Loki/).first().waitFor();
+  await alertFor(page, 'Loki').waitFor();
   it.stack.faults.loki.heal();
-  await page.getByRole('option').nth(3).waitFor();
+  await page.locator('[role=option]').nth(3).waitFor();
+  await alertFor(page, 'Loki').waitFor({ state: 'detached' });
   await page.done();
 });

@@ -1,10 +1,8 @@
 // The page itself: it starts under the strict policy, wherever it is hosted and framed.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import http from 'node:http';
-import { createRequire } from 'node:module';
 import test, { after, before } from 'node:test';
 import { launch, mounted, newPage } from './lib/chromium.mjs';
+import { framing } from './lib/frames.mjs';
 import { policy, policyFor } from './lib/policy.mjs';
 import { startStack } from './lib/stack.mjs';
 
@@ -51,22 +49,6 @@ test('boots under a sub-path, from the same files', async () => {
   await boots(site.url);
 });
 
-/** A page of another origin that shows `src` in a frame. */
-async function framing(src, sandbox, use, tolerate) {
-  const attribute = sandbox === undefined ? '' : ` sandbox="${sandbox}"`;
-  const parent = http.createServer((_, response) => response.setHeader('content-type', 'text/html')
-    .end(`<!doctype html><link rel="icon" href="data:,"><title>parent</title><iframe src="${src}"${attribute} width="1000" height="700"></iframe>`));
-  await new Promise(listening => parent.listen(0, '127.0.0.1', listening));
-  const page = await newPage(browser, { tolerate });
-  try {
-    await page.goto(`http://127.0.0.1:${parent.address().port}/`);
-    await use(page, page.frames()[1]);
-    await page.done();
-  } finally {
-    parent.close();
-  }
-}
-
 for (const [name, sandbox, path] of [
   ['a plain frame', undefined, ''],
   ['a sandboxed frame that keeps its origin', 'allow-scripts allow-same-origin', ''],
@@ -74,14 +56,14 @@ for (const [name, sandbox, path] of [
 ]) {
   test(`boots in ${name}`, async () => {
     const site = await stack.site({ FRAME_ANCESTORS: 'http://127.0.0.1:*', EMBED_KEY });
-    await framing(`${site.url}${path}?embed=1`, sandbox, async (_, frame) => {
+    await framing(browser, `${site.url}${path}?embed=1`, sandbox, async (_, frame) => {
       await frame.waitForFunction(() => document.body && !document.getElementById('boot') && document.body.innerText.trim() !== '');
     });
   });
 }
 
 test('is not shown in a frame by an origin that was not named', async () => {
-  await framing(stack.url, undefined, async (page, frame) => {
+  await framing(browser, stack.url, undefined, async (page, frame) => {
     await page.waitForFunction(() => document.readyState === 'complete');
     assert.match(frame.url(), /^chrome-error:/);
   }, /frame-ancestors/);
@@ -97,17 +79,4 @@ test('the policy follows the configured sources and frames', () => {
   const config = { sources: { loki: { url: 'https://loki.example/x' }, prometheus: { url: 'prometheus' }, tempo: { url: 'https://loki.example' } }, embed: { allowed_origins: ['https://grafana.example'] } };
   assert.match(policyFor(config), /connect-src 'self' https:\/\/loki\.example wss:\/\/loki\.example;/);
   assert.match(policyFor(config), /frame-ancestors 'self' https:\/\/grafana\.example;/);
-});
-
-test('has nothing that axe objects to, in both themes and on a phone', async () => {
-  const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
-    const page = await newPage(browser, options);
-    await page.goto(stack.url);
-    await mounted(page);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    assert.deepEqual(violations.map(it => `${it.id}: ${it.nodes.map(node => node.target).join(', ')}`), []);
-    await page.done();
-  }
 });

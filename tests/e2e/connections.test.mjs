@@ -1,0 +1,57 @@
+// The Connections page: what each source is, and in words why one does not answer. Tenants, with the real Mimir.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { FAULTS } from './lib/faults.mjs';
+import { FAILED_REQUESTS, accessible, harness } from './lib/harness.mjs';
+import { SAME_ORIGIN } from './lib/stack.mjs';
+
+const it = harness();
+const view = { page: 'connections' };
+
+test('every source that answers is named, with its version where it tells one', async () => {
+  const page = await it.open(view, { tolerate: FAILED_REQUESTS });
+  for (const name of ['Loki', 'Prometheus', 'Tempo']) await page.locator('main').getByText(name).first().waitFor();
+  await page.waitForFunction(() => !/asking|waiting/i.test(document.querySelector('main').innerText));
+  await page.done();
+});
+
+for (const [fault, words] of [['cut', /unreachable|did not answer|no answer|502|gateway/i], ['forbidden', /403|not allowed|forbidden/i], ['unauthorized', /tenant|401/i], ['notFound', /path|prefix|404/i], ['html', /web page|login/i]]) {
+  test(`a Prometheus that answers ${fault} is explained in words`, async () => {
+    it.stack.faults.prometheus.fail(FAULTS[fault]);
+    const page = await it.open(view, { tolerate: FAILED_REQUESTS });
+    await page.locator('main').getByText(words).first().waitFor();
+    await page.done();
+  });
+}
+
+test('Mimir answers each tenant with its own series, and a missing tenant is said', { skip: !process.env.MIMIR_URL }, async () => {
+  const host = new URL(it.stack.servers.prometheus.url);
+  const PROMETHEUS = `${new URL(process.env.MIMIR_URL).host}/prometheus`;
+  assert.notEqual(PROMETHEUS, host.host);
+  const ask = async (tenant, path = 'labels') => {
+    const site = await it.stack.site({ PROMETHEUS, TENANT: tenant });
+    return fetch(`${site.url}prometheus/api/v1/${path}`);
+  };
+  assert.equal((await ask('')).status, 401);
+  const names = async tenant => (await (await ask(tenant, 'label/__name__/values')).json()).data;
+  assert.ok((await names('jobscope')).includes('queue_depth'));
+  assert.deepEqual(await names('somebody-else'), []);
+
+  // Without a tenant the page says so; with one in its configuration it gets on.
+  const missing = await it.stack.site({ PROMETHEUS });
+  const page = await it.open(view, { base: missing.url, tolerate: FAILED_REQUESTS });
+  await page.locator('main').getByText(/tenant/i).first().waitFor();
+  await page.done();
+  const sources = { ...SAME_ORIGIN, prometheus: { url: 'prometheus', kind: 'mimir', tenant: 'jobscope' } };
+  const given = await it.stack.site({ PROMETHEUS, SOURCES: sources });
+  const overview = await it.open({ page: 'overview', from: 'now-2h' }, { base: given.url });
+  await overview.getByRole('region', { name: 'Queue depth by stage' }).getByText('scrape_jobs').first().waitFor();
+  await overview.done();
+});
+
+test('axe objects to nothing', async () => {
+  const page = await it.open(view, { tolerate: FAILED_REQUESTS });
+  await page.locator('main').getByText('Loki').first().waitFor();
+  await accessible(page);
+  await page.done();
+});
