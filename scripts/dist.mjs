@@ -15,7 +15,7 @@ const out = path.join(ROOT, 'dist', name);
 fs.rmSync(out, { recursive: true, force: true });
 execFileSync(path.join(ROOT, 'scripts/build'), [`dist/${name}`], { stdio: 'inherit' });
 
-const NO_TWIN = new Set(['.gz', '.br', '.png', '.zst', '.json']);
+const NO_TWIN = new Set(['.gz', '.br', '.png', '.zst', '.json', '.jsrec']);
 let bytes = 0, brotli = 0;
 for (const each of fs.readdirSync(out, { recursive: true, withFileTypes: true })) {
   const file = path.join(each.parentPath ?? each.path, each.name);

@@ -39,7 +39,7 @@ fn ReplayBanner() -> impl IntoView {
                 <Examples />
                 <a href=connections>{"Connect your own servers"}</a>
             };
-            Some(view! { <p class="banner" role="note"><span>{text}</span></p> }.into_any())
+            Some(view! { <aside class="banner" aria-label="Recording"><p>{text}</p></aside> }.into_any())
         }
         Mode::NotOpened(why) => {
             let note = view! {

@@ -1,0 +1,166 @@
+// Records the sample incident: real servers are filled with one deployment's telemetry, Chromium visits the pages that
+// are to be in it through the console's own recorder, and the file is written as small as it gets. tests/e2e/sample.test.mjs visits all of it again.
+//
+//   node scripts/record.mjs DIRECTORY_OF_THE_BUILT_APP [FILE]
+//   END=2026-11-21T10:00:00Z   where the hour ends; else the last whole hour
+//   SEED=7                     the same end and seed give the same telemetry
+//
+// What breaks in that hour stands in scripts/sample-scenario.json; which jobs are visited, in `chosen` below.
+import fs from 'node:fs';
+import path from 'node:path';
+import { launch, mounted, newPage } from '../tests/e2e/lib/chromium.mjs';
+import { demoBinary, runDemo, targets } from '../tests/e2e/lib/demo.mjs';
+import { ROOT, scratch } from '../tests/e2e/lib/paths.mjs';
+import { until } from '../tests/e2e/lib/process.mjs';
+import { answersOf, readRecording, writeRecording } from '../tests/e2e/lib/recording.mjs';
+import { startStack } from '../tests/e2e/lib/stack.mjs';
+
+const MAX_BYTES = 600_000;
+const HOUR = 3_600_000;
+const { END, SEED = '7' } = process.env;
+const [app, file = path.join(ROOT, 'public/sample/incident.jsrec')] = process.argv.slice(2);
+if (!app) throw new Error('which directory holds the built app?');
+const end = END ? Date.parse(END) : Math.floor(Date.now() / HOUR) * HOUR;
+const began = Date.now();
+const tell = words => console.log(`[${((Date.now() - began) / 1000).toFixed(0)} s] ${words}`);
+
+/** One page of the console, driven as a person would, with its clock standing at the hour's end. */
+async function visitor(browser, url) {
+  // A Tempo of the 2.2 line answers 404 to what it does not know yet; the browser writes that to its console.
+  const page = await newPage(browser, { tolerate: /Failed to load resource/, viewport: { width: 1600, height: 1000 }, acceptDownloads: true });
+  await page.clock.setFixedTime(end);
+  // One question at a time, in the order they were asked: as the recording will answer them. Questions that follow
+  // from answers would otherwise depend on which server happened to be quicker.
+  let last = Promise.resolve(), open = 0;
+  await page.route(/\/(loki|prometheus|tempo)\/(loki\/)?api\/|\/loki\/api\//, route => {
+    open += 1;
+    last = last.then(async () => {
+      try { await route.fulfill({ response: await route.fetch() }); } catch { await route.abort().catch(() => {}); }
+      open -= 1;
+    });
+  });
+  await page.goto(`${url}?page=connections`);
+  await mounted(page);
+  /** Goes to a view within the document, and waits until everything it asks has been answered. */
+  const visit = async view => {
+    await page.evaluate(query => {
+      history.pushState(null, '', `?${query}`);
+      dispatchEvent(new PopStateEvent('popstate'));
+    }, new URLSearchParams(view).toString());
+    let calm = 0;
+    await until(`${JSON.stringify(view)} is not answered`, async () => {
+      const busy = open > 0 || await page.locator('.top .busy').count() > 0;
+      calm = busy ? 0 : calm + 1;
+      return calm >= 3;
+    }, { seconds: 60, everyMs: 60 });
+  };
+  return { page, visit };
+}
+
+/** The traces behind the highest exemplars of each of so many columns of the hour, panel by panel: those that are drawn. */
+function shownExemplars(recording, columns) {
+  const traces = new Set();
+  for (const { body } of answersOf(recording, 'prometheus/query_exemplars')) {
+    const highest = new Map();
+    for (const { labels, value, timestamp } of JSON.parse(body).data.flatMap(series => series.exemplars)) {
+      const column = Math.floor((timestamp * 1000 - (end - HOUR)) / (HOUR / columns));
+      if (labels.trace_id && column >= 0 && column < columns && !(highest.get(column)?.value >= Number(value))) {
+        highest.set(column, { value: Number(value), trace: labels.trace_id });
+      }
+    }
+    for (const { trace } of highest.values()) traces.add(trace);
+  }
+  return [...traces];
+}
+
+/** Jobs of every kind that the generator tells of: {jobs: to be visited, examples: [{id, words}] to be offered, the plainest first}. */
+function chosen(truth) {
+  const ended = job => (job.ended ? Number(BigInt(job.ended.ns) / 1_000_000n) : end);
+  const groups = Object.entries(truth.examples).map(([kind, jobs]) => ({ kind, jobs: jobs.filter(job => ended(job) > end - HOUR) }));
+  const all = groups.flatMap(({ jobs }) => jobs);
+  const of = pattern => groups.filter(({ kind }) => pattern.test(kind)).flatMap(({ jobs }) => jobs);
+  const [running, ...stuck] = [...truth.crafted.running, ...truth.crafted.stuck];
+  const told = [
+    [of(/http_403/).find(job => job.spans_kept), job => `failed at scrape: ${job.domain} answers 403, ${job.attempts} attempts`],
+    [of(/inference_oom/).find(job => job.trace_kept === 'whole'), () => 'failed at embed: the inference server ran out of GPU memory'],
+    [of(/circuit_open/)[0], () => 'failed at embed: the circuit breaker was open'],
+    [of(/worker_lost/)[0], () => 'failed at chunk: the worker was killed for its memory'],
+    [of(/unsupported_encoding/)[0], () => 'failed at chunk: an encoding that cannot be read'],
+    [of(/http_404/)[0], job => `failed at scrape: a page of ${job.domain} is gone`],
+    [of(/^done/).find(job => job.attempts > 1), job => `done after ${job.attempts} attempts`],
+    [of(/^done whole/)[0], () => 'done, with its whole trace'],
+    [of(/^done none/)[0], () => 'done, its trace not kept: drawn from its lines'],
+    [running, () => 'still running'],
+    [stuck[0], () => 'stuck: a stage that never ended'],
+    [of(/^queued/)[0], () => 'still waiting in a queue'],
+  ].filter(([job]) => job);
+  const examples = told.map(([job, words]) => ({ id: job.job_id, words: words(job) }));
+  const jobs = [...new Map([...told.map(([job]) => job), ...stuck, ...groups.flatMap(group => group.jobs.slice(0, 2)), ...all.filter(job => job.attempts > 1).slice(0, 4)]
+    .map(job => [job.job_id, job])).values()];
+  return { jobs, examples };
+}
+
+/** The servers, filled, and the console before them. */
+async function filledStack() {
+  const stack = await startStack({ app, tell: words => tell(`  ${words}`) });
+  tell(`writing three hours that end at ${new Date(end).toISOString()}, seed ${SEED}`);
+  const truth = JSON.parse(runDemo(demoBinary(), [
+    ...targets(stack.servers), '--system', 'cloudcix', '--seed', SEED, '--end', new Date(end).toISOString(), '--backfill', '3h',
+    '--running-job', '60s', '--stuck-jobs', '2', '--scenario', path.join(ROOT, 'scripts/sample-scenario.json'),
+  ]));
+  // Spans are searched once they have left the ingester's live traces.
+  const [newest] = truth.examples['done whole'];
+  const query = new URLSearchParams({ q: `{ span.job.id = "${newest.job_id}" }`, start: end / 1000 - 10_800, end: end / 1000 });
+  await until('the traces cannot be searched', async () => {
+    const found = await (await fetch(`${stack.servers.tempo.url}/api/search?${query}`)).json();
+    return found.traces?.length;
+  }, { seconds: 120, everyMs: 1000 });
+  return { stack, truth };
+}
+
+/** Everything that is to be in the recording, each view once. */
+async function visitAll(visit, { jobs }, traces) {
+  await visit({ page: 'overview' });
+  const keys = [...jobs.map(job => job.job_id), ...traces, ...jobs.slice(0, 4).flatMap(job => [...job.trace_ids, ...job.task_ids])];
+  const all = [...new Set(keys)];
+  for (const [place, key] of all.entries()) {
+    if (place % 20 === 0) tell(`${place} of ${all.length} jobs and traces`);
+    await visit({ page: 'job', job: key });
+    await visit({ page: 'alerts' }); // asks nothing: the next job page learns anew what Tempo can do, as after a reload
+  }
+}
+
+const browser = await launch();
+const scratchDirectory = scratch('record');
+const { stack, truth } = await filledStack();
+try {
+  const selection = chosen(truth);
+  const { page, visit } = await visitor(browser, stack.url);
+  const save = async () => {
+    await visit({ page: 'connections' });
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Stop and save' }).click()]);
+    const saved = path.join(scratchDirectory, 'visit.jsrec');
+    await download.saveAs(saved);
+    return readRecording(saved);
+  };
+  const record = () => page.getByRole('button', { name: 'Record this visit' }).click();
+
+  tell('recording');
+  await record();
+  await visit({ page: 'overview' });
+  const traces = shownExemplars(await save(), 40);
+  tell(`${traces.length} exemplars are shown`);
+  await record();
+  await visitAll(visit, selection, traces);
+  const recording = await save();
+
+  recording.head = { ...recording.head, title: 'Sample incident', view: '', now_ns: end * 1e6, examples: selection.examples };
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const bytes = writeRecording(file, recording);
+  tell(`${path.relative(ROOT, file)}: ${recording.answers.length} answers, ${(bytes / 1000).toFixed(0)} KB`);
+  await page.done();
+  if (bytes > MAX_BYTES) throw new Error(`more than ${MAX_BYTES / 1000} KB`);
+} finally {
+  await browser.close();
+  await stack.stop();
+}
