@@ -100,6 +100,7 @@ mod tests {
             left_pct,
             width_pct: 2.0,
             label: LabelPlace::Nowhere,
+            text: String::new(),
         };
         let lane = Lane {
             kind: LaneKind::Stage,

@@ -13,6 +13,8 @@ const FAILED_END_PX: f64 = 14.0;
 const GAP_PX: f64 = 5.0;
 /// Ticks nearer than this are drawn as one.
 const TICK_PX: f64 = 3.0;
+/// What stands between the parts of a label.
+const SEPARATOR: &str = " · ";
 /// The least width of a bar.
 const MIN_BAR_PX: f64 = 3.0;
 
@@ -32,6 +34,8 @@ pub(super) struct DrawnBar {
     pub(super) left_pct: f64,
     pub(super) width_pct: f64,
     pub(super) label: LabelPlace,
+    /// What the label says: the bar's, or as many of its parts as there is room for.
+    pub(super) text: String,
 }
 
 /// Where a label stands.
@@ -84,30 +88,45 @@ fn draw_bars(bars: &[Bar], axis: &FoldedAxis, lane_px: f64, text_px: impl Fn(&st
                 left_pct: left * 100.0,
                 width_pct: width * 100.0,
                 label: LabelPlace::Nowhere,
+                text: String::new(),
             });
         }
     }
     let spans: Vec<(f64, f64)> = drawn.iter().map(|it| (it.left_px(lane_px), it.right_px(lane_px))).collect();
     let fold_lefts: Vec<f64> = axis.folds.iter().map(|it| it.left * lane_px).collect();
-    let mut taken_until_px = 0.0_f64;
+    let mut covered_until_px = f64::NEG_INFINITY;
     for (idx, each) in drawn.iter_mut().enumerate() {
         let (left_px, right_px) = spans.get(idx).copied().unwrap_or_default();
         // A label ends before the next bar, and before a fold would hide half of it.
         let fold_px = fold_lefts.iter().copied().find(|it| *it >= left_px).unwrap_or(f64::INFINITY);
         let next_px = spans.get(idx + 1).map_or(lane_px + GAP_PX, |it| it.0).min(fold_px);
-        each.label = place_label(&each.bar, (left_px, right_px.min(fold_px)), next_px, &text_px);
-        // A label that would run into an earlier bar's, where bars overlap.
-        if left_px < taken_until_px && each.label == LabelPlace::Inside {
-            each.label = LabelPlace::Nowhere;
-        }
-        let reach_px = match each.label {
-            LabelPlace::RightOf => right_px + GAP_PX + text_px(&each.bar.label),
-            LabelPlace::Inside => left_px + PAD_PX + text_px(&each.bar.label),
-            LabelPlace::Nowhere => 0.0,
+        let room = Room {
+            inside_px: right_px.min(next_px) - left_px,
+            // Right of a bar that lies on a longer one there is no free ground.
+            beside_px: if right_px < covered_until_px { 0.0 } else { next_px - right_px },
         };
-        taken_until_px = taken_until_px.max(reach_px);
+        let fitting = shorter_and_shorter(&each.bar.label)
+            .map(|text| (place_label(each.bar.kind, text_px(text), room), text))
+            .find(|(place, _)| *place != LabelPlace::Nowhere);
+        if let Some((place, text)) = fitting {
+            (each.label, each.text) = (place, text.to_owned());
+        }
+        covered_until_px = covered_until_px.max(right_px);
     }
     drawn
+}
+
+/// `a · b · c`, `a · b`, `a`.
+fn shorter_and_shorter(label: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(label), |it| it.rsplit_once(SEPARATOR).map(|(shorter, _)| shorter))
+        .filter(|it| !it.is_empty())
+}
+
+/// Room for a label, in CSS pixels.
+#[derive(Clone, Copy)]
+struct Room {
+    inside_px: f64,
+    beside_px: f64,
 }
 
 fn fails(kind: BarKind) -> bool {
@@ -117,25 +136,16 @@ fn fails(kind: BarKind) -> bool {
     }
 }
 
-fn place_label(
-    bar: &Bar,
-    (left_px, right_px): (f64, f64),
-    next_px: f64,
-    text_px: impl Fn(&str) -> f64,
-) -> LabelPlace {
-    let end_px = match bar.kind {
-        BarKind::FailedWork => FAILED_END_PX,
-        BarKind::Work => PAD_PX,
+fn place_label(kind: BarKind, label_px: f64, room: Room) -> LabelPlace {
+    let around_px = match kind {
+        BarKind::FailedWork => PAD_PX + FAILED_END_PX,
+        BarKind::Work => 2.0 * PAD_PX,
         BarKind::Never => 0.0,
         BarKind::Span | BarKind::FailedSpan | BarKind::Wait => f64::INFINITY,
     };
-    let label_px = text_px(&bar.label);
-    let pad_px = if bar.kind == BarKind::Never { 0.0 } else { PAD_PX };
-    if bar.label.is_empty() {
-        LabelPlace::Nowhere
-    } else if pad_px + label_px + end_px <= right_px - left_px {
+    if around_px + label_px <= room.inside_px {
         LabelPlace::Inside
-    } else if right_px + GAP_PX + label_px + GAP_PX <= next_px {
+    } else if GAP_PX + label_px + GAP_PX <= room.beside_px {
         LabelPlace::RightOf
     } else {
         LabelPlace::Nowhere
@@ -245,8 +255,21 @@ mod tests {
         use LabelPlace::{Inside, Nowhere};
         check_labels(
             vec![bar(BarKind::Work, 0, 50, "attempt one"), bar(BarKind::Work, 5, 60, "attempt two")],
+            &[Nowhere, Inside],
+        );
+        check_labels(
+            vec![bar(BarKind::Work, 0, 50, "one"), bar(BarKind::Work, 20, 22, "two")],
             &[Inside, Nowhere],
         );
+    }
+
+    #[test]
+    fn a_label_without_room_loses_its_last_parts() {
+        let text =
+            |end, label| drawn(vec![bar(BarKind::Work, 90, end, label)], Vec::new()).bars[0].text.clone();
+        assert_eq!(text(100, "a · b"), "a · b");
+        assert_eq!(text(95, "a · b · c"), "a");
+        assert_eq!(text(95, "abcdef"), "");
     }
 
     #[test]

@@ -74,12 +74,12 @@ pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared)
 }
 
 fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Shared) -> AnyView {
-    let DrawnBar { bar, left_pct, width_pct, label } = drawn;
+    let DrawnBar { bar, left_pct, width_pct, label, text } = drawn;
     let class = format!("tl-bar {} {}", kind_class(bar.kind), colour);
     let (left, width) = (format!("{left_pct:.3}%"), format!("{width_pct:.3}%"));
     let text = match label {
-        LabelPlace::Inside => Some(("tl-label", bar.label.clone())),
-        LabelPlace::RightOf => Some(("tl-label tl-right", bar.label.clone())),
+        LabelPlace::Inside => Some(("tl-label", text)),
+        LabelPlace::RightOf => Some(("tl-label tl-right", text)),
         LabelPlace::Nowhere => None,
     };
     let text = text.map(|(class, text)| view! { <span class=class>{text}</span> });
