@@ -1,5 +1,7 @@
 //! How far a clock on the wall is from UTC: the browser's own zone, or one by its IANA name.
 
+use std::cell::RefCell;
+
 use domain::time::{Civil, Timestamp, timestamp_from_civil};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -12,7 +14,7 @@ pub(super) fn browser_offset_secs(at: Timestamp) -> i32 {
 
 /// Seconds east of UTC in the zone with this IANA name at that instant; `None` when the browser does not know it.
 pub(super) fn named_offset_secs(zone: &str, at: Timestamp) -> Option<i32> {
-    let parts = formatter(zone)?.format_to_parts(&date(at));
+    let parts = kept_formatter(zone)?.format_to_parts(&date(at));
     let number = |name: &str| {
         parts.iter().find_map(|part| {
             let text = |key: &str| Reflect::get(&part, &key.into()).ok()?.as_string();
@@ -29,6 +31,21 @@ pub(super) fn named_offset_secs(zone: &str, at: Timestamp) -> Option<i32> {
         nanos: 0,
     };
     i32::try_from(timestamp_from_civil(wall, 0)?.secs() - at.secs()).ok()
+}
+
+thread_local! {
+    /// The zone asked for last: making its formatter takes a hundred times as long as using it.
+    static KEPT: RefCell<Option<(String, Intl::DateTimeFormat)>> = const { RefCell::new(None) };
+}
+
+fn kept_formatter(zone: &str) -> Option<Intl::DateTimeFormat> {
+    KEPT.with(|kept| {
+        let mut kept = kept.borrow_mut();
+        if kept.as_ref().is_none_or(|(name, _)| name != zone) {
+            *kept = Some((zone.to_owned(), formatter(zone)?));
+        }
+        kept.as_ref().map(|(_, it)| it.clone())
+    })
 }
 
 /// Writes an instant as the wall clock in a zone; built by reflection, since an unknown zone throws.
