@@ -1,5 +1,6 @@
 // Records the sample incident: real servers are filled with one deployment's telemetry, Chromium visits the pages that
-// are to be in it through the console's own recorder, and the file is written as small as it gets. tests/e2e/sample.test.mjs visits all of it again.
+// are to be in it through the console's own recorder, and jobs worth a look are named at its head. What must work in it
+// is tested by tests/e2e/sample.test.mjs.
 //
 //   node scripts/record.mjs DIRECTORY_OF_THE_BUILT_APP [FILE]
 //   END=2026-11-21T10:00:00Z   where the hour ends; else the last whole hour
@@ -73,11 +74,21 @@ function shownExemplars(recording, columns) {
   return [...traces];
 }
 
+/** A job that was tried again and then done, which the generator does not tell of; `undefined` where there is none. */
+async function retriedJob(loki) {
+  const jobsThat = async event => {
+    const query = new URLSearchParams({ query: `{service_name=~".+"} |= "${event}"`, start: `${end - HOUR}000000`, end: `${end}000000`, limit: 5000 });
+    const { data } = await (await fetch(`${loki}/loki/api/v1/query_range?${query}`)).json();
+    return data.result.flatMap(stream => stream.values.map(([, line]) => JSON.parse(line).job_id));
+  };
+  const done = new Set(await jobsThat('job_completed'));
+  return (await jobsThat('task_retrying')).find(job => done.has(job));
+}
+
 /** Jobs of every kind that the generator tells of: {jobs: to be visited, examples: [{id, words}] to be offered, the plainest first}. */
-function chosen(truth) {
+function chosen(truth, retried) {
   const ended = job => (job.ended ? Number(BigInt(job.ended.ns) / 1_000_000n) : end);
   const groups = Object.entries(truth.examples).map(([kind, jobs]) => ({ kind, jobs: jobs.filter(job => ended(job) > end - HOUR) }));
-  const all = groups.flatMap(({ jobs }) => jobs);
   const of = pattern => groups.filter(({ kind }) => pattern.test(kind)).flatMap(({ jobs }) => jobs);
   const [running, ...stuck] = [...truth.crafted.running, ...truth.crafted.stuck];
   const told = [
@@ -87,7 +98,7 @@ function chosen(truth) {
     [of(/worker_lost/)[0], () => 'failed at chunk: the worker was killed for its memory'],
     [of(/unsupported_encoding/)[0], () => 'failed at chunk: an encoding that cannot be read'],
     [of(/http_404/)[0], job => `failed at scrape: a page of ${job.domain} is gone`],
-    [of(/^done/).find(job => job.attempts > 1), job => `done after ${job.attempts} attempts`],
+    [retried && { job_id: retried, trace_ids: [], task_ids: [] }, () => 'done, after a stage was tried again'],
     [of(/^done whole/)[0], () => 'done, with its whole trace'],
     [of(/^done none/)[0], () => 'done, its trace not kept: drawn from its lines'],
     [running, () => 'still running'],
@@ -95,7 +106,7 @@ function chosen(truth) {
     [of(/^queued/)[0], () => 'still waiting in a queue'],
   ].filter(([job]) => job);
   const examples = told.map(([job, words]) => ({ id: job.job_id, words: words(job) }));
-  const jobs = [...new Map([...told.map(([job]) => job), ...stuck, ...groups.flatMap(group => group.jobs.slice(0, 2)), ...all.filter(job => job.attempts > 1).slice(0, 4)]
+  const jobs = [...new Map([...told.map(([job]) => job), ...stuck, ...groups.flatMap(group => group.jobs.slice(0, 2))]
     .map(job => [job.job_id, job])).values()];
   return { jobs, examples };
 }
@@ -134,7 +145,7 @@ const browser = await launch();
 const scratchDirectory = scratch('record');
 const { stack, truth } = await filledStack();
 try {
-  const selection = chosen(truth);
+  const selection = chosen(truth, await retriedJob(stack.servers.loki.url));
   const { page, visit } = await visitor(browser, stack.url);
   const save = async () => {
     await visit({ page: 'connections' });

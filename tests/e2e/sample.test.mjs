@@ -5,22 +5,25 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { launch, mounted, newPage } from './lib/chromium.mjs';
 import { accessible } from './lib/harness.mjs';
+import { ROOT } from './lib/paths.mjs';
 import { answersOf, readRecording } from './lib/recording.mjs';
 import { serve } from './lib/static.mjs';
 
 const MAX_BYTES = 600_000;
 const NOT_RECORDED = /is not in (the|this) recording/;
-const file = path.join(process.env.APP, 'sample/incident.jsrec');
+const directory = process.env.APP ?? path.join(ROOT, 'target/site');
+const file = path.join(directory, 'sample/incident.jsrec');
 const recording = readRecording(file);
 const { examples, now_ns } = recording.head;
 const now = now_ns / 1e6;
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([serve({ directory: process.env.APP }), launch()]); });
+before(async () => { [site, browser] = await Promise.all([serve({ directory }), launch()]); });
 after(async () => { await browser?.close(); await site?.stop(); });
 
 async function open(view, options) {
   const page = await newPage(browser, options);
+  page.on('request', request => { if (/\/api\//.test(request.url())) page.problems.push(`a server was asked: ${request.url()}`); });
   await page.goto(`${site.url}?${new URLSearchParams(view)}`);
   await mounted(page);
   return page;
@@ -120,6 +123,7 @@ test('what is not in it says so, and the page lives', async () => {
   await page.getByText('failed at scrape').first().waitFor();
   await page.goto(`${site.url}?from=now-6h&to=now`);
   await page.getByText(NOT_RECORDED).first().waitFor();
+  await settled(page);
   await page.getByRole('link', { name: 'Connections' }).first().click();
   await page.getByRole('heading', { name: 'Connections' }).waitFor();
   await page.done();

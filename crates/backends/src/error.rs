@@ -96,7 +96,7 @@ impl BackendError {
             ErrorKind::NotData(_) => "Check the address: a login page or another site answers there.",
             ErrorKind::Malformed(_) => "Check that this address is the server that config.json says it is.",
             ErrorKind::Truncated => "Try again; if it stays, a proxy cuts long answers.",
-            ErrorKind::NotRecorded => "Connect a live source to ask this.",
+            ErrorKind::NotRecorded => "Go back to the time that was recorded, or connect a live source.",
             ErrorKind::NotConfigured => "Name it in config.json, where there is one.",
         }
     }

@@ -10,6 +10,7 @@ use super::model::Model;
 use crate::components::copy_button::CopyButton;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
+use crate::net::use_net;
 use crate::state::{Clock, use_clock, use_system};
 
 /// How far one press widens the search, and the words for it.
@@ -21,8 +22,12 @@ const WIDER: [(TimeDelta, &str); 3] = [
 
 #[component]
 pub(super) fn NoJob() -> impl IntoView {
-    let system = use_system();
+    let (system, net) = (use_system(), use_net());
+    let offers_jobs = move || !net.examples().is_empty();
     let why = move || match system.with(|it| it.jobs.example_id.clone()) {
+        _ if offers_jobs() => {
+            "No job was asked for. Choose one of these, or type an id into the box above.".to_owned()
+        }
         example if example.is_empty() => "No job was asked for. Type an id into the box above.".to_owned(),
         example => format!("No job was asked for. Type an id such as {example} into the box above."),
     };

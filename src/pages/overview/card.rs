@@ -108,7 +108,7 @@ fn Troubles(panel: Memo<Option<Panel>>, chart: Memo<Option<Arc<LineChart>>>) -> 
     let told = Signal::derive(move || {
         let Some(error) = failure.get() else { return Trouble::default() };
         let trouble = trouble(&error);
-        match chart.with(Option::is_some) {
+        match chart.with(|it| it.as_ref().is_some_and(|it| !it.is_empty())) {
             true => {
                 Trouble { next_step: format!("What is drawn is older. {}", trouble.next_step), ..trouble }
             }

@@ -51,7 +51,9 @@ pub fn OverviewPage() -> impl IntoView {
                 Zone { offset_secs: clock.offset_secs(range.end), label: clock.zone_name(range.end).into() };
             panel.with(|panel| match panel {
                 // What is shown stays when a refresh fails; the card says so, with its age.
-                Some(panel) if panel.failure.is_some() => old.cloned().flatten(),
+                Some(panel) if panel.failure.is_some() && old.is_some_and(Option::is_some) => {
+                    old.cloned().flatten()
+                }
                 Some(panel) if panel.is_waiting => old.cloned().flatten(),
                 Some(panel) => Some(Arc::new(model::chart(panel, &system.get(), range, zone))),
                 None => None,
