@@ -20,7 +20,8 @@ demo --system NAME [--loki URL] [--prometheus URL] [--mimir URL] [--tempo-otlp U
   --mimir URL          base address of Mimir
   --tenant NAME        X-Scope-OrgID for Mimir
   --tempo-otlp URL     base address of an OTLP/HTTP receiver
-  --backfill LENGTH    how much history to write, such as 3h (default 1h)
+  --backfill LENGTH    how much history to write, such as 3h (default 1h); Loki takes no more than an hour
+                       of it where its newest lines are of now already
   --end TIME           where the history ends: now (default), or a time such as 2026-11-21T10:00:00Z
   --live               go on in real time after the history
   --seed N             the same seed, end and scenarios give the same telemetry (default 1);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::time::Timestamp;
+use domain::time::{TimeDelta, Timestamp};
 use serde_json::{Value, json};
 
 use super::deployment::{Service, Stage};
@@ -15,6 +15,8 @@ use crate::telemetry::rfc3339;
 
 /// Jobs of each kind of outcome that are told one by one: the newest ones.
 const N_EXAMPLES: usize = 12;
+/// Jobs that ended so lately are not told: the sampling may still decide about their spans.
+const SETTLES_AFTER: TimeDelta = TimeDelta::from_secs(15);
 
 impl World {
     /// Everything a test may want to know about what was sent out until now.
@@ -37,7 +39,8 @@ impl World {
                 crafted.entry(purpose).or_insert_with(Vec::new).push(told(record));
             }
             let group = groups.entry(kind).or_default();
-            if group.len() < N_EXAMPLES {
+            let is_settled = record.ended.is_none_or(|it| it + SETTLES_AFTER < self.now);
+            if is_settled && group.len() < N_EXAMPLES {
                 group.push(told(record));
             }
         }
