@@ -38,9 +38,11 @@ impl World {
                 };
                 crafted.entry(purpose).or_insert_with(Vec::new).push(told(record));
             }
+            if record.ended.is_some_and(|it| it + SETTLES_AFTER >= self.now) {
+                continue;
+            }
             let group = groups.entry(kind).or_default();
-            let is_settled = record.ended.is_none_or(|it| it + SETTLES_AFTER < self.now);
-            if is_settled && group.len() < N_EXAMPLES {
+            if group.len() < N_EXAMPLES {
                 group.push(told(record));
             }
         }
