@@ -15,7 +15,7 @@ test('every source that answers is named, with its version where it tells one', 
   await page.done();
 });
 
-for (const [fault, words] of [['cut', /unreachable|did not answer|no answer|502|gateway/i], ['forbidden', /403|not allowed|forbidden/i], ['unauthorized', /tenant|401/i], ['notFound', /path|prefix|404/i], ['html', /web page|login/i]]) {
+for (const [fault, words] of [['cut', /down behind its proxy|unreachable/i], ['forbidden', /403|not allowed|forbidden/i], ['unauthorized', /tenant|401/i], ['notFound', /path|prefix|404/i], ['html', /web page|login/i]]) {
   test(`a Prometheus that answers ${fault} is explained in words`, async () => {
     it.stack.faults.prometheus.fail(FAULTS[fault]);
     const page = await it.open(view, { tolerate: FAILED_REQUESTS });

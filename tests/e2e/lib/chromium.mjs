@@ -27,7 +27,7 @@ const NO_SUCH_TRACE = /status of 404 .*\/tempo\/api\/(v2\/)?traces\/[0-9a-f]+/;
 export async function newPage(browser, { tolerate, viewport = { width: 1280, height: 900 }, colorScheme = 'light', ...rest } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, timezoneId: 'UTC', locale: 'en-GB', ...rest });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   page.problems = [];
   const problem = text => { if (!tolerate?.test(text) && !NO_SUCH_TRACE.test(text)) page.problems.push(text); };
   page.on('pageerror', error => problem(`uncaught: ${error.message}`));
