@@ -23,14 +23,19 @@ impl Data {
     pub fn new(times_secs: &[f64], columns: Vec<Float64Array>) -> Self {
         let times: Arc<[Timestamp]> = times_secs.iter().map(|it| Timestamp::from_secs_f64(*it)).collect();
         let ends = times.first().zip(times.last());
-        let range = ends.map_or_else(|| TimeRange::between(Timestamp::default(), Timestamp::default()), |(start, end)| {
-            TimeRange { start: *start, end: *end }
-        });
+        let range = ends.map_or_else(
+            || TimeRange::between(Timestamp::default(), Timestamp::default()),
+            |(start, end)| TimeRange { start: *start, end: *end },
+        );
         let series = columns.iter().enumerate().map(|(color, values)| ChartSeries {
             name: format!("s{color}").into(),
             color,
             fill: Fill::None,
-            data: Arc::new(Series { labels: Labels::default(), times: Arc::clone(&times), values: values.to_vec() }),
+            data: Arc::new(Series {
+                labels: Labels::default(),
+                times: Arc::clone(&times),
+                values: values.to_vec(),
+            }),
         });
         Self(LineChart { series: series.collect(), ..LineChart::new(range, Unit::None) })
     }
