@@ -32,10 +32,13 @@ pub(super) fn NoJob() -> impl IntoView {
         example => format!("No job was asked for. Type an id such as {example} into the box above."),
     };
     view! {
-        <section class="card">
-            <EmptyPanel why=Signal::derive(why) />
-        </section>
-        <Examples />
+        <div class="no-job">
+            <h1>{"Find a job"}</h1>
+            <section class="card">
+                <EmptyPanel why=Signal::derive(why) />
+            </section>
+            <Examples />
+        </div>
     }
 }
 
