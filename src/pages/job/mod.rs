@@ -145,8 +145,11 @@ const fn tab_shown(asked: Tab) -> Tab {
 #[component]
 fn Work(model: Model) -> impl IntoView {
     let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
-    // In a frame there is room for one panel.
-    let has_logs = model.view.part(|it| !it.embed || tab_shown(it.tab) == Tab::Logs);
+    // A frame may ask for the timeline alone.
+    let has_logs = model.view.part(|it| {
+        let wants_timeline_alone = it.panel.as_deref() == Some(Tab::Timeline.word());
+        !wants_timeline_alone || tab_shown(it.tab) == Tab::Logs
+    });
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
             <div class="stack">
