@@ -130,7 +130,7 @@ pub(crate) fn evidence(system: &System, text: &str) -> Evidence {
             partial.push((trace_id(trace.parse().unwrap()), reason.to_owned()));
         } else if let Some(what) = row.strip_prefix("unreachable: ") {
             let (source, text) = what.split_once(' ').unwrap();
-            out.unreachable.push(Warning::new(source, text));
+            out.unreachable.push(Warning::new(source, format!("{source} {text}")));
         } else if row.split(' ').nth(1).is_some_and(|it| it.starts_with('+')) {
             spans.push(span(row, spans.len() as u64 + 100));
         } else {

@@ -27,7 +27,8 @@ pub struct Evidence {
     pub traces: Vec<Trace>,
     /// Trace ids that lines or searches named but no store had.
     pub traces_not_kept: Vec<TraceId>,
-    /// Sources that could not be asked, each with the cause; what they would have said is unknown, not absent.
+    /// Sources that could not be asked, each with a text that names it and the cause; what they would have said is
+    /// unknown, not absent.
     pub unreachable: Vec<Warning>,
 }
 

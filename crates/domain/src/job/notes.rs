@@ -51,11 +51,11 @@ pub(crate) fn notes(
             );
         }
     }
-    let mut unreachable: Vec<String> = evidence.unreachable.iter().map(ToString::to_string).collect();
+    let mut unreachable: Vec<String> = evidence.unreachable.iter().map(|it| it.text.clone()).collect();
     unreachable.sort();
     unreachable.dedup();
     for text in unreachable {
-        add(NoteKind::Missing, format!("{text}. What it knows of this job is not in the picture."));
+        add(NoteKind::Missing, format!("{text}: what it knows of this job is not in the picture."));
     }
     let mut skews = skews;
     skews.sort_by_key(|it| (it.early.clone(), it.late.clone(), -it.by));

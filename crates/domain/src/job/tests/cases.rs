@@ -313,7 +313,7 @@ fn silence_of_a_source_that_cannot_be_asked_is_not_stuck() {
           #1 10:00:07.5..… Running by line
         embed Never
         Source: Drawn from 4 log lines.
-        Missing: Tempo: answers 502. What it knows of this job is not in the picture.
+        Missing: Tempo answers 502: what it knows of this job is not in the picture.
         ",
     );
 }
