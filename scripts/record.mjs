@@ -76,13 +76,14 @@ function shownExemplars(recording, columns) {
 
 /** A job that was tried again and then done, which the generator does not tell of; `undefined` where there is none. */
 async function retriedJob(loki) {
-  const jobsThat = async event => {
+  const linesOf = async event => {
     const query = new URLSearchParams({ query: `{service_name=~".+"} |= "${event}"`, start: `${end - HOUR}000000`, end: `${end}000000`, limit: 5000 });
     const { data } = await (await fetch(`${loki}/loki/api/v1/query_range?${query}`)).json();
-    return data.result.flatMap(stream => stream.values.map(([, line]) => JSON.parse(line).job_id));
+    return data.result.flatMap(stream => stream.values.map(([, line]) => JSON.parse(line)));
   };
-  const done = new Set(await jobsThat('job_completed'));
-  return (await jobsThat('task_retrying')).find(job => done.has(job));
+  // A worker's own lines name the trace alone.
+  const retried = new Set((await linesOf('task_retrying')).map(line => line.trace_id));
+  return (await linesOf('job_completed')).find(line => line.job_id && retried.has(line.trace_id))?.job_id;
 }
 
 /** Jobs of every kind that the generator tells of: {jobs: to be visited, examples: [{id, words}] to be offered, the plainest first}. */
