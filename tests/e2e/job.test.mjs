@@ -49,7 +49,10 @@ test('a running job finishes while it is watched', async () => {
 for (const [what, text] of [['its id', () => failed.id], ['its trace id', () => failed.trace], ['its task id', () => failed.task]]) {
   test(`a job is found by ${what} in the one box`, async () => {
     const page = await it.open({ page: 'overview', ...LAST_HOUR });
+    // The first page of a run is slow to start: keys pressed before the box is there go nowhere.
+    await page.locator('.find input').waitFor();
     await page.keyboard.press('/');
+    await page.waitForFunction(() => document.activeElement?.closest('.find'));
     await page.keyboard.type(text());
     await page.keyboard.press('Enter');
     await page.getByText('failed at scrape').first().waitFor();
