@@ -1,5 +1,6 @@
-// Starts the program. While it is fetched and compiled, the configuration and the system file are fetched
-// too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
+// Starts the program. While it is fetched and compiled, the part that shows the asked page, the configuration and the
+// system file are fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
+// And it says so when the program stops by a mistake of its own.
 //
 // The program takes `globalThis.jobscopeBoot`:
 //   config  Promise<string>, the text of config.json
@@ -7,6 +8,7 @@
 //           configuration lists it, else the first one listed
 //   now     milliseconds since navigation at which this script ran
 
+const query = new URLSearchParams(location.search);
 const here = path => new URL(path, document.baseURI);
 
 async function text(path) {
@@ -17,7 +19,7 @@ async function text(path) {
 
 function chosenSystem(config) {
   const names = config.systems.map(each => each.name ?? each);
-  const asked = new URLSearchParams(location.search).get('sys');
+  const asked = query.get('sys');
   return names.includes(asked) ? asked : names[0];
 }
 
@@ -26,10 +28,37 @@ const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.j
 for (const each of [config, system]) each.catch(() => {}); // the program tells of it
 globalThis.jobscopeBoot = { config, system, now: performance.now() };
 
+const program = document.getElementById('app-js');
+// A release build tells which files each part needs.
+const parts = JSON.parse(program.dataset.parts ?? '{}');
+for (const file of parts[query.get('page') ?? 'overview'] ?? []) {
+  document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(file) }));
+}
+
+/** A trap of the program is told on the page: what happened and what to do, never a dead page. */
+function stopped(error) {
+  if (!(error instanceof WebAssembly.RuntimeError) || document.getElementById('stopped')) return;
+  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+  const told = element('div', '');
+  told.id = 'stopped';
+  told.setAttribute('role', 'alert');
+  // A whole address, so that the browser follows it and not the stopped program.
+  const again = Object.assign(element('a', 'Reload'), { href: location.href });
+  told.append(
+    element('h2', 'Jobscope has stopped: a mistake in the program'),
+    element('p', 'What is on the page is what was known last. Reload to go on. If it comes again, report these lines:'),
+    element('pre', `${error.stack ?? error}\n${location.href}`),
+    again,
+  );
+  document.body.prepend(told);
+}
+addEventListener('error', event => stopped(event.error));
+addEventListener('unhandledrejection', event => stopped(event.reason));
+
 const note = (id, words) => { document.getElementById(id).textContent = words; };
 
 try {
-  const app = await import(document.getElementById('app-js').href);
+  const app = await import(program.href);
   await app.default({ module_or_path: document.getElementById('app-wasm').href });
   document.getElementById('boot').remove();
 } catch (error) {

@@ -11,13 +11,14 @@ NODE_NEEDED=20
 GO_NEEDED=1.21 # newer Go toolchains are fetched by Go itself
 TRUNK_VERSION=0.21.14
 BINARYEN_VERSION=123.0.0
+SPLIT_VERSION=0.2.4
 # The command line tool and the library must be one version: the lock file says which.
 BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' \
   "$ROOT/Cargo.lock" 2>/dev/null || true)
 
 # The cached tools come before anything else of the same name.
 PATH="$CACHE/tools/trunk-$TRUNK_VERSION/bin:$CACHE/tools/wasm-bindgen-cli-$BINDGEN_VERSION/bin:$PATH"
-PATH="$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
+PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
 export PATH CACHE
 
 SERVERS="loki prometheus tempo mimir"
@@ -32,6 +33,9 @@ server_bin() {
   elif [ -x "$(server_dir "$1")/$1" ]; then echo "$(server_dir "$1")/$1"
   else command -v "$1"; fi
 }
+
+# Where cargo looks for the standard library's sources.
+rust_src() { echo "$(rustc --print sysroot)/lib/rustlib/src/rust"; }
 
 sha256() { if have sha256sum; then sha256sum; else shasum -a 256; fi; }
 have() { command -v "$1" >/dev/null 2>&1; }

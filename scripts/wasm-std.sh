@@ -14,6 +14,16 @@ wasm_std_from_source() {
   build_std "$sources" "$work" && copy_std "$work"
 }
 
+# Puts the sources where cargo looks for them.
+link_std_sources() {
+  local version work="$CACHE/wasm-std" put=""
+  version=$(rustc -V | cut -d' ' -f2)
+  mkdir -p "$work"
+  [ -d "$work/src/usr/src/rustc-$version/library/std" ] || fetch_rust_src "$version" "$work" || return 1
+  mkdir -p "$(dirname "$(rust_src)")" 2>/dev/null || put=as_root
+  $put mkdir -p "$(dirname "$(rust_src)")" && $put ln -sfn "$work/src/usr/src/rustc-$version" "$(rust_src)"
+}
+
 # Looks for rust-src of this version in the indexes of the Debian mirror that apt is set up with.
 fetch_rust_src() {
   local version=$1 work=$2 site suite kind path=""

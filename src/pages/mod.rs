@@ -10,16 +10,32 @@ use leptos::prelude::*;
 
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::Trouble;
+use crate::components::part::Part;
 use crate::state::{go_to, use_view};
+
+
+/// Each page is fetched when it is first gone to.
+mod parts {
+    use super::{connections::ConnectionsPage, job::JobPage, overview::OverviewPage};
+
+    crate::parts! {
+        /// The overview, with its charts.
+        overview() => view! { <OverviewPage /> };
+        /// One job, with its timeline.
+        job() => view! { <JobPage /> };
+        /// Connections, with the doctor.
+        connections() => view! { <ConnectionsPage /> };
+    }
+}
 
 /// The page that the view asks for.
 #[component]
 pub fn PageView() -> impl IntoView {
     let page = use_view().part(|it| it.page);
     move || match page.get() {
-        Page::Overview => view! { <overview::OverviewPage /> }.into_any(),
-        Page::Job => view! { <job::JobPage /> }.into_any(),
-        Page::Connections => view! { <connections::ConnectionsPage /> }.into_any(),
+        Page::Overview => view! { <Part fetch=parts::overview::fetch view=parts::overview::view /> }.into_any(),
+        Page::Job => view! { <Part fetch=parts::job::fetch view=parts::job::view /> }.into_any(),
+        Page::Connections => view! { <Part fetch=parts::connections::fetch view=parts::connections::view /> }.into_any(),
         Page::Jobs | Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
     }
 }

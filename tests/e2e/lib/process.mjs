@@ -2,6 +2,9 @@
 import fs from 'node:fs';
 import { spawn } from 'node:child_process';
 
+// The servers are Go's: near this much memory each collects its garbage more often, where several share a small machine.
+const GOMEMLIMIT = '2GiB';
+
 const running = new Set();
 
 // However we end, nothing that we started stays behind.
@@ -35,7 +38,7 @@ export const answers = async url => (await fetch(url, { signal: AbortSignal.time
  */
 export async function start({ name, command, args, log, ready, seconds, env = {}, cwd }) {
   const output = fs.openSync(log, 'a');
-  const child = spawn(command, args, { stdio: ['ignore', output, output], env: { ...process.env, ...env }, cwd });
+  const child = spawn(command, args, { stdio: ['ignore', output, output], env: { ...process.env, GOMEMLIMIT, ...env }, cwd });
   fs.closeSync(output);
   running.add(child);
 

@@ -1,0 +1,148 @@
+//! Parts of the program that are fetched when they are first needed, so that a visit loads what it shows and no more.
+//!
+//! In the release build (`--cfg jobscope_parts`, docs/adr/0006) each part is a WASM module of its own; in every other
+//! build all of it is one module, and a part is there at once.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use futures_util::FutureExt;
+use leptos::prelude::*;
+use leptos::task::spawn_local_scoped_with_cancellation;
+
+use crate::components::error_panel::{ErrorPanel, Trouble};
+use crate::components::loading::Loading;
+
+/// A part could not be fetched; the browser's console says more.
+#[derive(Clone, Copy, Debug)]
+pub struct NotLoaded;
+
+#[cfg(jobscope_parts)]
+impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Fetches a part; at once where it is there.
+pub type FetchPart = fn() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>>;
+
+/// Declares parts, each a module with `fetch`, and `view`, which makes what it shows once it is fetched:
+///
+/// ```ignore
+/// parts! {
+///     /// The overview, with its charts.
+///     overview() => view! { <OverviewPage /> };
+/// }
+/// ```
+#[macro_export]
+macro_rules! parts {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $Arg:ty),*) => $view:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub(super) mod $name {
+                use std::future::Future;
+                use std::pin::Pin;
+
+                use leptos::prelude::*;
+
+                use super::*;
+                use $crate::components::part::NotLoaded;
+
+                #[cfg(jobscope_parts)]
+                #[wasm_split_helpers::wasm_split($name, fallible, preload(preload))]
+                fn make($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
+                    Ok(($view).into_any())
+                }
+
+                #[cfg(not(jobscope_parts))]
+                async fn make($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
+                    Ok(($view).into_any())
+                }
+
+                #[cfg(not(jobscope_parts))]
+                async fn preload() -> Result<(), NotLoaded> {
+                    Ok(())
+                }
+
+                /// Fetches the part.
+                pub(in super::super) fn fetch() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>> {
+                    Box::pin(async { Ok(preload().await?) })
+                }
+
+                /// What it shows; nothing while it is not fetched.
+                pub(in super::super) fn view($($arg: $Arg),*) -> Option<AnyView> {
+                    futures_util::FutureExt::now_or_never(make($($arg),*)).and_then(Result::ok)
+                }
+            }
+        )*
+    };
+}
+
+/// Shows a part, and fetches it where it is not there yet.
+#[component]
+pub fn Part(
+    /// Fetches it.
+    fetch: FetchPart,
+    /// Makes what it shows, once it is fetched.
+    view: impl Fn() -> Option<AnyView> + Send + 'static,
+    /// What is fetched, for the person who waits.
+    #[prop(default = "Fetching this page …")]
+    what: &'static str,
+    /// The height that it will need, in CSS pixels.
+    #[prop(default = 400)]
+    height_css_px: u32,
+) -> impl IntoView {
+    let state = RwSignal::new(PartState::Waiting);
+    let ask = move || {
+        let mut coming = fetch();
+        // A part that is there is shown at once: nothing flickers when a page is gone to again.
+        match (&mut coming).now_or_never() {
+            Some(outcome) => state.set(PartState::of(outcome)),
+            None => {
+                state.set(PartState::Waiting);
+                spawn_local_scoped_with_cancellation(async move {
+                    state.try_set(PartState::of(coming.await));
+                });
+            }
+        }
+    };
+    ask();
+    move || match state.get() {
+        PartState::Here => view().into_any(),
+        PartState::Waiting => view! { <Loading what=what height_css_px=height_css_px /> }.into_any(),
+        PartState::Failed => view! { <PartFailed again=ask /> }.into_any(),
+    }
+}
+
+#[derive(Clone, Copy)]
+enum PartState {
+    Waiting,
+    Here,
+    Failed,
+}
+
+impl PartState {
+    fn of(outcome: Result<(), NotLoaded>) -> Self {
+        match outcome {
+            Ok(()) => Self::Here,
+            Err(NotLoaded) => Self::Failed,
+        }
+    }
+}
+
+/// Says that a part could not be fetched, and tries again on demand.
+#[component]
+fn PartFailed(again: impl Fn() + Send + 'static) -> impl IntoView {
+    let trouble = Trouble {
+        what: "A part of Jobscope could not be fetched from the page's server".to_owned(),
+        next_step: "Fetch it again; where that does not help, reload: the server may hold a newer version by now."
+            .to_owned(),
+        details: String::new(),
+    };
+    view! {
+        <ErrorPanel trouble=Signal::stored(trouble) compact=true>
+            <button type="button" on:click=move |_| again()>{"Fetch it again"}</button>
+        </ErrorPanel>
+    }
+}
