@@ -2,6 +2,8 @@
 //!
 //! The `system` crate reads it from a file; everything else asks here, so that no deployment's word stands in Rust.
 
+pub mod steps;
+
 use std::sync::Arc;
 
 use crate::ids::StageId;
@@ -33,6 +35,8 @@ pub struct System {
     pub retention: Retention,
     /// Links to other tools.
     pub links: Vec<LinkTemplate>,
+    /// What is done about a failed job, step by step.
+    pub debug: Vec<steps::Checklist>,
 }
 
 /// One stage of the pipeline.

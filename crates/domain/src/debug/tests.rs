@@ -1,0 +1,1 @@
+//! Verdicts over evidence written out by hand.
