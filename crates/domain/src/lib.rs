@@ -9,6 +9,7 @@ pub mod format;
 pub mod ids;
 pub mod job;
 pub mod logs;
+pub mod redact;
 pub mod series;
 pub mod system;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What changed before a failure, and whether what came after it is better: versions as spans tell them.
 
-use super::sentence::{Sentence, beside_failure, counted, quoted};
 use super::Verdict;
+use super::sentence::{Sentence, beside_failure, counted, quoted};
 use crate::logs::LogRecord;
 use crate::time::{TimeRange, Timestamp};
 
@@ -54,7 +54,9 @@ pub fn changed(
     let n_marks = marks.iter().filter(|it| it.time <= failure).count();
     let mut says = match before.as_slice() {
         [] => match own {
-            Some(own) => Sentence::of(format!("this job ran version {own} of {service}; no span says what ran before")),
+            Some(own) => {
+                Sentence::of(format!("this job ran version {own} of {service}; no span says what ran before"))
+            }
             None => Sentence::of(format!("nothing names a version of {service}")),
         },
         [only] => Sentence::of(format!("{} of {service} from ", counted(only.n, "span")))
@@ -76,21 +78,35 @@ pub fn changed(
 }
 
 /// Whether a version that came after the failure still has failures.
-pub fn fixed(service: &str, versions: &[Sighting], own: Option<&str>, searched: TimeRange, failure: Timestamp) -> Verdict {
+pub fn fixed(
+    service: &str,
+    versions: &[Sighting],
+    own: Option<&str>,
+    searched: TimeRange,
+    failure: Timestamp,
+) -> Verdict {
     let newer: Vec<&Sighting> =
         versions.iter().filter(|it| it.first > failure && own != Some(it.version.as_str())).collect();
     let Some(newest) = newer.last() else {
         let says = match (own, versions) {
-            (_, []) => Sentence::of(format!("no span of {service} since the failure until ")).at(searched.end),
-            (Some(own), _) => Sentence::of(format!("since the failure only version {own} of {service} was seen, until "))
+            (_, []) => {
+                Sentence::of(format!("no span of {service} since the failure until ")).at(searched.end)
+            }
+            (Some(own), _) => {
+                Sentence::of(format!("since the failure only version {own} of {service} was seen, until "))
+                    .at(searched.end)
+            }
+            (None, _) => Sentence::of(format!("no new version of {service} since the failure, until "))
                 .at(searched.end),
-            (None, _) => Sentence::of(format!("no new version of {service} since the failure, until ")).at(searched.end),
         };
         return Verdict::nothing(says.then(": nothing to confirm yet"));
     };
-    let says = Sentence::of(format!("version {} of {service}, first seen at ", newest.version)).at(newest.first);
+    let says =
+        Sentence::of(format!("version {} of {service}, first seen at ", newest.version)).at(newest.first);
     Verdict::something(match (newest.n, newest.n_failed) {
-        (n, 0) if n < 20 => says.then(format!(", has {}, none failed: not enough to be sure", counted(n, "span"))),
+        (n, 0) if n < 20 => {
+            says.then(format!(", has {}, none failed: not enough to be sure", counted(n, "span")))
+        }
         (n, 0) => says.then(format!(", has {}, none failed: the error is gone", counted(n, "span"))),
         (n, failed) => says.then(format!(": {failed} of {} failed: still there", counted(n, "span"))),
     })

@@ -77,7 +77,8 @@ pub struct Usual {
 pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset> {
     let points = series.times.iter().copied().zip(series.values.iter().copied());
     let points: Vec<_> = points.filter(|(_, value)| value.is_finite()).collect();
-    let inside: Vec<_> = points.iter().copied().filter(|(at, _)| watched.start <= *at && *at <= watched.end).collect();
+    let inside: Vec<_> =
+        points.iter().copied().filter(|(at, _)| watched.start <= *at && *at <= watched.end).collect();
     if let Some(limit) = usual.limit {
         let past = |value: f64| match usual.worse {
             Worse::Up | Worse::Either => value > limit,
@@ -86,9 +87,14 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
         let before = points.iter().filter(|(at, _)| *at < watched.start).map(|(_, value)| *value);
         let usual = median(before.collect()).unwrap_or(limit);
         // What was past its limit all the time did not leave its course.
-        return if past(usual) { None } else { first(&inside, usual, |value| if past(value) { Some(1.0) } else { None }, Way::Passed) };
+        return if past(usual) {
+            None
+        } else {
+            first(&inside, usual, |value| if past(value) { Some(1.0) } else { None }, Way::Passed)
+        };
     }
-    let mut before: Vec<f64> = points.iter().filter(|(at, _)| *at < watched.start).map(|(_, value)| *value).collect();
+    let mut before: Vec<f64> =
+        points.iter().filter(|(at, _)| *at < watched.start).map(|(_, value)| *value).collect();
     if before.is_empty() && usual.kind == MetricKind::Counter {
         // A counter that was not there had not counted anything.
         before = vec![0.0; MIN_USUAL];
@@ -101,7 +107,8 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
     distances.sort_by(f64::total_cmp);
     let mad = median(distances.clone())?;
     let q95 = distances.get(distances.len() * 95 / 100).or(distances.last()).copied().unwrap_or(0.0);
-    let threshold = [DEVIATIONS * MAD_TO_SIGMA * mad, SPIKES * q95, SHARE_OF_MEDIAN * middle.abs(), floor(usual)];
+    let threshold =
+        [DEVIATIONS * MAD_TO_SIGMA * mad, SPIKES * q95, SHARE_OF_MEDIAN * middle.abs(), floor(usual)];
     let threshold = threshold.into_iter().fold(f64::MIN_POSITIVE, f64::max);
     let up = |value: f64| Some((value - middle) / threshold).filter(|it| *it > 1.0);
     let down = |value: f64| Some((middle - value) / threshold).filter(|it| *it > 1.0);
@@ -172,12 +179,13 @@ pub fn first_to_deviate(courses: &[Course], watched: TimeRange, failure: Timesta
         Way::Fell => "fell",
         Way::Passed => "passed its limit",
     };
-    let mut says = Sentence::of(format!("{} {} first, at ", course.title, does(it.way))).at(it.at).then(format!(
-        ", {}: from {} to {}",
-        beside_failure(it.at, failure),
-        format::value(it.usual, course.unit),
-        format::value(it.furthest, course.unit)
-    ));
+    let mut says =
+        Sentence::of(format!("{} {} first, at ", course.title, does(it.way))).at(it.at).then(format!(
+            ", {}: from {} to {}",
+            beside_failure(it.at, failure),
+            format::value(it.usual, course.unit),
+            format::value(it.furthest, course.unit)
+        ));
     let then = left.iter().skip(1).take(MAX_NAMED - 1);
     for (place, (course, it)) in then.enumerate() {
         let joint = if place == 0 { "; then " } else { ", " };

@@ -92,8 +92,15 @@ pub fn same_error(
     }
     let what = quoted(&error.text, 80);
     let Some(first) = others.values().map(|it| it.0).min() else {
-        let says = Sentence::of(format!("no other job says {what} from ")).at(searched.start).then(" to ").at(searched.end);
-        return Verdict::nothing(if is_cut { says.then(", as far as one answer of the log store reaches") } else { says });
+        let says = Sentence::of(format!("no other job says {what} from "))
+            .at(searched.start)
+            .then(" to ")
+            .at(searched.end);
+        return Verdict::nothing(if is_cut {
+            says.then(", as far as one answer of the log store reaches")
+        } else {
+            says
+        });
     };
     let last = others.values().map(|it| it.0).max().unwrap_or(first);
     let n = counted(others.len(), "other job");

@@ -18,7 +18,9 @@ pub fn fill(template: &str, values: &Values, language: Language) -> Filled {
     replaced(template, values, |text| match language {
         Language::Sql => format!("'{}'", one_line(text).replace('\'', "''")),
         Language::Shell => shell(&one_line(text)),
-        Language::DoubleQuoted => format!("\"{}\"", one_line(text).replace('\\', "\\\\").replace('"', "\\\"")),
+        Language::DoubleQuoted => {
+            format!("\"{}\"", one_line(text).replace('\\', "\\\\").replace('"', "\\\""))
+        }
         Language::Text => one_line(text),
     })
 }

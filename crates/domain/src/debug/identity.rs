@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sentence::{Sentence, counted};
 use super::Verdict;
+use super::sentence::{Sentence, counted};
 use crate::ids::JobId;
 use crate::job::Job;
 use crate::logs::LogRecord;
@@ -31,7 +31,10 @@ pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
         return Verdict::not_applicable("no line that was found names this job and its step");
     };
     if steps.len() > 1 {
-        return Verdict::nothing(format!("this job has {} under one id, as it should", counted(steps.len(), "step")));
+        return Verdict::nothing(format!(
+            "this job has {} under one id, as it should",
+            counted(steps.len(), "step")
+        ));
     }
     let alike: Vec<(&JobId, &str)> = jobs
         .iter()
@@ -44,7 +47,9 @@ pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
     let kinds: BTreeSet<&str> = alike.iter().map(|it| it.1).collect();
     let whose = user.map_or_else(String::new, |it| format!(" of user {it}"));
     if alike.len() < MIN_IDS || kinds.len() < 2 {
-        return Verdict::nothing(format!("this job has one step, and no other ids{whose} near it look like its other steps"));
+        return Verdict::nothing(format!(
+            "this job has one step, and no other ids{whose} near it look like its other steps"
+        ));
     }
     let named: Vec<String> = alike.iter().take(4).map(|(id, step)| format!("{id}: {step}")).collect();
     Verdict::something(Sentence::of(format!(
@@ -68,7 +73,9 @@ pub fn context_leak(job: &Job, lines: &[LogRecord]) -> Verdict {
     }
     let Some(ended) = job.ended else {
         return Verdict::nothing(match users.first() {
-            Some(user) => format!("all its lines name user {user}, and it has no end after which lines could come"),
+            Some(user) => {
+                format!("all its lines name user {user}, and it has no end after which lines could come")
+            }
             None => "its lines name no user, and it has no end after which lines could come".to_owned(),
         });
     };

@@ -23,7 +23,10 @@ pub fn of_job(job: &Job, lines: &[LogRecord]) -> Verdict {
         1 => format!(" of {}", services.iter().next().unwrap_or(&"")),
         n => format!(" of {}", counted(n, "service")),
     };
-    let says = Sentence::of(format!("{}{of_services} from ", counted(lines.len(), "line"))).at(first).then(" to ").at(last);
+    let says = Sentence::of(format!("{}{of_services} from ", counted(lines.len(), "line")))
+        .at(first)
+        .then(" to ")
+        .at(last);
     let n_errors = lines.iter().filter(|it| it.level.is_error()).count();
     let n_warnings = lines.iter().filter(|it| it.level == Level::Warn).count();
     let telling = telling(job, lines);
@@ -43,13 +46,23 @@ pub fn of_job(job: &Job, lines: &[LogRecord]) -> Verdict {
 }
 
 /// What lines come to that a step looked for; `is_cut` when there are more.
-pub fn of_logs(lines: &[LogRecord], is_cut: bool, job: &JobId, searched: TimeRange, failure: Timestamp) -> Verdict {
+pub fn of_logs(
+    lines: &[LogRecord],
+    is_cut: bool,
+    job: &JobId,
+    searched: TimeRange,
+    failure: Timestamp,
+) -> Verdict {
     let Some((first, last)) = ends(lines) else {
         let nothing = Sentence::of("no such line from ").at(searched.start).then(" to ").at(searched.end);
         return Verdict::nothing(nothing);
     };
     let n_own = lines.iter().filter(|it| it.roles.job.as_ref() == Some(job)).count();
-    let n = if is_cut { format!("at least {}", counted(lines.len(), "line")) } else { counted(lines.len(), "line") };
+    let n = if is_cut {
+        format!("at least {}", counted(lines.len(), "line"))
+    } else {
+        counted(lines.len(), "line")
+    };
     let own = match n_own {
         0 => "none of this job".to_owned(),
         n if n == lines.len() => "of this job".to_owned(),
@@ -72,8 +85,13 @@ pub fn of_logs(lines: &[LogRecord], is_cut: bool, job: &JobId, searched: TimeRan
 fn telling<'a>(job: &Job, lines: &'a [LogRecord]) -> Option<&'a LogRecord> {
     let own = job.failure.as_ref().map(|it| it.from);
     let is_own = |it: &&LogRecord| own == Some(crate::job::Origin::Line(it.key));
-    let first = |test: fn(&LogRecord) -> bool| lines.iter().filter(|it| test(it)).min_by_key(|it| (it.time, it.key));
-    lines.iter().find(is_own).or_else(|| first(|it| it.level.is_error())).or_else(|| first(|it| it.level == Level::Warn))
+    let first =
+        |test: fn(&LogRecord) -> bool| lines.iter().filter(|it| test(it)).min_by_key(|it| (it.time, it.key));
+    lines
+        .iter()
+        .find(is_own)
+        .or_else(|| first(|it| it.level.is_error()))
+        .or_else(|| first(|it| it.level == Level::Warn))
 }
 
 fn level_words(line: &LogRecord) -> &'static str {
@@ -91,7 +109,12 @@ fn named(service: &str) -> &str {
 /// What a line says: its message, and the code or error beside it.
 pub(super) fn words(line: &LogRecord) -> String {
     let roles = &line.roles;
-    let more = roles.error_code.as_ref().or(roles.error.as_ref()).or(roles.exception.as_ref()).or(roles.reason.as_ref());
+    let more = roles
+        .error_code
+        .as_ref()
+        .or(roles.error.as_ref())
+        .or(roles.exception.as_ref())
+        .or(roles.reason.as_ref());
     match more.filter(|it| !line.message.contains(it.as_str())) {
         Some(more) => quoted(&format!("{}: {more}", line.message), MAX_QUOTE_CHARS),
         None => quoted(&line.message, MAX_QUOTE_CHARS),

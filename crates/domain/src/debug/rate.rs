@@ -1,8 +1,8 @@
 //! How often a service speaks, how often of errors, and how long its work takes, against the hour before.
 
+use super::Verdict;
 use super::deviation::{Onset, Usual, Way, onset};
 use super::sentence::{Sentence, beside_failure, counted};
-use super::Verdict;
 use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
@@ -24,7 +24,13 @@ pub struct Rates {
 }
 
 /// What the rates come to. `step` is the length that each value counts.
-pub fn service_rate(service: &str, rates: &Rates, watched: TimeRange, step: TimeDelta, failure: Timestamp) -> Verdict {
+pub fn service_rate(
+    service: &str,
+    rates: &Rates,
+    watched: TimeRange,
+    step: TimeDelta,
+    failure: Timestamp,
+) -> Verdict {
     let per_minute = 60.0 / step.as_secs_f64().max(1.0);
     let out = |series: &Option<Series>, worse| {
         let usual = Usual { kind: MetricKind::Counter, unit: Unit::None, worse, limit: None };
@@ -33,12 +39,16 @@ pub fn service_rate(service: &str, rates: &Rates, watched: TimeRange, step: Time
     let (lines, errors) = (out(&rates.lines, Worse::Either), out(&rates.errors, Worse::Up));
     let total = |series: &Option<Series>| {
         let values = series.iter().flat_map(|it| it.times.iter().zip(&it.values));
-        let inside = values.filter(|(at, value)| watched.start <= **at && **at <= watched.end && value.is_finite());
+        let inside =
+            values.filter(|(at, value)| watched.start <= **at && **at <= watched.end && value.is_finite());
         inside.map(|(_, value)| *value).sum::<f64>()
     };
     let (n_lines, n_errors) = (total(&rates.lines), total(&rates.errors));
     if n_lines == 0.0 && n_errors == 0.0 && rates.durations.is_empty() {
-        let says = Sentence::of(format!("no line of {service} from ")).at(watched.start).then(" to ").at(watched.end);
+        let says = Sentence::of(format!("no line of {service} from "))
+            .at(watched.start)
+            .then(" to ")
+            .at(watched.end);
         return Verdict::nothing(says);
     }
     let mut says = match errors {
@@ -61,7 +71,11 @@ pub fn service_rate(service: &str, rates: &Rates, watched: TimeRange, step: Time
         says = says.then(format!("; {words}"));
     }
     let is_slower = slower.is_some_and(|(_, it)| it);
-    if errors.is_some() || lines.is_some() || is_slower { Verdict::something(says) } else { Verdict::nothing(says) }
+    if errors.is_some() || lines.is_some() || is_slower {
+        Verdict::something(says)
+    } else {
+        Verdict::nothing(says)
+    }
 }
 
 /// Loki leaves out steps without a line: they count 0, where the series is known at all.
@@ -98,7 +112,9 @@ fn moved(what: &str, it: Onset, per_minute: f64, failure: Timestamp) -> Sentence
 
 /// The P99 of its work in the window and before, and whether it is worse than twice what it was.
 fn p99_words(durations: &[(Timestamp, TimeDelta)], watched: TimeRange) -> Option<(String, bool)> {
-    let of = |test: &dyn Fn(Timestamp) -> bool| p99(durations.iter().filter(|it| test(it.0)).map(|it| it.1).collect());
+    let of = |test: &dyn Fn(Timestamp) -> bool| {
+        p99(durations.iter().filter(|it| test(it.0)).map(|it| it.1).collect())
+    };
     let now = of(&|at| watched.start <= at && at <= watched.end)?;
     match of(&|at| at < watched.start) {
         Some(before) => {

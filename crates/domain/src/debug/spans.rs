@@ -67,10 +67,16 @@ pub fn of_trace(system: &System, job: &Job, evidence: &Evidence) -> Verdict {
     }
     let longest = spans.iter().filter(|it| it.parent.is_some()).max_by_key(|it| it.duration());
     if let (true, Some(longest)) = (failed.is_empty(), longest) {
-        says = says.then(format!("; the longest, {} of {}, took {}", longest.name, longest.service(), longest.duration()));
+        says = says.then(format!(
+            "; the longest, {} of {}, took {}",
+            longest.name,
+            longest.service(),
+            longest.duration()
+        ));
     }
     if let Some(partial) = evidence.traces.iter().find_map(|it| it.partial.as_ref()) {
-        says = says.then(format!("; the store says that it is not whole: {}", quoted(partial, MAX_QUOTE_CHARS)));
+        says =
+            says.then(format!("; the store says that it is not whole: {}", quoted(partial, MAX_QUOTE_CHARS)));
     } else if missing_parents(&spans) > 0 {
         says = says.then(format!("; {} missing", counted(missing_parents(&spans), "parent")));
     }
@@ -94,10 +100,12 @@ fn no_trace(system: &System, evidence: &Evidence) -> String {
 fn exception_of(span: &Span) -> Option<String> {
     let event = span.events.iter().find(|it| it.attributes.get("exception.type").is_some())?;
     let kind = event.attributes.get("exception.type")?.to_string();
-    Some(match event.attributes.get("exception.message").map(ToString::to_string).filter(|it| !it.is_empty()) {
-        Some(message) => format!("{kind}: {message}"),
-        None => kind,
-    })
+    Some(
+        match event.attributes.get("exception.message").map(ToString::to_string).filter(|it| !it.is_empty()) {
+            Some(message) => format!("{kind}: {message}"),
+            None => kind,
+        },
+    )
 }
 
 fn missing_parents(spans: &[&Span]) -> usize {
@@ -115,8 +123,11 @@ pub fn of_spans(
     searched: TimeRange,
     failure: Timestamp,
 ) -> Verdict {
-    let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - failure).nanos().unsigned_abs(), it.span)) else {
-        return Verdict::nothing(Sentence::of(format!("no {what} from ")).at(searched.start).then(" to ").at(searched.end));
+    let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - failure).nanos().unsigned_abs(), it.span))
+    else {
+        return Verdict::nothing(
+            Sentence::of(format!("no {what} from ")).at(searched.start).then(" to ").at(searched.end),
+        );
     };
     let is_own = |it: &&FailedSpan| it.job.as_deref() == Some(job.id.as_str());
     let jobs: BTreeSet<&str> = spans.iter().filter_map(|it| it.job.as_deref()).collect();

@@ -57,8 +57,10 @@ impl Values {
         let run = troubled_stage(job);
         let attempt = run.and_then(|it| it.attempts.last());
         let stage = run.and_then(|it| system.stage(&it.stage));
-        let lines = || evidence.lines.iter().filter(|it| it.roles.job.as_ref().is_none_or(|id| *id == job.id));
-        let newest = |has: &dyn Fn(&&LogRecord) -> bool| lines().filter(has).max_by_key(|it| (it.time, it.key));
+        let lines =
+            || evidence.lines.iter().filter(|it| it.roles.job.as_ref().is_none_or(|id| *id == job.id));
+        let newest =
+            |has: &dyn Fn(&&LogRecord) -> bool| lines().filter(has).max_by_key(|it| (it.time, it.key));
         let of_service = |it: &&LogRecord| {
             it.roles.task_id.is_some() && attempt.is_none_or(|attempt| *it.service == *attempt.service)
         };
@@ -119,7 +121,9 @@ impl Values {
 /// The stage in trouble: the one that failed, else the last one that was reached.
 fn troubled_stage(job: &Job) -> Option<&StageRun> {
     let failed = job.failure.as_ref().and_then(|it| it.stage.as_ref()).and_then(|it| job.stage(it));
-    let began = |it: &&StageRun| it.attempts.iter().map(|it| it.start).chain(it.waits.iter().map(|it| it.start)).max();
+    let began = |it: &&StageRun| {
+        it.attempts.iter().map(|it| it.start).chain(it.waits.iter().map(|it| it.start)).max()
+    };
     let reached = || job.stages.iter().filter(|it| began(it).is_some()).max_by_key(began);
     failed.or_else(reached)
 }

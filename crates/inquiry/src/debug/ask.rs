@@ -63,7 +63,11 @@ pub enum Answer {
 }
 
 /// Asks one question.
-pub(super) async fn ask_one(transport: &dyn Transport, question: Question, reader: Rc<LineReader>) -> Answered {
+pub(super) async fn ask_one(
+    transport: &dyn Transport,
+    question: Question,
+    reader: Rc<LineReader>,
+) -> Answered {
     match question {
         Question::Lines(question) => {
             let (batch, warnings) = ask(transport, &question).await?;
@@ -110,7 +114,12 @@ impl Case {
     ///
     /// # Errors
     /// The verdict of a step that cannot be asked, since the evidence lacks what its questions need.
-    pub(super) fn questions(&self, system: &System, step: &Step, range: TimeRange) -> Result<Vec<Question>, Verdict> {
+    pub(super) fn questions(
+        &self,
+        system: &System,
+        step: &Step,
+        range: TimeRange,
+    ) -> Result<Vec<Question>, Verdict> {
         match &step.ask {
             Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Profile | Ask::Command => Ok(Vec::new()),
             Ask::Logs(test) => Ok(vec![self.lines(system, test, range, MAX_LINES)?]),
@@ -138,7 +147,9 @@ impl Case {
                     asked.push(self.lines(system, marks, range, MAX_LINES)?);
                 }
                 if asked.is_empty() {
-                    return Err(Verdict::not_applicable("nothing here tells versions, deployments or restarts"));
+                    return Err(Verdict::not_applicable(
+                        "nothing here tells versions, deployments or restarts",
+                    ));
                 }
                 Ok(asked)
             }
@@ -152,7 +163,13 @@ impl Case {
         }
     }
 
-    fn lines(&self, system: &System, test: &LineTest, range: TimeRange, limit: u32) -> Result<Question, Verdict> {
+    fn lines(
+        &self,
+        system: &System,
+        test: &LineTest,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Question, Verdict> {
         Ok(lines_of(self.query(system, test).map_err(not_known)?, range, limit))
     }
 
@@ -215,7 +232,8 @@ impl Case {
         let errors = self.query(system, &of_service).map_err(not_known)?;
         let with_before = with_usual(range);
         let counts = |lines: LogQuery| {
-            let query = LogMetric { lines, function: LogFunction::CountOverTime, window: RATE_STEP, by: Vec::new() };
+            let query =
+                LogMetric { lines, function: LogFunction::CountOverTime, window: RATE_STEP, by: Vec::new() };
             let distance = Distance::from_secs(RATE_STEP.secs());
             Question::Counts(MetricRange { query, range: with_before.aligned_to(RATE_STEP), step: distance })
         };
@@ -241,7 +259,8 @@ impl Case {
             let own = of_service(system, service);
             return vec![search(vec![own.clone()], range), search(vec![own, Filter::failed()], range)];
         }
-        let slice = TimeDelta::from_nanos((range.length().nanos() / MAX_SLICES as i64).max(VERSION_SLICE.nanos()));
+        let slice =
+            TimeDelta::from_nanos((range.length().nanos() / MAX_SLICES as i64).max(VERSION_SLICE.nanos()));
         slices_newest_first(range, slice).map(|it| search(vec![of_service(system, service)], it)).collect()
     }
 

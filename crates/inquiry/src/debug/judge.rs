@@ -97,30 +97,42 @@ pub(super) fn judge(
     outcome
 }
 
-fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: Answers, outcome: &mut Outcome) {
+fn decide(
+    system: &System,
+    case: &Case,
+    step: &Step,
+    range: TimeRange,
+    answers: Answers,
+    outcome: &mut Outcome,
+) {
     let job = &*case.job;
-    let own_view = |tab| ViewState { page: Page::Job, job: Some(job.id.clone()), tab, ..ViewState::default() };
+    let own_view =
+        |tab| ViewState { page: Page::Job, job: Some(job.id.clone()), tab, ..ViewState::default() };
     let board = || ViewState { page: Page::Overview, range: RangeSpec::fixed(range), ..ViewState::default() };
     match &step.ask {
         Ask::JobLines => {
-            outcome.verdict = case.lost(SourceKind::Loki, case.evidence.lines.is_empty(), || of_job(job, &case.evidence.lines));
-            outcome.lines = telling(&case.evidence.lines);
+            outcome.verdict = case.lost(SourceKind::Loki, case.report.evidence.lines.is_empty(), || {
+                of_job(job, &case.report.evidence.lines)
+            });
+            outcome.lines = telling(&case.report.evidence.lines);
             outcome.view = Some(own_view(Tab::Logs));
         }
         Ask::Trace => {
-            let is_empty = case.evidence.traces.iter().all(|it| it.spans.is_empty());
-            outcome.verdict = case.lost(SourceKind::Tempo, is_empty, || of_trace(system, job, &case.evidence));
+            let is_empty = case.report.evidence.traces.iter().all(|it| it.spans.is_empty());
+            outcome.verdict =
+                case.lost(SourceKind::Tempo, is_empty, || of_trace(system, job, &case.report.evidence));
             outcome.spans = own_spans(system, case);
             outcome.view = (!is_empty).then(|| own_view(Tab::Trace));
         }
         Ask::ContextLeak => {
-            let lines = &case.evidence.lines;
+            let lines = &case.report.evidence.lines;
             outcome.verdict = case.lost(SourceKind::Loki, lines.is_empty(), || context_leak(job, lines));
             outcome.view = Some(own_view(Tab::Logs));
         }
         Ask::Logs(test) => {
             let (lines, is_cut) = answers.lines();
-            outcome.verdict = with_counts(of_logs(&lines, is_cut, &job.id, range, case.at), case, test, &lines);
+            outcome.verdict =
+                with_counts(of_logs(&lines, is_cut, &job.id, range, case.at), case, test, &lines);
             let is_own = lines.iter().any(|it| it.roles.job.as_ref() == Some(&job.id));
             outcome.view = is_own.then(|| ViewState {
                 query: first_said(case, test, &lines).unwrap_or_default(),
@@ -152,7 +164,10 @@ fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: 
             let of = test.service.as_ref().and_then(|it| case.filled(it).ok());
             let what = of.map_or_else(|| what.to_owned(), |it| format!("{what} of {it}"));
             outcome.verdict = of_spans(&what, &spans, is_cut, job, range, case.at);
-            let own = spans.iter().filter(|it| it.job.as_deref() == Some(job.id.as_str())).min_by_key(|it| it.start);
+            let own = spans
+                .iter()
+                .filter(|it| it.job.as_deref() == Some(job.id.as_str()))
+                .min_by_key(|it| it.start);
             let near = || spans.iter().min_by_key(|it| (it.start - case.at).nanos().unsigned_abs());
             outcome.view = own.or_else(near).map(|it| ViewState {
                 job: Some(it.job.clone().map_or_else(|| it.trace.to_string().into(), Into::into)),
@@ -166,7 +181,14 @@ fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: 
             outcome.charts = charts(system, metrics, answers, range);
             let courses: Vec<Course> = outcome.charts.iter().flat_map(courses_of).collect();
             outcome.verdict = first_to_deviate(&courses, range, case.at);
-            outcome.charts.sort_by_key(|it| it.series.iter().filter_map(|it| it.2).map(|it| it.at).min().map_or((1, range.end), |at| (0, at)));
+            outcome.charts.sort_by_key(|it| {
+                it.series
+                    .iter()
+                    .filter_map(|it| it.2)
+                    .map(|it| it.at)
+                    .min()
+                    .map_or((1, range.end), |at| (0, at))
+            });
             outcome.view = Some(board());
         }
         Ask::ServiceRate { .. } => {
@@ -178,7 +200,8 @@ fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: 
         Ask::ChangedBefore { .. } => {
             let service = case.values.service.clone().unwrap_or_default();
             let (versions, lines) = answers.versions_and_lines(system);
-            outcome.verdict = changed(&service, &versions, &lines, case.values.version.as_deref(), range, case.at);
+            outcome.verdict =
+                changed(&service, &versions, &lines, case.values.version.as_deref(), range, case.at);
             outcome.lines = nearest(lines, case);
         }
         Ask::FixedSince => {
@@ -187,13 +210,16 @@ fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: 
             outcome.verdict = fixed(&service, &versions, case.values.version.as_deref(), range, case.at);
         }
         Ask::Profile => {
-            outcome.verdict = Verdict::not_applicable(Sentence::of("Jobscope asks no profiler: follow the link for the time from ")
-                .at(range.start)
-                .then(" to ")
-                .at(range.end));
+            outcome.verdict = Verdict::not_applicable(
+                Sentence::of("Jobscope asks no profiler: follow the link for the time from ")
+                    .at(range.start)
+                    .then(" to ")
+                    .at(range.end),
+            );
         }
         Ask::Command => {
-            outcome.verdict = Verdict::not_applicable("nothing in the telemetry tells this: run what is below");
+            outcome.verdict =
+                Verdict::not_applicable("nothing in the telemetry tells this: run what is below");
         }
     }
 }
@@ -201,7 +227,7 @@ fn decide(system: &System, case: &Case, step: &Step, range: TimeRange, answers: 
 impl Case {
     /// The verdict over the job's own evidence, but where its source could not be asked and it is empty.
     fn lost(&self, source: SourceKind, is_empty: bool, verdict: impl FnOnce() -> Verdict) -> Verdict {
-        let unreachable = self.evidence.unreachable.iter().find(|it| it.from == source.name());
+        let unreachable = self.report.evidence.unreachable.iter().find(|it| it.from == source.name());
         match unreachable {
             Some(warning) if is_empty => Verdict::could_not_ask(warning.text.clone()),
             Some(_) | None => verdict(),
@@ -267,7 +293,8 @@ impl Answers {
             Some(Answer::Lines(..) | Answer::Series(_)) | None => Vec::new(),
         });
         let (all, failed) = (by_answer.next().unwrap_or_default(), by_answer.next().unwrap_or_default());
-        let is_failed = |it: &FailedSpan| failed.iter().any(|other| other.span == it.span && other.trace == it.trace);
+        let is_failed =
+            |it: &FailedSpan| failed.iter().any(|other| other.span == it.span && other.trace == it.trace);
         let well = all.into_iter().filter(|it| !is_failed(it)).map(|it| (it, false)).collect::<Vec<_>>();
         let seen = well.into_iter().chain(failed.into_iter().map(|it| (it, true)));
         Sighting::group(seen.filter_map(|(it, failed)| Some((it.version?, it.start, failed))))
@@ -288,7 +315,7 @@ fn read_spans<'a>(
 
 /// The failed spans of the job's own trace.
 fn own_spans(system: &System, case: &Case) -> Vec<FailedSpan> {
-    let spans = case.evidence.traces.iter().flat_map(|it| &it.spans);
+    let spans = case.report.evidence.traces.iter().flat_map(|it| &it.spans);
     let failed = spans.filter(|it| it.status == SpanStatus::Error);
     let read = failed.map(|it| {
         let times = (it.start, it.duration());
@@ -299,7 +326,8 @@ fn own_spans(system: &System, case: &Case) -> Vec<FailedSpan> {
 
 /// Lines worth showing of a job's own: events and what is worse than normal; the last ones where there are too many.
 fn telling(lines: &[LogRecord]) -> Vec<LogRecord> {
-    let mut telling: Vec<&LogRecord> = lines.iter().filter(|it| it.event.is_some() || it.level >= Level::Warn).collect();
+    let mut telling: Vec<&LogRecord> =
+        lines.iter().filter(|it| it.event.is_some() || it.level >= Level::Warn).collect();
     telling.sort_by_key(|it| (it.time, it.key));
     let first = telling.len().saturating_sub(MAX_SHOWN);
     telling.into_iter().skip(first).cloned().collect()

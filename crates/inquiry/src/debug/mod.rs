@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use backends::loki::Labels;
 use domain::debug::{Found, Values, Verdict, speaks_of, troubled_at};
-use domain::job::{Evidence, Job};
+use domain::job::Job;
 use domain::system::SharedSystem;
 use domain::system::steps::{Around, Step, Window};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
@@ -30,6 +30,7 @@ pub use report::{DebugReport, ListReport, StepChart, StepCommand, StepReport};
 
 pub use self::ask::{Answer, Answered};
 use self::ask::{Question, ask_one};
+use crate::job::JobReport;
 use crate::plan::{Plan, Sent};
 use crate::transport::{Transport, ask};
 
@@ -42,7 +43,7 @@ pub struct DebugQuestion {
     /// The job.
     pub job: Arc<Job>,
     /// What is known of it already.
-    pub evidence: Arc<Evidence>,
+    pub report: Arc<JobReport>,
     /// Now.
     pub now: Timestamp,
     /// Places of checklists that are run although they are not meant for this job.
@@ -63,7 +64,7 @@ pub struct DebugInquiry {
 /// What every step may look at.
 struct Case {
     job: Arc<Job>,
-    evidence: Arc<Evidence>,
+    report: Arc<JobReport>,
     values: Values,
     /// The instant of the trouble.
     at: Timestamp,
@@ -104,15 +105,15 @@ impl DebugInquiry {
         stopwatch: Stopwatch,
         question: DebugQuestion,
     ) -> Self {
-        let DebugQuestion { job, evidence, now, also } = question;
-        let values = Values::of(&system, &job, &evidence, now);
+        let DebugQuestion { job, report, now, also } = question;
+        let values = Values::of(&system, &job, &report.evidence, now);
         let at = troubled_at(&job).unwrap_or(now);
-        let case = Case { job, evidence, values, at, now, labels: None };
+        let case = Case { job, report, values, at, now, labels: None };
         let lists = system.debug.iter().enumerate().map(|(place, list)| {
-            let is_meant = list.only_if.is_empty() || speaks_of(&list.only_if, &case.job, &case.evidence).is_some();
-            let skipped = (!is_meant && !also.contains(&place)).then(|| {
-                format!("it is for failures that speak of {}", either(&list.only_if))
-            });
+            let is_meant = list.only_if.is_empty()
+                || speaks_of(&list.only_if, &case.job, &case.report.evidence).is_some();
+            let skipped = (!is_meant && !also.contains(&place))
+                .then(|| format!("it is for failures that speak of {}", either(&list.only_if)));
             let steps = list.steps.iter().map(|step| StepRun {
                 step: step.clone(),
                 range: case.range(step.window),
@@ -132,7 +133,7 @@ impl DebugInquiry {
         let mut all = VecDeque::new();
         for (i, list) in self.lists.iter_mut().enumerate().filter(|(_, it)| it.skipped.is_none()) {
             for (k, run) in list.steps.iter_mut().enumerate() {
-                let spoken = speaks_of(&run.step.only_if, &self.case.job, &self.case.evidence);
+                let spoken = speaks_of(&run.step.only_if, &self.case.job, &self.case.report.evidence);
                 let asked = if !run.step.only_if.is_empty() && spoken.is_none() {
                     let only = either(&run.step.only_if);
                     Err(Verdict::not_applicable(format!("nothing that failed here speaks of {only}")))
@@ -172,7 +173,10 @@ impl Plan for DebugInquiry {
         }
         if self.case.labels.is_none() && self.wants_labels() {
             self.has_begun = true;
-            let range = TimeRange::between(self.case.at - TimeDelta::from_secs(3_600), self.case.now.max(self.case.at));
+            let range = TimeRange::between(
+                self.case.at - TimeDelta::from_secs(3_600),
+                self.case.now.max(self.case.at),
+            );
             return vec![Box::pin(async move {
                 let labels = Labels { range, selector: Vec::new() };
                 DebugNews::Labels(ask(transport, &labels).await.ok().map(|(labels, _)| labels))
@@ -197,7 +201,11 @@ impl Plan for DebugInquiry {
     fn take(&mut self, news: DebugNews) {
         match news {
             DebugNews::Labels(labels) => {
-                let is_first = self.lists.iter().flat_map(|it| &it.steps).all(|it| it.ended.is_none() && it.questions.is_empty());
+                let is_first = self
+                    .lists
+                    .iter()
+                    .flat_map(|it| &it.steps)
+                    .all(|it| it.ended.is_none() && it.questions.is_empty());
                 if is_first {
                     self.case.labels = Some(labels.unwrap_or_default());
                     self.has_begun = false;

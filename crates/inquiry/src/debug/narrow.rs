@@ -52,7 +52,8 @@ impl Case {
         };
         let fields = fields_for(&system.logs.roles, Role::Service);
         let in_selector = self.selector(system).iter().map(|it| &it.label).find(|it| fields.contains(it));
-        let known = || fields.iter().find(|it| self.labels.as_ref().is_some_and(|labels| labels.contains(it)));
+        let known =
+            || fields.iter().find(|it| self.labels.as_ref().is_some_and(|labels| labels.contains(it)));
         match in_selector.or_else(known) {
             Some(label) => query.stream_in(label, &names),
             None => query,

@@ -117,7 +117,8 @@ impl StepRun {
             let filled = fill(&it.text, &case.values, it.language);
             StepCommand { title: it.title.clone(), text: filled.text, missing: filled.missing }
         };
-        let link = |it: &domain::system::LinkTemplate| Some((it.title.clone(), fill_link(&it.url, &case.values)?));
+        let link =
+            |it: &domain::system::LinkTemplate| Some((it.title.clone(), fill_link(&it.url, &case.values)?));
         let (outcome, took) = match &self.ended {
             Some((outcome, took)) => (Some(outcome), *took),
             None => (None, TimeDelta::ZERO),

@@ -327,7 +327,11 @@ fn metric(file: StepMetricFile, metrics: &[MetricFile]) -> Option<StepMetric> {
         title: file.title.or_else(|| known.map(|it| it.title.clone()))?,
         names: or(file.names, |it| &it.names),
         kind: file.kind.or(known.map(|it| it.kind))?,
-        matchers: file.matchers.map(|it| it.0).or_else(|| known.map(|it| it.matchers.clone())).unwrap_or_default(),
+        matchers: file
+            .matchers
+            .map(|it| it.0)
+            .or_else(|| known.map(|it| it.matchers.clone()))
+            .unwrap_or_default(),
         by: or(file.by, |it| &it.by),
         unit: file.unit.or(known.map(|it| it.unit)).unwrap_or_default(),
         scale: file.scale.or(known.map(|it| it.scale)).unwrap_or(1.0),

@@ -89,7 +89,8 @@ impl Shape for WebAddress {
         while let Some((_, tail)) = rest.split_once('{') {
             let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
             if !PLACEHOLDERS.contains(&name) {
-                let next_step = "{job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace";
+                let next_step =
+                    "{job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace";
                 notes.mistake(at, format!("{{{name}}} is not filled in"), next_step);
             }
             rest = tail;
