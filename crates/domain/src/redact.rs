@@ -30,19 +30,26 @@ const SCHEMES: [&str; 2] = ["bearer", "basic"];
 /// The text without secrets.
 pub fn redacted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut after_scheme = false;
+    let (mut is_next, mut after_name) = (false, false);
     for token in tokens(text) {
         match token {
-            Token::Gap(gap) => out.push_str(gap),
+            Token::Gap(gap) => {
+                // JSON: `"password":"x"`.
+                is_next |= after_name && gap.contains([':', '=']);
+                out.push_str(gap);
+            }
+            // Between a name and its value.
+            Token::Word(word @ (":" | "=")) => {
+                is_next = after_name;
+                out.push_str(word);
+            }
             Token::Word(word) => {
-                let clean =
-                    if after_scheme && word.len() >= 6 { GONE.to_owned() } else { word_without(word) };
-                after_scheme = SCHEMES.iter().any(|it| word.eq_ignore_ascii_case(it));
+                let clean = if is_next && word.len() >= 4 { GONE.to_owned() } else { word_without(word) };
                 // The name and its value may be apart: `password: x`.
                 let name = word.trim_end_matches([':', '=']);
-                if name.len() < word.len() && is_secret_name(name) {
-                    after_scheme = true;
-                }
+                after_name = is_secret_name(name);
+                is_next = SCHEMES.iter().any(|it| word.eq_ignore_ascii_case(it))
+                    || (after_name && name.len() < word.len());
                 out.push_str(&clean);
             }
         }
@@ -196,6 +203,7 @@ mod tests {
         check("Authorization: Bearer abcdef123456", "Authorization: [redacted] [redacted]");
         check("mail of jane.doe@example.org.", "mail of [redacted]");
         check("{\"user\":\"jane@example.org\",\"n\":3}", "{\"user\":\"[redacted]\",\"n\":3}");
+        check("{\"password\": \"x1234\", \"n\": 3}", "{\"password\": \"[redacted]\", \"n\": 3}");
         check("{\"api_key\":\"k123456789\"}", "{\"api_key\":\"[redacted]\"}");
         check(
             "https://bob:pw@host.example/a?token=abc&x=1",
