@@ -4,6 +4,7 @@
 
 pub mod attr;
 pub mod diagnosis;
+pub mod fingerprint;
 pub mod format;
 pub mod ids;
 pub mod job;
