@@ -10,7 +10,7 @@ use domain::time::TimeDelta;
 use super::words::FormatWord;
 use super::{
     EventFile, FormatFile, JobsFile, LogsFile, MetricFile, RetentionFile, ServiceFile, SpansFile, StageFile,
-    SystemFile,
+    SystemFile, diagnosis,
 };
 
 const STUCK_AFTER: TimeDelta = TimeDelta::from_secs(30 * 60);
@@ -35,6 +35,7 @@ pub(super) fn system(file: SystemFile) -> System {
         scrape_interval: file.scrape_interval.unwrap_or(SCRAPE_INTERVAL),
         retention: file.retention.map(retention).unwrap_or_default(),
         links: file.links.into_iter().map(|it| LinkTemplate { title: it.title, url: it.url.0 }).collect(),
+        diagnosis: file.diagnosis.map(diagnosis::rules).unwrap_or_default(),
     }
 }
 

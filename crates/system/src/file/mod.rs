@@ -4,6 +4,7 @@
 
 mod check;
 mod convert;
+mod diagnosis;
 mod roles;
 mod selector;
 mod text;
@@ -17,6 +18,7 @@ use domain::system::{IdFilter, MetricKind, MetricRole, Role, System, TimeUnit, U
 use domain::time::TimeDelta;
 use domain::warning::Warning;
 
+use self::diagnosis::DiagnosisFile;
 use self::roles::RoleMap;
 use self::selector::Selector;
 use self::text::{LinePattern, Offset, PatternText, WebAddress};
@@ -78,6 +80,8 @@ record! {
         retention: Option<RetentionFile>,
         /// Links to other tools.
         links: Vec<LinkFile>,
+        /// How the deployment's own troubles are known, and what to do about any.
+        diagnosis: Option<DiagnosisFile>,
     }
 }
 
