@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod format;
 pub mod ids;
 pub mod job;
+pub mod jobs;
 pub mod logs;
 pub mod series;
 pub mod system;
