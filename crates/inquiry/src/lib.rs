@@ -4,6 +4,7 @@
 //! far. [`drive`] puts it to a [`Transport`]; the page and the command line differ in nothing but that.
 
 pub mod job;
+pub mod jobs;
 pub mod panels;
 mod plan;
 pub mod recording;

@@ -27,7 +27,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     let mut row = JobRow {
         keyed_by,
         state: job.state,
-        kind: job.facts.kind.clone().or_else(|| kind_by_stage(system, &job.stages)),
+        kind: job.facts.kind.clone(),
         stage: furthest(&job.stages),
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
@@ -62,15 +62,6 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
 /// The furthest pipeline stage that was reached, else the last of the others.
 fn furthest(stages: &[StageRun]) -> Option<StageId> {
     stages.iter().rev().find(|it| it.state != StageState::Never).map(|it| it.stage.clone())
-}
-
-/// A job that only knows stages beside the pipeline, such as a request, is of the kind that the stage is called.
-fn kind_by_stage(system: &System, stages: &[StageRun]) -> Option<String> {
-    let reached = || stages.iter().filter(|it| it.state != StageState::Never);
-    let beside = |it: &StageRun| system.stage(&it.stage).filter(|it| !it.in_pipeline);
-    let first = reached().next().and_then(beside)?;
-    let has_pipeline = system.stages.iter().any(|it| it.in_pipeline);
-    (has_pipeline && reached().all(|it| beside(it).is_some())).then(|| first.title.clone())
 }
 
 fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {
