@@ -8,6 +8,7 @@ pub mod fingerprint;
 pub mod format;
 pub mod ids;
 pub mod job;
+pub mod jobs;
 pub mod logs;
 pub mod series;
 pub mod system;

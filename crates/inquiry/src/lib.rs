@@ -5,6 +5,7 @@
 
 pub mod diagnosis;
 pub mod job;
+pub mod jobs;
 pub mod panels;
 mod plan;
 pub mod recording;
