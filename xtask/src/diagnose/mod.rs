@@ -2,12 +2,15 @@
 //! and tells it as JSON.
 
 mod args;
+mod listed;
 mod native;
 mod story;
+mod summary;
 mod threads;
 mod written;
 
 pub use args::{Args, USAGE};
+pub use listed::Listed;
 pub use native::Native;
 pub use story::{Asker, Story};
 pub use threads::block_on;
@@ -51,9 +54,19 @@ pub fn run(args: &Args) -> Result<Outcome, String> {
 pub fn ask(system: System, transport: Rc<dyn Transport>, args: &Args, now: Timestamp) -> Outcome {
     let range = TimeRange { start: now - args.since, end: now };
     let asker = Asker::new(system, transport, now);
-    let key = args.job.clone().unwrap_or_default();
-    let stories = vec![block_on(asker.story(&key, range, &[]))];
-    written::outcome(&asker, range, &stories)
+    block_on(async {
+        match &args.job {
+            Some(key) => {
+                let stories = vec![asker.story(key, range, &[]).await];
+                written::outcome(&asker, range, &stories, None)
+            }
+            None => {
+                let listed = asker.list(range).await;
+                let stories = asker.stories(&listed).await;
+                written::outcome(&asker, range, &stories, Some(&listed))
+            }
+        }
+    })
 }
 
 fn read(path: &Path) -> Result<String, String> {

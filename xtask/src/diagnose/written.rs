@@ -4,21 +4,30 @@ use backends::ErrorKind;
 use domain::diagnosis::{Cause, Matched};
 use domain::fingerprint::Fingerprint;
 use domain::format::{Precision, clock, date};
+use domain::ids::JobId;
 use domain::job::{Evidence, Origin};
 use domain::time::{TimeRange, Timestamp};
 use inquiry::job::Asked;
 use inquiry::panels::Panel;
 use serde_json::{Map, Value, json};
 
+use super::listed::Listed;
+use super::summary::{plain, summary};
 use super::{Asker, Outcome, Story};
 
 /// Lines that are told of one job at most, the telling ones.
 const MAX_LINES: usize = 20;
 
-/// Everything.
-pub(super) fn outcome(asker: &Asker, range: TimeRange, stories: &[Story]) -> Outcome {
+/// Everything: the stories, and of all jobs that were listed those that need none.
+pub(super) fn outcome(
+    asker: &Asker,
+    range: TimeRange,
+    stories: &[Story],
+    listed: Option<&Listed>,
+) -> Outcome {
     let mut trouble: Vec<String> = Vec::new();
-    let failures = stories.iter().flat_map(|it| &it.report.failures);
+    let of_list = listed.into_iter().flat_map(|it| &it.report.failures);
+    let failures = stories.iter().flat_map(|it| &it.report.failures).chain(of_list);
     for failure in failures.filter(|it| it.kind != ErrorKind::NotConfigured) {
         let why = if failure.body.is_empty() { String::new() } else { format!(" ({})", failure.body.trim()) };
         let sentence = format!("{failure}{why}");
@@ -26,12 +35,17 @@ pub(super) fn outcome(asker: &Asker, range: TimeRange, stories: &[Story]) -> Out
             trouble.push(sentence);
         }
     }
-    let jobs: Vec<Value> = stories.iter().map(|it| story(asker, it)).collect();
+    let mut jobs: Vec<Value> = stories.iter().map(|it| story(asker, it)).collect();
+    if let Some(listed) = listed {
+        let is_told = |id: &JobId| stories.iter().any(|it| it.key == id.as_str());
+        jobs.extend(listed.report.rows.iter().filter(|it| !is_told(&it.id)).map(|it| plain(it)));
+    }
     let told = json!({
         "system": asker.system.name,
         "now": utc(asker.now),
         "asked": span_of(range),
         "trouble": trouble,
+        "summary": listed.map(summary),
         "jobs": jobs,
     });
     Outcome { told, trouble }
@@ -142,7 +156,7 @@ fn telling_lines(asker: &Asker, it: &Story) -> Vec<Value> {
     lines.iter().skip(first).map(told).collect()
 }
 
-fn asked(it: &Asked) -> Value {
+pub(super) fn asked(it: &Asked) -> Value {
     json!({
         "source": it.source.name(),
         "what": it.what,
@@ -163,11 +177,11 @@ fn panel(it: &Panel) -> Value {
     })
 }
 
-fn span_of(range: TimeRange) -> Value {
+pub(super) fn span_of(range: TimeRange) -> Value {
     json!({ "from": utc(range.start), "to": utc(range.end) })
 }
 
 /// RFC 3339 in UTC, to the millisecond.
-fn utc(at: Timestamp) -> String {
+pub(super) fn utc(at: Timestamp) -> String {
     format!("{}T{}Z", date(at, 0), clock(at, 0, Precision::Millis))
 }

@@ -7,6 +7,7 @@ use super::{Fingerprint, template};
 use crate::diagnosis::http::host;
 use crate::ids::{JobId, StageId};
 use crate::job::{Evidence, Job, JobState, StageState};
+use crate::jobs::{JobRow, SegmentKind};
 use crate::logs::EventKind;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
@@ -61,7 +62,7 @@ pub struct JobSample {
     pub host: Option<String>,
     /// What else it has that other jobs may have as well: names and values, sorted, each pair once.
     pub attributes: Vec<(Arc<str>, Arc<str>)>,
-    /// Names of its tasks, each once.
+    /// Names of its tasks, each once; of a row with several, none.
     pub tasks: Vec<String>,
     /// When attempts began, and at which stage.
     pub starts: Vec<(StageId, Timestamp)>,
@@ -119,6 +120,39 @@ impl JobSample {
             attributes: attributes.into_iter().collect(),
             tasks: tasks.into_iter().collect(),
             starts,
+        }
+    }
+
+    /// A sample of a row of a list, which knows fewer attributes: samples that are compared are all of one kind.
+    pub fn of_row(system: &System, row: &JobRow) -> Self {
+        let named = [
+            ("version", &row.version),
+            ("kind", &row.kind),
+            ("mode", &row.mode),
+            ("user", &row.user),
+            ("host", &row.domain),
+            ("operation", &row.operation),
+        ];
+        let named =
+            named.into_iter().filter_map(|(name, value)| Some((name.into(), value.as_deref()?.into())));
+        let mut attributes: Vec<(Arc<str>, Arc<str>)> = named.collect();
+        attributes.sort();
+        let starts = row.segments.iter().filter(|it| matches!(it.kind, SegmentKind::Work(_)));
+        let stage = |colour: u8| system.stages.get(usize::from(colour)).map(|it| it.id.clone());
+        Self {
+            id: row.id.clone(),
+            state: row.state,
+            submitted: Some(row.start),
+            ended: row.end,
+            last_seen: Some(row.last_seen),
+            stage: row.telling_stage().cloned(),
+            failure: row.failure.clone(),
+            version: row.version.clone(),
+            user: row.user.clone(),
+            host: row.domain.clone(),
+            attributes,
+            tasks: row.operation.iter().filter(|_| row.n_tasks == 1).cloned().collect(),
+            starts: starts.filter_map(|it| Some((stage(it.colour?)?, it.from))).collect(),
         }
     }
 

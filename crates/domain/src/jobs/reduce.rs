@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
+use crate::fingerprint::Fingerprint;
 use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
 use crate::logs::EventKind;
@@ -32,6 +33,8 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
+        failure: failure.map(Fingerprint::of),
+        n_tasks: evidence.lines.iter().filter_map(|it| it.roles.task.as_ref()).collect::<BTreeSet<_>>().len(),
         attempts: job.facts.attempts,
         start,
         start_is_told,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::fingerprint::Fingerprint;
 use crate::ids::{JobId, StageId, TraceId};
 use crate::job::{AttemptOutcome, JobState};
 use crate::system::Role;
@@ -31,6 +32,10 @@ pub struct JobRow {
     pub error_code: Option<String>,
     /// The error's message, or else the exception.
     pub error: Option<String>,
+    /// What its failure is known by among others.
+    pub failure: Option<Fingerprint>,
+    /// How many different tasks it has.
+    pub n_tasks: usize,
     /// Attempts at the stage that needed most; 0 where none was seen.
     pub attempts: u32,
     /// When it was accepted, as far back as the evidence goes.
