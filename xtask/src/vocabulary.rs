@@ -11,7 +11,7 @@ const CHECKED: [&str; 5] =
     ["src", "crates/domain/src", "crates/backends/src", "crates/inquiry/src", "crates/charts/src"];
 
 /// Keys of a system file whose values are the file's own language or text for people, not names in the telemetry.
-const NOT_NAMES: [&str; 19] = [
+const NOT_NAMES: [&str; 23] = [
     "$schema",
     "title",
     "help",
@@ -31,6 +31,10 @@ const NOT_NAMES: [&str; 19] = [
     "name",
     "stage",
     "zone",
+    "sentence",
+    "would_refute",
+    "runbook",
+    "runbooks",
 ];
 
 /// Words of protocols, of conventions and of Jobscope itself that deployments use as well, each with whose word it is.

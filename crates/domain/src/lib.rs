@@ -5,9 +5,11 @@
 pub mod attr;
 pub mod debug;
 pub mod diagnosis;
+pub mod fingerprint;
 pub mod format;
 pub mod ids;
 pub mod job;
+pub mod jobs;
 pub mod logs;
 pub mod redact;
 pub mod series;

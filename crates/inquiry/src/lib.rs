@@ -4,10 +4,13 @@
 //! far. [`drive`] puts it to a [`Transport`]; the page and the command line differ in nothing but that.
 
 pub mod debug;
+pub mod diagnosis;
 pub mod job;
+pub mod jobs;
 pub mod panels;
 mod plan;
 pub mod recording;
+pub mod retry;
 #[cfg(test)]
 mod testing;
 mod transport;

@@ -196,6 +196,46 @@ fn what_can_never_work_is_refused() {
 }
 
 #[test]
+fn rules_of_diagnosis_are_checked_too() {
+    let with = |diagnosis: &str| format!(r#""diagnosis": {diagnosis}, "links""#);
+    let rule = |members: &str| {
+        with(&format!(
+            r#"{{"rules": [{{"name": "jam", "when": {{"error": "jam"}}, "sentence": "{{stage}} jams at {{host}}", "confidence": 3, "would_refute": "x"{members}}}]}}"#
+        ))
+    };
+    check(r#""links""#, &rule(""), &[]);
+    check(
+        r#""links""#,
+        &rule("").replace("{host}", "{hst}").replace(r#""confidence": 3"#, r#""confidence": 5"#),
+        &[
+            "diagnosis.rules[0].sentence: {hst} is not filled in; did you mean “host”?",
+            "diagnosis.rules[0].confidence: is not a whole number from 1 to 4; write 1 for a guess up to 4 for certainty",
+        ],
+    );
+    check(
+        r#""links""#,
+        &rule("").replace(r#""name": "jam""#, r#""name": "timeout""#),
+        &["diagnosis.rules[0].name: “timeout” is a built-in rule; choose another name"],
+    );
+    check(
+        r#""links""#,
+        &with(r#"{"runbooks": {"timeouts": "wait", "memory": ""}}"#),
+        &[
+            "diagnosis.runbooks.timeouts: is not a known member; did you mean “timeout”?",
+            "diagnosis.runbooks.memory: is empty; write something or leave it out",
+        ],
+    );
+    let twice = rule("").replace("[{", r#"[{"name": "jam", "when": {"error": "a"}, "sentence": "a", "confidence": 1, "would_refute": "b"}, {"#);
+    check(
+        r#""links""#,
+        &twice,
+        &[
+            "diagnosis.rules[1].name: the rule “jam” is there twice; it stands at diagnosis.rules[0].name already; let one of them go",
+        ],
+    );
+}
+
+#[test]
 fn an_id_stands_in_one_place() {
     let logs = |ids: &str| format!(r#""logs": {{ "job_id": {ids},"#);
     check(r#""logs": {"#, &logs(r#"{"json_field": "order"}"#), &[]);

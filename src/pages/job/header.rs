@@ -70,7 +70,7 @@ pub(super) fn Header(model: Model) -> impl IntoView {
 fn Actions(model: Model) -> impl IntoView {
     let address = || window().location().href().unwrap_or_default();
     let ticket = move || {
-        let causes: Vec<_> = model.cause.get().into_iter().collect();
+        let causes = model.causes.get();
         model.job.with(|job| {
             let title = model.system.with(|it| state_words(job, it));
             model.with_lines(|lines| {

@@ -45,6 +45,9 @@ pub(super) fn markdown(ticket: &Ticket<'_>) -> String {
                 first.sure, first.would_refute
             ));
         }
+        if let Some(runbook) = &first.runbook {
+            text.push_str(&format!("What to do: {runbook}\n\n"));
+        }
         for it in others {
             text.push_str(&format!("- or: {} (sure: {} of 4; {})\n", it.sentence, it.sure, it.why));
         }

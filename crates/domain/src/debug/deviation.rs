@@ -1,10 +1,12 @@
 //! Which of several series left its usual course first.
 //!
-//! What is usual is worked out from the hour before: its median m, and the median absolute deviation (MAD) times 1.4826,
-//! which for a normal distribution is the standard deviation and which single spikes do not move (Rousseeuw and
-//! Croux 1993). A value is out of course when it is further from m than the greatest of: 5 such deviations, 1.5 times the
-//! 95th percentile of the distances of that hour (for rare events, whose MAD is 0), 15 % of m, and a floor that depends on the unit.
-//! The onset is the first value out of course of which at least one of the next two is as well.
+//! What is usual is worked out from the hour before, but for its last third, in which the trouble may have begun: its
+//! median m, and the median absolute deviation (MAD) times 1.4826, which for a normal distribution is the standard
+//! deviation and which single spikes do not move (Rousseeuw and Croux 1993). A value is out of course when it is further
+//! from m than the greatest of: 5 such deviations, 1.5 times the 95th percentile of the distances of that time (for rare
+//! events, whose MAD is 0), 15 % of m, and a floor that depends on the unit. A series left its course in the window when
+//! a value is out of it and at least one of the next two as well; its onset lies before the window where the values
+//! before it were out of course without a long break.
 
 use super::Verdict;
 use super::sentence::{Sentence, beside_failure};
@@ -12,7 +14,7 @@ use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
 use crate::system::{MetricKind, Unit};
-use crate::time::{TimeRange, Timestamp};
+use crate::time::{TimeDelta, TimeRange, Timestamp};
 
 const DEVIATIONS: f64 = 5.0;
 const MAD_TO_SIGMA: f64 = 1.4826;
@@ -20,6 +22,10 @@ const SPIKES: f64 = 1.5;
 const SHARE_OF_MEDIAN: f64 = 0.15;
 /// Values of the hour before that are needed to know what is usual.
 const MIN_USUAL: usize = 8;
+/// The end of the hour before, in which the trouble may have begun already.
+const MAY_BE_TROUBLED: TimeDelta = TimeDelta::from_secs(20 * 60);
+/// Values on course that end a stretch of those out of course, looking back from the window.
+const LOOK_BACK: usize = 4;
 /// Series that a sentence names.
 const MAX_NAMED: usize = 4;
 
@@ -32,6 +38,8 @@ pub struct Course {
     pub unit: Unit,
     /// When it left; `None` while it kept its course.
     pub onset: Option<Onset>,
+    /// Whether enough is known of the time before to tell.
+    pub is_known: bool,
 }
 
 /// A series leaving its course.
@@ -73,35 +81,23 @@ pub struct Usual {
     pub limit: Option<f64>,
 }
 
-/// When a series left the course of the time before `watched`, if it did inside it.
+/// When a series left the course of the time before `watched`, if it did inside it; `None` as well where too little is
+/// known of the time before (see [`is_known`]).
 pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset> {
-    let points = series.times.iter().copied().zip(series.values.iter().copied());
-    let points: Vec<_> = points.filter(|(_, value)| value.is_finite()).collect();
-    let inside: Vec<_> =
-        points.iter().copied().filter(|(at, _)| watched.start <= *at && *at <= watched.end).collect();
+    let points: Vec<(Timestamp, f64)> = finite(series).filter(|(at, _)| *at <= watched.end).collect();
+    let n_before = points.partition_point(|(at, _)| *at < watched.start);
+    let before = before(&points, watched);
     if let Some(limit) = usual.limit {
         let past = |value: f64| match usual.worse {
             Worse::Up | Worse::Either => value > limit,
             Worse::Down => value < limit,
         };
-        let before = points.iter().filter(|(at, _)| *at < watched.start).map(|(_, value)| *value);
-        let usual = median(before.collect()).unwrap_or(limit);
+        let middle = median(before).unwrap_or(limit);
         // What was past its limit all the time did not leave its course.
-        return if past(usual) {
-            None
-        } else {
-            first(&inside, usual, |value| if past(value) { Some(1.0) } else { None }, Way::Passed)
-        };
+        let leaves = |value: f64| past(value).then_some(1.0);
+        return if past(middle) { None } else { first(&points, n_before, middle, leaves, Way::Passed) };
     }
-    let mut before: Vec<f64> =
-        points.iter().filter(|(at, _)| *at < watched.start).map(|(_, value)| *value).collect();
-    if before.is_empty() && usual.kind == MetricKind::Counter {
-        // A counter that was not there had not counted anything.
-        before = vec![0.0; MIN_USUAL];
-    }
-    if before.len() < MIN_USUAL {
-        return None;
-    }
+    let before = known(before, usual)?;
     let middle = median(before.clone())?;
     let mut distances: Vec<f64> = before.iter().map(|it| (it - middle).abs()).collect();
     distances.sort_by(f64::total_cmp);
@@ -112,8 +108,8 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
     let threshold = threshold.into_iter().fold(f64::MIN_POSITIVE, f64::max);
     let up = |value: f64| Some((value - middle) / threshold).filter(|it| *it > 1.0);
     let down = |value: f64| Some((middle - value) / threshold).filter(|it| *it > 1.0);
-    let rose = || first(&inside, middle, up, Way::Rose);
-    let fell = || first(&inside, middle, down, Way::Fell);
+    let rose = || first(&points, n_before, middle, up, Way::Rose);
+    let fell = || first(&points, n_before, middle, down, Way::Fell);
     match usual.worse {
         Worse::Up => rose(),
         Worse::Down => fell(),
@@ -121,15 +117,46 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
     }
 }
 
-/// The first point out of course that is not alone.
+/// Whether enough is known of the time before `watched` to say what is usual.
+pub fn is_known(series: &Series, watched: TimeRange, usual: Usual) -> bool {
+    let points: Vec<(Timestamp, f64)> = finite(series).collect();
+    usual.limit.is_some() || known(before(&points, watched), usual).is_some()
+}
+
+/// The values that say what is usual: of the time before but for its last third, or of all of it where that is too little.
+fn before(points: &[(Timestamp, f64)], watched: TimeRange) -> Vec<f64> {
+    let until = |end: Timestamp| -> Vec<f64> {
+        points.iter().filter(|(at, _)| *at < end).map(|(_, value)| *value).collect()
+    };
+    let quiet = until(watched.start - MAY_BE_TROUBLED);
+    if quiet.len() >= MIN_USUAL { quiet } else { until(watched.start) }
+}
+
+fn finite(series: &Series) -> impl Iterator<Item = (Timestamp, f64)> + '_ {
+    series.times.iter().copied().zip(series.values.iter().copied()).filter(|(_, value)| value.is_finite())
+}
+
+/// The values before, where they are enough. A counter that was not there had not counted anything.
+fn known(before: Vec<f64>, usual: Usual) -> Option<Vec<f64>> {
+    match (before.len(), usual.kind) {
+        (0, MetricKind::Counter) => Some(vec![0.0; MIN_USUAL]),
+        (n, _) => (n >= MIN_USUAL).then_some(before),
+    }
+}
+
+/// The first point out of course from `begin` on that is not alone, or the first of its stretch before `begin`.
 fn first(
     points: &[(Timestamp, f64)],
+    begin: usize,
     usual: f64,
     out: impl Fn(f64) -> Option<f64>,
     way: Way,
 ) -> Option<Onset> {
     let is_out = |place: usize| points.get(place).is_some_and(|(_, value)| out(*value).is_some());
-    let place = (0..points.len()).find(|it| is_out(*it) && (is_out(it + 1) || is_out(it + 2)))?;
+    let mut place = (begin..points.len()).find(|it| is_out(*it) && (is_out(it + 1) || is_out(it + 2)))?;
+    while let Some(earlier) = (place.saturating_sub(LOOK_BACK)..place).find(|it| is_out(*it)) {
+        place = earlier;
+    }
     let (at, _) = *points.get(place)?;
     let after = points.get(place..)?.iter().map(|(_, value)| *value);
     let furthest = match way {
@@ -165,14 +192,19 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 pub fn first_to_deviate(courses: &[Course], watched: TimeRange, failure: Timestamp) -> Verdict {
     let mut left: Vec<(&Course, Onset)> = courses.iter().filter_map(|it| Some((it, it.onset?))).collect();
     left.sort_by(|(_, a), (_, b)| a.at.cmp(&b.at).then(b.strength.total_cmp(&a.strength)));
-    let n_series = super::counted(courses.len(), "series").replace("serieses", "series");
+    let n_unknown = courses.iter().filter(|it| !it.is_known).count();
     let Some((course, it)) = left.first() else {
-        let words = if courses.is_empty() {
-            Sentence::of("none of these metrics has a value from ")
-        } else {
-            Sentence::of(format!("{n_series} looked at, all on the course of the hour before, from "))
+        let words = match (courses.len(), n_unknown) {
+            (0, _) => "none of these metrics has a value from ".to_owned(),
+            (n, u) if u == n => {
+                format!("{n} series looked at, none with an hour before to compare with, from ")
+            }
+            (n, 0) => format!("{n} series looked at, all on the course of the hour before, from "),
+            (n, u) => format!(
+                "{n} series looked at, all on the course of the hour before ({u} without one to compare with), from "
+            ),
         };
-        return Verdict::nothing(words.at(watched.start).then(" to ").at(watched.end));
+        return Verdict::nothing(Sentence::of(words).at(watched.start).then(" to ").at(watched.end));
     };
     let does = |way| match way {
         Way::Rose => "rose",

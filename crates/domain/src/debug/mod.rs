@@ -12,7 +12,7 @@ mod spans;
 mod values;
 
 pub use changes::{Sighting, changed, fixed};
-pub use deviation::{Course, Onset, Usual, Way, first_to_deviate, onset};
+pub use deviation::{Course, Onset, Usual, Way, first_to_deviate, is_known, onset};
 pub use errors::{SameError, same_error};
 pub use fill::{Filled, fill, fill_link};
 pub use identity::{context_leak, one_id_per_step};

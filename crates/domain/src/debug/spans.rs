@@ -114,28 +114,29 @@ fn missing_parents(spans: &[&Span]) -> usize {
     missing.collect::<BTreeSet<_>>().len()
 }
 
-/// What spans come to that a step looked for; `is_cut` when there are more.
+/// What spans come to that a step looked for (`what`: `failed span`, `of`: a service); `is_cut` when there are more.
 pub fn of_spans(
-    what: &str,
+    (what, of): (&str, Option<&str>),
     spans: &[FailedSpan],
     is_cut: bool,
     job: &Job,
     searched: TimeRange,
     failure: Timestamp,
 ) -> Verdict {
+    let of = of.map_or_else(String::new, |it| format!(" of {it}"));
     let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - failure).nanos().unsigned_abs(), it.span))
     else {
         return Verdict::nothing(
-            Sentence::of(format!("no {what} from ")).at(searched.start).then(" to ").at(searched.end),
+            Sentence::of(format!("no {what}{of} from ")).at(searched.start).then(" to ").at(searched.end),
         );
     };
     let is_own = |it: &&FailedSpan| it.job.as_deref() == Some(job.id.as_str());
     let jobs: BTreeSet<&str> = spans.iter().filter_map(|it| it.job.as_deref()).collect();
     let own = spans.iter().filter(is_own).min_by_key(|it| it.start);
     let least = if is_cut { "at least " } else { "" };
-    let mut says = Sentence::of(format!("{least}{}", counted(spans.len(), what)));
+    let mut says = Sentence::of(format!("{least}{}{of}", counted(spans.len(), what)));
     if !jobs.is_empty() {
-        says = says.then(format!(" of {}", counted(jobs.len(), "job")));
+        says = says.then(format!(", of {}", counted(jobs.len(), "job")));
     }
     let told = own.unwrap_or(nearest);
     let whose = if own.is_some() { "this job's" } else { "the nearest" };

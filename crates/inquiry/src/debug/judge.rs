@@ -3,8 +3,8 @@
 use backends::{BackendError, SourceKind};
 use domain::debug::{
     Course, FailedSpan, Found, Rates, SameError, Sentence, Sighting, Usual, Verdict, changed, context_leak,
-    first_to_deviate, fixed, of_job, of_logs, of_spans, of_trace, one_id_per_step, onset, same_error,
-    service_rate,
+    first_to_deviate, fixed, is_known, of_job, of_logs, of_spans, of_trace, one_id_per_step, onset,
+    same_error, service_rate,
 };
 use domain::logs::{Level, LogRecord};
 use domain::series::{Labels, Series};
@@ -17,7 +17,7 @@ use domain::warning::Warning;
 
 use super::Case;
 use super::ask::{Answer, Answered, RATE_STEP, with_usual};
-use super::report::StepChart;
+use super::report::{StepChart, StepSeries};
 
 /// Lines and spans that a step keeps to show.
 const MAX_SHOWN: usize = 200;
@@ -162,8 +162,7 @@ fn decide(
             let (spans, is_cut) = answers.spans(system);
             let what = if test.failed { "failed span" } else { "span" };
             let of = test.service.as_ref().and_then(|it| case.filled(it).ok());
-            let what = of.map_or_else(|| what.to_owned(), |it| format!("{what} of {it}"));
-            outcome.verdict = of_spans(&what, &spans, is_cut, job, range, case.at);
+            outcome.verdict = of_spans((what, of.as_deref()), &spans, is_cut, job, range, case.at);
             let own = spans
                 .iter()
                 .filter(|it| it.job.as_deref() == Some(job.id.as_str()))
@@ -184,7 +183,7 @@ fn decide(
             outcome.charts.sort_by_key(|it| {
                 it.series
                     .iter()
-                    .filter_map(|it| it.2)
+                    .filter_map(|it| it.onset)
                     .map(|it| it.at)
                     .min()
                     .map_or((1, range.end), |at| (0, at))
@@ -368,11 +367,12 @@ fn charts(system: &System, metrics: &[StepMetric], answers: Answers, watched: Ti
         let unit = if metric.kind == MetricKind::Counter { Unit::PerSecond } else { metric.unit };
         let usual = Usual { kind: metric.kind, unit, worse: metric.worse, limit: metric.limit };
         let named = series.into_iter().map(|it| {
-            let onset = onset(&it, watched, usual);
-            (label_words(&it.labels, &metric.by), it.clipped_to(range), onset)
+            let (onset, is_known) = (onset(&it, watched, usual), is_known(&it, watched, usual));
+            let name = label_words(&it.labels, &metric.by);
+            StepSeries { name, data: it.clipped_to(range), onset, is_known }
         });
         let mut series: Vec<_> = named.collect();
-        series.sort_by(|a, b| a.0.cmp(&b.0));
+        series.sort_by(|a, b| a.name.cmp(&b.name));
         charts.push(StepChart {
             title: metric.title.clone(),
             unit,
@@ -386,10 +386,15 @@ fn charts(system: &System, metrics: &[StepMetric], answers: Answers, watched: Ti
 }
 
 fn courses_of(chart: &StepChart) -> impl Iterator<Item = Course> + '_ {
-    chart.series.iter().map(|(name, _, onset)| Course {
-        title: if name.is_empty() { chart.title.clone() } else { format!("{} of {name}", chart.title) },
+    chart.series.iter().map(|it| Course {
+        title: if it.name.is_empty() {
+            chart.title.clone()
+        } else {
+            format!("{} of {}", chart.title, it.name)
+        },
         unit: chart.unit,
-        onset: *onset,
+        onset: it.onset,
+        is_known: it.is_known,
     })
 }
 
@@ -411,7 +416,12 @@ fn rate_charts(rates: Rates, watched: TimeRange) -> Vec<StepChart> {
             step: Distance::from_secs(RATE_STEP.secs()),
             range,
             limit: None,
-            series: vec![(String::new(), it.clipped_to(range), None)],
+            series: vec![StepSeries {
+                name: String::new(),
+                data: it.clipped_to(range),
+                onset: None,
+                is_known: true,
+            }],
         })
     };
     let minutes = [chart("Error lines a minute", rates.errors), chart("Lines a minute", rates.lines)];

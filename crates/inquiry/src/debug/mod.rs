@@ -26,7 +26,7 @@ use domain::system::steps::{Around, Step, Window};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
 
-pub use report::{DebugReport, ListReport, StepChart, StepCommand, StepReport};
+pub use report::{DebugReport, ListReport, StepChart, StepCommand, StepReport, StepSeries};
 
 pub use self::ask::{Answer, Answered};
 use self::ask::{Question, ask_one};

@@ -82,8 +82,21 @@ pub struct StepChart {
     pub range: TimeRange,
     /// What it must not pass.
     pub limit: Option<f64>,
-    /// Each series with what it is called and when it left its course.
-    pub series: Vec<(String, Series, Option<Onset>)>,
+    /// Its series.
+    pub series: Vec<StepSeries>,
+}
+
+/// One series of a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepSeries {
+    /// What tells it from the others of its metric; empty where it is the only one.
+    pub name: String,
+    /// Its values.
+    pub data: Series,
+    /// When it left its course, if it did.
+    pub onset: Option<Onset>,
+    /// Whether enough is known of the time before to tell.
+    pub is_known: bool,
 }
 
 /// Something to run elsewhere.

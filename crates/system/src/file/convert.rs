@@ -10,7 +10,7 @@ use domain::time::TimeDelta;
 use super::words::FormatWord;
 use super::{
     EventFile, FormatFile, JobsFile, LogsFile, MetricFile, RetentionFile, ServiceFile, SpansFile, StageFile,
-    SystemFile,
+    SystemFile, diagnosis,
 };
 
 const STUCK_AFTER: TimeDelta = TimeDelta::from_secs(30 * 60);
@@ -37,6 +37,7 @@ pub(super) fn system(file: SystemFile) -> System {
         retention: file.retention.map(retention).unwrap_or_default(),
         links: file.links.into_iter().map(|it| LinkTemplate { title: it.title, url: it.url.0 }).collect(),
         debug,
+        diagnosis: file.diagnosis.map(diagnosis::rules).unwrap_or_default(),
     }
 }
 

@@ -5,6 +5,7 @@
 mod check;
 mod check_steps;
 mod convert;
+mod diagnosis;
 mod roles;
 mod selector;
 mod steps;
@@ -19,6 +20,7 @@ use domain::system::{IdFilter, MetricKind, MetricRole, Role, System, TimeUnit, U
 use domain::time::TimeDelta;
 use domain::warning::Warning;
 
+use self::diagnosis::DiagnosisFile;
 use self::roles::RoleMap;
 use self::selector::Selector;
 use self::steps::ChecklistFile;
@@ -84,6 +86,8 @@ record! {
         links: Vec<LinkFile>,
         /// What is done about a failed job: checklists that run by themselves.
         debug: Vec<ChecklistFile>,
+        /// How the deployment's own troubles are known, and what to do about any.
+        diagnosis: Option<DiagnosisFile>,
     }
 }
 

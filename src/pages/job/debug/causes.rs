@@ -13,12 +13,14 @@ use crate::pages::job::header::state_words;
 use crate::pages::job::model::Model;
 use crate::pages::job::ticket::{Checked, Ticket, markdown};
 
+/// Words that a cause shows of what it matched.
+const MAX_MATCHED: usize = 4;
 /// The most that a cause can be sure of.
 const SUREST: u8 = 4;
 
 #[component]
 pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
-    let causes = Memo::new(move |_| model.cause.get().into_iter().collect::<Vec<Cause>>());
+    let causes = model.causes;
     let missing = Memo::new(move |_| run.report.with(|it| it.as_deref().map(missing).unwrap_or_default()));
     let is_wrong = Memo::new(move |_| model.job.with(|it| it.state != JobState::Done));
     let list = move || {
@@ -31,7 +33,7 @@ pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
             };
             return view! { <p class="causes-none">{what}</p> }.into_any();
         }
-        let one = |(place, it): (usize, Cause)| view! { <One place=place cause=it /> };
+        let one = |(place, it): (usize, Cause)| view! { <One place=place cause=it /> }.into_any();
         view! { <ol class="causes">{causes.into_iter().enumerate().map(one).collect_view()}</ol> }.into_any()
     };
     let missing_list = move || {
@@ -82,7 +84,14 @@ pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
 fn One(place: usize, cause: Cause) -> impl IntoView {
     let sure = cause.sure.min(SUREST);
     let meter = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
-    let rank = if place == 0 { "most likely" } else { "or" };
+    let is_unknown = cause.is_unknown();
+    let rank = match place {
+        0 if is_unknown => "unknown",
+        0 => "most likely",
+        _ => "or",
+    };
+    let matched: Vec<String> =
+        cause.matched.iter().map(|it| format!("“{}”", it.words)).take(MAX_MATCHED).collect();
     view! {
         <li>
             <p class="causes-what">
@@ -93,8 +102,11 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
             <dl>
                 <dt>{"Why"}</dt>
                 <dd>{sentence(&cause.why)}</dd>
-                <dt>{"What would refute it"}</dt>
+                {(!matched.is_empty()).then(|| view! { <dt>{"What it matched"}</dt> })}
+                {matched.into_iter().map(|it| view! { <dd>{it}</dd> }).collect_view()}
+                <dt>{if is_unknown { "What would tell" } else { "What would refute it" }}</dt>
                 <dd>{sentence(&cause.would_refute)}</dd>
+                {cause.runbook.map(|it| view! { <dt>{"What to do"}</dt><dd class="strong">{sentence(&it)}</dd> })}
             </dl>
         </li>
     }

@@ -21,7 +21,7 @@ const MAX_LINES: usize = 8;
 #[component]
 pub(super) fn Charts(charts: Vec<StepChart>, at: Timestamp) -> impl IntoView {
     let crosshair = RwSignal::new(None::<Timestamp>);
-    let has_onset = |it: &StepChart| it.series.iter().any(|it| it.2.is_some());
+    let has_onset = |it: &StepChart| it.series.iter().any(|it| it.onset.is_some());
     let n_left = charts.iter().filter(|it| has_onset(it)).count();
     // Where nothing left its course, the first ones show how quiet it was.
     let n_drawn = if n_left == 0 { charts.len().min(2) } else { n_left.min(MAX_CHARTS) };
@@ -70,7 +70,7 @@ fn Small(chart: StepChart, at: Timestamp, crosshair: RwSignal<Option<Timestamp>>
 /// When its series left their course, the first ones first.
 fn onset_words(chart: &StepChart, at: Timestamp, offset_secs: i32) -> String {
     let mut left: Vec<_> =
-        chart.series.iter().filter_map(|(name, _, onset)| Some((name, onset.as_ref()?))).collect();
+        chart.series.iter().filter_map(|it| Some((&it.name, it.onset.as_ref()?))).collect();
     left.sort_by_key(|(_, it)| it.at);
     if left.is_empty() {
         return "kept its course".to_owned();
@@ -91,13 +91,13 @@ fn onset_words(chart: &StepChart, at: Timestamp, offset_secs: i32) -> String {
 /// The chart with the failure as a mark; lines that left their course come first.
 fn line_chart(chart: &StepChart, at: Timestamp, zone: Zone) -> LineChart {
     let mut series: Vec<_> = chart.series.iter().collect();
-    series.sort_by_key(|it| it.2.map_or((1, Timestamp::default()), |it| (0, it.at)));
+    series.sort_by_key(|it| it.onset.map_or((1, Timestamp::default()), |it| (0, it.at)));
     let alone = series.len() == 1;
-    let lines = series.into_iter().take(MAX_LINES).enumerate().map(|(color, (name, data, _))| ChartSeries {
-        name: if name.is_empty() { chart.title.as_str().into() } else { name.as_str().into() },
+    let lines = series.into_iter().take(MAX_LINES).enumerate().map(|(color, it)| ChartSeries {
+        name: if it.name.is_empty() { chart.title.as_str().into() } else { it.name.as_str().into() },
         color,
         fill: if alone { Fill::Area } else { Fill::None },
-        data: Arc::new(data.clone()),
+        data: Arc::new(it.data.clone()),
     });
     LineChart {
         series: lines.collect(),

@@ -13,11 +13,14 @@ mod step;
 
 use std::sync::Arc;
 
+use domain::diagnosis::Surroundings;
 use domain::job::{Job, JobState};
 use domain::time::Timestamp;
 use domain::view_state::{Tab, ViewState};
 use inquiry::debug::{DebugQuestion, DebugReport, has_found};
+use inquiry::diagnosis::{signals, signals_question};
 use inquiry::job::JobReport;
+use inquiry::panels::{PanelsInquiry, PanelsQuestion};
 use leptos::prelude::*;
 
 use self::causes::Causes;
@@ -76,7 +79,7 @@ impl DebugRun {
         });
         let is_framed = model.view.part(|it| it.embed && it.tab != Tab::Debug);
         let question = Memo::new(move |_| {
-            let is_meant = |it: &Settled| is_in_trouble(it.job.state) || wanted.get();
+            let is_meant = |it: &Settled| is_in_trouble(&it.job) || wanted.get();
             settled.get().filter(|it| !is_framed.get() && is_meant(it))
         });
         let progress = use_plan(
@@ -89,6 +92,26 @@ impl DebugRun {
                 debug_plan(model.system.get_untracked(), question)
             },
         );
+        let panels = use_plan(
+            move || {
+                let it = question.get()?;
+                Some(((model.system.with(|it| it.name.clone()), it.job.id.clone()), it))
+            },
+            move |_, it| {
+                let system = model.system.get_untracked();
+                let nothing =
+                    PanelsQuestion { roles: Vec::new(), range: clock.range().get_untracked(), max_points: 1 };
+                let question = signals_question(&system, &it.job, clock.now());
+                PanelsInquiry::new(&system, question.unwrap_or(nothing))
+            },
+        );
+        Effect::new(move |_| {
+            let signals = panels.with(|it| it.report.as_ref().map(|it| signals(it)).unwrap_or_default());
+            let around = Surroundings { signals, ..Surroundings::default() };
+            if model.surroundings.with_untracked(|it| **it != around) {
+                model.surroundings.set(Arc::new(around));
+            }
+        });
         let report = Memo::new_with_compare(
             move |_| progress.with(|it| it.report.clone()),
             |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
@@ -112,10 +135,11 @@ impl DebugRun {
 }
 
 /// Whether there is something to debug.
-fn is_in_trouble(state: JobState) -> bool {
-    match state {
+fn is_in_trouble(job: &Job) -> bool {
+    match job.state {
         JobState::Failed | JobState::Stuck => true,
-        JobState::Queued | JobState::Running | JobState::Done | JobState::Unknown => false,
+        JobState::Queued | JobState::Running | JobState::Unknown => job.failure.is_some(),
+        JobState::Done => false,
     }
 }
 
@@ -126,7 +150,7 @@ pub(super) fn DebugTab(model: Model, run: DebugRun) -> impl IntoView {
     let n_steps =
         move || model.system.with_untracked(|it| it.debug.iter().map(|it| it.steps.len()).sum::<usize>());
     let is_idle = Memo::new(move |_| {
-        let in_trouble = model.job.with(|it| is_in_trouble(it.state));
+        let in_trouble = model.job.with(|it| is_in_trouble(it));
         !in_trouble && !run.wanted.get()
     });
     let has_report = Memo::new(move |_| run.report.with(Option::is_some));
