@@ -11,7 +11,7 @@ const CHECKED: [&str; 5] =
     ["src", "crates/domain/src", "crates/backends/src", "crates/inquiry/src", "crates/charts/src"];
 
 /// Keys of a system file whose values are the file's own language or text for people, not names in the telemetry.
-const NOT_NAMES: [&str; 23] = [
+const NOT_NAMES: [&str; 31] = [
     "$schema",
     "title",
     "help",
@@ -35,6 +35,14 @@ const NOT_NAMES: [&str; 23] = [
     "would_refute",
     "runbook",
     "runbooks",
+    "about",
+    "budget",
+    "reach",
+    "window",
+    "worse",
+    "language",
+    "text",
+    "only_if",
 ];
 
 /// Words of protocols, of conventions and of Jobscope itself that deployments use as well, each with whose word it is.

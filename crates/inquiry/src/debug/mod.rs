@@ -56,9 +56,22 @@ pub struct DebugInquiry {
     reader: Rc<LineReader>,
     stopwatch: Stopwatch,
     case: Case,
-    has_begun: bool,
+    phase: Phase,
     began_at: TimeDelta,
     lists: Vec<ListRun>,
+}
+
+/// How far the run as a whole has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was asked yet.
+    New,
+    /// The log store's labels are awaited.
+    Labels,
+    /// The labels are known, and the steps are due.
+    Ready,
+    /// The steps were asked.
+    Asked,
 }
 
 /// What every step may look at.
@@ -95,6 +108,8 @@ pub enum DebugNews {
     Labels(Option<Vec<String>>),
     /// The answer to a question of a step: of which list, which step, which question.
     Answer(usize, usize, usize, Box<Answered>),
+    /// There is nothing to ask.
+    Over,
 }
 
 impl DebugInquiry {
@@ -125,7 +140,7 @@ impl DebugInquiry {
         });
         let lists = lists.collect();
         let began_at = stopwatch();
-        Self { system, reader, stopwatch, case, has_begun: false, began_at, lists }
+        Self { system, reader, stopwatch, case, phase: Phase::New, began_at, lists }
     }
 
     /// The questions of every step that is run; a step without any is over at once.
@@ -168,21 +183,19 @@ impl Plan for DebugInquiry {
     type Report = DebugReport;
 
     fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, DebugNews>> {
-        if self.has_begun {
-            return Vec::new();
+        match self.phase {
+            Phase::Labels | Phase::Asked => return Vec::new(),
+            Phase::New if self.wants_labels() => {
+                self.phase = Phase::Labels;
+                let end = self.case.now.max(self.case.at);
+                let range = TimeRange::between(self.case.at - TimeDelta::from_secs(3_600), end);
+                return vec![Box::pin(async move {
+                    let labels = Labels { range, selector: Vec::new() };
+                    DebugNews::Labels(ask(transport, &labels).await.ok().map(|(labels, _)| labels))
+                })];
+            }
+            Phase::New | Phase::Ready => self.phase = Phase::Asked,
         }
-        if self.case.labels.is_none() && self.wants_labels() {
-            self.has_begun = true;
-            let range = TimeRange::between(
-                self.case.at - TimeDelta::from_secs(3_600),
-                self.case.now.max(self.case.at),
-            );
-            return vec![Box::pin(async move {
-                let labels = Labels { range, selector: Vec::new() };
-                DebugNews::Labels(ask(transport, &labels).await.ok().map(|(labels, _)| labels))
-            })];
-        }
-        self.has_begun = true;
         let questions = self.begin();
         let mut sent: Vec<Sent<'a, DebugNews>> = Vec::new();
         for (i, k, q, question) in questions {
@@ -193,7 +206,7 @@ impl Plan for DebugInquiry {
         }
         if sent.is_empty() {
             // Something has to tell that all is over.
-            sent.push(Box::pin(std::future::ready(DebugNews::Labels(None))));
+            sent.push(Box::pin(std::future::ready(DebugNews::Over)));
         }
         sent
     }
@@ -201,16 +214,10 @@ impl Plan for DebugInquiry {
     fn take(&mut self, news: DebugNews) {
         match news {
             DebugNews::Labels(labels) => {
-                let is_first = self
-                    .lists
-                    .iter()
-                    .flat_map(|it| &it.steps)
-                    .all(|it| it.ended.is_none() && it.questions.is_empty());
-                if is_first {
-                    self.case.labels = Some(labels.unwrap_or_default());
-                    self.has_begun = false;
-                }
+                self.case.labels = labels;
+                self.phase = Phase::Ready;
             }
+            DebugNews::Over => {}
             DebugNews::Answer(i, k, q, answer) => {
                 let took = (self.stopwatch)() - self.began_at;
                 let Some(run) = self.lists.get_mut(i).and_then(|it| it.steps.get_mut(k)) else { return };
