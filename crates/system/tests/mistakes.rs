@@ -170,7 +170,7 @@ fn what_can_never_work_is_refused() {
         "{task}",
         "{tsk}",
         &[
-            "links[0].url: {tsk} is not filled in; {job}, {task}, {trace}, {from} and {to} are; write %7B for a brace",
+            "links[0].url: {tsk} is not filled in; {job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace",
         ],
     );
     check(
@@ -308,4 +308,39 @@ fn defaults_are_what_the_reference_says() {
     assert_eq!(system.stages.first().map(|it| (it.title.as_str(), it.in_pipeline)), Some(("Pack", true)));
     assert_eq!(system.metrics.first().map(|it| (it.scale, it.unit)), Some((1.0, domain::system::Unit::None)));
     assert_eq!(system.spans, domain::system::SpanRules::default());
+}
+
+#[test]
+fn a_checklists_mistakes_are_named_by_step() {
+    let steps = |steps: &str| format!(r#""debug": [{{"title": "t", "steps": [{steps}]}}], "links""#);
+    let check = |step: &str, expected: &[&str]| check(r#""links""#, &steps(step), expected);
+    check(r#"{"title": "a", "kind": "job_lines"}"#, &[]);
+    check(
+        r#"{"title": "a", "kind": "job_line"}"#,
+        &["debug[0].steps[0].kind: “job_line” is not known here; did you mean “job_lines”?"],
+    );
+    check(
+        r#"{"title": "a", "kind": "logs"}"#,
+        &["debug[0].steps[0].lines: is missing; say what the step looks for"],
+    );
+    check(
+        r#"{"title": "a", "kind": "trace", "lines": {"any_of": ["x"]}}"#,
+        &["debug[0].steps[0].lines: does not belong to this kind of step; leave it out, or change the kind"],
+    );
+    check(
+        r#"{"title": "a", "kind": "command"}"#,
+        &["debug[0].steps[0]: does nothing; add commands or links, or choose another kind"],
+    );
+    check(
+        r#"{"title": "a", "kind": "metrics", "metrics": [{"role": "queue_depth"}, {"role": "jobs_done"}, {"kind": "gauge"}]}"#,
+        &[
+            "debug[0].steps[0].metrics[1].role: is the role of none of this file's metrics; add it to metrics, or write names, kind and title here",
+            "debug[0].steps[0].metrics[2].names: is missing; add it, or name the role of one of this file's metrics",
+            "debug[0].steps[0].metrics[2].title: is missing; add it, or name the role of one of this file's metrics",
+        ],
+    );
+    check(
+        r#"{"title": "a", "kind": "logs", "lines": {"contains": ["{jobb}", "{{.x}} {\"a\"}"]}}"#,
+        &["debug[0].steps[0].lines.contains[0]: {jobb} is not filled in; did you mean “job”?"],
+    );
 }

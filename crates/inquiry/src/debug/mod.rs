@@ -6,6 +6,7 @@
 //!
 //! Each step stands for itself: a source that does not answer spoils only the steps that need it.
 
+mod answers;
 mod ask;
 mod judge;
 mod narrow;
