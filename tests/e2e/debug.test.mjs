@@ -96,7 +96,7 @@ const MEANT = {
   http_403: [/answers? 403/, false], http_404: [/answers? 404/, false], http_410: [/answers? 410/, false],
   http_429: [/answers? 429/, false], http_500: [/answers? 500/, false], http_503: [/answers? 503/, false],
   inference_oom: [/GPU memory|out of memory/i, true], circuit_open: [/circuit breaker|GPU memory/i, undefined],
-  worker_lost: [/killed|memory/i, true], token_limit_exceeded: [/token|400/i, false], unsupported_encoding: [/encod|codec/i, false],
+  worker_lost: [/killed|memory/i, true], token_limit_exceeded: [/token|400/i, false], unsupported_encoding: [/UnicodeDecodeError|codec/, false],
 };
 const truth = process.env.DEMO_TRUTH ? JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8')) : { examples: {} };
 const aroundEnd = () => {
@@ -109,8 +109,8 @@ for (const [group, jobs] of Object.entries(truth.examples).filter(([name]) => na
     const [job] = jobs;
     const page = await it.open(debugView(job.job_id, aroundEnd()));
     const all = await steps(page);
-    const lines = named(all, 'Loki').says;
-    assert.match(lines, new RegExp(job.error_code), lines);
+    const said = `${named(all, 'Loki').says} ${named(all, 'Postgres').says}`;
+    assert.match(said, new RegExp(job.error_code));
     assert.ok(all.every(step => step.state !== 'could not ask'), JSON.stringify(all));
     const words = await comes(page).innerText();
     const [cause, isMemory] = MEANT[job.error_code] ?? [new RegExp(job.error_code), undefined];

@@ -92,6 +92,13 @@ const COMMON: &[(&str, &str)] = &[
     ("event", "a word for people"),
     ("warning", "a word for people"),
     ("attempts", "a word for people"),
+    ("domain", "a word for people"),
+    ("task_id", "the system file's own: a role"),
+    ("run", "the system file's own: a role"),
+    ("error_code", "the system file's own: a role"),
+    ("retries", "the system file's own: a role"),
+    ("reason", "the system file's own: a role"),
+    ("failed_stage", "the system file's own: a role"),
 ];
 
 /// Every string literal in the checked folders that is a word of some deployment.

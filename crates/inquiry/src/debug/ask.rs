@@ -124,7 +124,7 @@ impl Case {
             Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Profile | Ask::Command => Ok(Vec::new()),
             Ask::Logs(test) => Ok(vec![self.lines(system, test, range, MAX_LINES)?]),
             Ask::OneIdPerStep(test) => Ok(vec![self.lines(system, test, range, MAX_LIMIT)?]),
-            Ask::Spans(test) => Ok(vec![self.spans(system, test, range)?]),
+            Ask::Spans(test) => self.spans(system, test, range),
             Ask::Metrics(metrics) => {
                 let asked: Vec<_> = metrics.iter().map(|it| self.series(system, it, range)).collect();
                 if asked.is_empty() {
@@ -173,7 +173,8 @@ impl Case {
         Ok(lines_of(self.query(system, test).map_err(not_known)?, range, limit))
     }
 
-    fn spans(&self, system: &System, test: &SpanTest, range: TimeRange) -> Result<Question, Verdict> {
+    /// Spans that are so, and this job's own among them: a search finds so many traces in no promised order.
+    fn spans(&self, system: &System, test: &SpanTest, range: TimeRange) -> Result<Vec<Question>, Verdict> {
         let mut all = Vec::new();
         if let Some(service) = &test.service {
             all.push(of_service(system, &self.filled(service).map_err(not_known)?));
@@ -189,8 +190,18 @@ impl Case {
         let select = roles.iter().flat_map(|role| fields_for(&system.spans.roles, *role));
         let mut select: Vec<Field> = select.map(|it| Field::Any(it.clone())).collect();
         select.push(Field::Name);
-        let query = SpanQuery { filter: Filter::All(all), select };
-        Ok(Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 3 }))
+        let search = |all: Vec<Filter>| {
+            let query = SpanQuery { filter: Filter::All(all), select: select.clone() };
+            Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 3 })
+        };
+        let mut asked = vec![search(all.clone())];
+        let job_fields = fields_for(&system.spans.roles, Role::Job);
+        if !job_fields.is_empty() {
+            let fields: Vec<Field> = job_fields.iter().map(|it| Field::Any(it.clone())).collect();
+            all.push(Filter::any_is(&fields, self.job.id.as_str()));
+            asked.push(search(all));
+        }
+        Ok(asked)
     }
 
     fn series(&self, system: &System, metric: &StepMetric, range: TimeRange) -> Question {

@@ -41,7 +41,8 @@ fn Small(chart: StepChart, at: Timestamp, crosshair: RwSignal<Option<Timestamp>>
     let (view, clock) = (use_view(), use_clock());
     let title = chart.title.clone();
     let (label, heading) = (title.clone(), title.clone());
-    let left = onset_words(&chart, at, clock.offset_secs(at));
+    let told = chart.clone();
+    let left = move || onset_words(&told, at, clock.offset_secs(at));
     let model = Signal::derive(move || {
         let zone = Zone { offset_secs: clock.offset_secs(at), label: clock.zone_name(at).into() };
         Some(Arc::new(line_chart(&chart, at, zone)))

@@ -34,11 +34,12 @@ pub(super) fn Commands(step: StepReport) -> impl IntoView {
 pub(super) fn How(step: StepReport) -> impl IntoView {
     let clock = use_clock();
     let one = move |it: Asked| {
-        let when = it.range.map(|it| format!(", {}", range_words(it, clock))).unwrap_or_default();
+        let (who, what, range) = (it.source.name(), it.what, it.range);
+        let when = move || range.map(|it| format!(", {}", range_words(it, clock))).unwrap_or_default();
         let query = it.query.clone();
         view! {
             <div class="asked-one">
-                <p class="muted">{format!("{}: {}{when}", it.source.name(), it.what)}</p>
+                <p class="muted">{move || format!("{who}: {what}{}", when())}</p>
                 <pre class="words" tabindex="0">{it.query}</pre>
                 <CopyButton text=Signal::stored(query) label="Copy query" />
             </div>
