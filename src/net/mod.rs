@@ -1,5 +1,6 @@
 //! How questions leave the browser: the transports, and how plans are driven to their end.
 
+mod debug;
 pub mod doctor;
 mod files;
 mod gzip;
@@ -10,6 +11,7 @@ mod recordings;
 mod session;
 pub(crate) mod turns;
 
+pub use debug::debug_plan;
 pub use files::{load_setup, load_system};
 pub use job::job_plan;
 pub use live::{Secret, Sighting};

@@ -1,5 +1,6 @@
 //! The project's own checks and chores.
 
+pub mod diagnose;
 pub mod layers;
 pub mod source;
 pub mod tidy;

@@ -28,11 +28,35 @@ fn main() -> ExitCode {
                 }
             }
         }
+        Some("diagnose") => diagnose(args),
         other => {
             eprintln!(
-                "cargo xtask: no chore is called “{}”. There are: bench, tidy",
+                "cargo xtask: no chore is called “{}”. There are: bench, diagnose, tidy",
                 other.unwrap_or_default()
             );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints what became of jobs and why; fails when a source could not be asked.
+#[allow(clippy::print_stderr, clippy::print_stdout, reason = "a command line speaks through these")]
+fn diagnose(words: impl Iterator<Item = String>) -> ExitCode {
+    use xtask::diagnose::{Args, USAGE, run};
+    let mut words = words.peekable();
+    if words.peek().is_none_or(|it| it == "--help" || it == "-h") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    let outcome = Args::parse(words).map_err(|it| format!("{it}\n\n{USAGE}")).and_then(|it| run(&it));
+    match outcome {
+        Ok(outcome) => {
+            println!("{:#}", outcome.told);
+            outcome.trouble.iter().for_each(|it| eprintln!("cargo xtask diagnose: {it}"));
+            if outcome.trouble.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            eprintln!("cargo xtask diagnose: {error}");
             ExitCode::FAILURE
         }
     }

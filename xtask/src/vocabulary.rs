@@ -11,7 +11,7 @@ const CHECKED: [&str; 5] =
     ["src", "crates/domain/src", "crates/backends/src", "crates/inquiry/src", "crates/charts/src"];
 
 /// Keys of a system file whose values are the file's own language or text for people, not names in the telemetry.
-const NOT_NAMES: [&str; 19] = [
+const NOT_NAMES: [&str; 31] = [
     "$schema",
     "title",
     "help",
@@ -31,6 +31,18 @@ const NOT_NAMES: [&str; 19] = [
     "name",
     "stage",
     "zone",
+    "sentence",
+    "would_refute",
+    "runbook",
+    "runbooks",
+    "about",
+    "budget",
+    "reach",
+    "window",
+    "worse",
+    "language",
+    "text",
+    "only_if",
 ];
 
 /// Words of protocols, of conventions and of Jobscope itself that deployments use as well, each with whose word it is.
@@ -80,6 +92,13 @@ const COMMON: &[(&str, &str)] = &[
     ("event", "a word for people"),
     ("warning", "a word for people"),
     ("attempts", "a word for people"),
+    ("domain", "a word for people"),
+    ("task_id", "the system file's own: a role"),
+    ("run", "the system file's own: a role"),
+    ("error_code", "the system file's own: a role"),
+    ("retries", "the system file's own: a role"),
+    ("reason", "the system file's own: a role"),
+    ("failed_stage", "the system file's own: a role"),
 ];
 
 /// Every string literal in the checked folders that is a word of some deployment.

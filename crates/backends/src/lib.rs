@@ -15,12 +15,14 @@ mod quote;
 #[cfg(test)]
 mod recorded;
 mod request;
+mod spell;
 pub mod tempo;
 mod warnings;
 
 pub use answer::{Build, Readiness, Sample};
 pub use error::{BackendError, ErrorKind};
 pub use request::{Headers, Method, Question, RequestSpec, SourceKind};
+pub use spell::{Sendable, basic_proof, bearer_proof, spell};
 
 use domain::warning::Warning;
 

@@ -3,11 +3,15 @@
 //! Nothing here knows a wire format, a browser or a clock: now is always a parameter.
 
 pub mod attr;
+pub mod debug;
 pub mod diagnosis;
+pub mod fingerprint;
 pub mod format;
 pub mod ids;
 pub mod job;
+pub mod jobs;
 pub mod logs;
+pub mod redact;
 pub mod series;
 pub mod system;
 #[cfg(test)]

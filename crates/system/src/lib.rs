@@ -7,8 +7,8 @@ pub mod config;
 pub mod file;
 pub mod lines;
 mod mistake;
-mod pattern;
 mod shape;
 
+use domain::system::pattern;
 pub use file::parse;
 pub use mistake::Mistake;

@@ -170,7 +170,7 @@ fn what_can_never_work_is_refused() {
         "{task}",
         "{tsk}",
         &[
-            "links[0].url: {tsk} is not filled in; {job}, {task}, {trace}, {from} and {to} are; write %7B for a brace",
+            "links[0].url: {tsk} is not filled in; {job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace",
         ],
     );
     check(
@@ -191,6 +191,46 @@ fn what_can_never_work_is_refused() {
         &[
             "metrics[0].names[0]: “d-epth” is not the name of a metric; use letters, digits, _ and :",
             "metrics[0].names[1]: is only the buckets; write x",
+        ],
+    );
+}
+
+#[test]
+fn rules_of_diagnosis_are_checked_too() {
+    let with = |diagnosis: &str| format!(r#""diagnosis": {diagnosis}, "links""#);
+    let rule = |members: &str| {
+        with(&format!(
+            r#"{{"rules": [{{"name": "jam", "when": {{"error": "jam"}}, "sentence": "{{stage}} jams at {{host}}", "confidence": 3, "would_refute": "x"{members}}}]}}"#
+        ))
+    };
+    check(r#""links""#, &rule(""), &[]);
+    check(
+        r#""links""#,
+        &rule("").replace("{host}", "{hst}").replace(r#""confidence": 3"#, r#""confidence": 5"#),
+        &[
+            "diagnosis.rules[0].sentence: {hst} is not filled in; did you mean “host”?",
+            "diagnosis.rules[0].confidence: is not a whole number from 1 to 4; write 1 for a guess up to 4 for certainty",
+        ],
+    );
+    check(
+        r#""links""#,
+        &rule("").replace(r#""name": "jam""#, r#""name": "timeout""#),
+        &["diagnosis.rules[0].name: “timeout” is a built-in rule; choose another name"],
+    );
+    check(
+        r#""links""#,
+        &with(r#"{"runbooks": {"timeouts": "wait", "memory": ""}}"#),
+        &[
+            "diagnosis.runbooks.timeouts: is not a known member; did you mean “timeout”?",
+            "diagnosis.runbooks.memory: is empty; write something or leave it out",
+        ],
+    );
+    let twice = rule("").replace("[{", r#"[{"name": "jam", "when": {"error": "a"}, "sentence": "a", "confidence": 1, "would_refute": "b"}, {"#);
+    check(
+        r#""links""#,
+        &twice,
+        &[
+            "diagnosis.rules[1].name: the rule “jam” is there twice; it stands at diagnosis.rules[0].name already; let one of them go",
         ],
     );
 }
@@ -268,4 +308,39 @@ fn defaults_are_what_the_reference_says() {
     assert_eq!(system.stages.first().map(|it| (it.title.as_str(), it.in_pipeline)), Some(("Pack", true)));
     assert_eq!(system.metrics.first().map(|it| (it.scale, it.unit)), Some((1.0, domain::system::Unit::None)));
     assert_eq!(system.spans, domain::system::SpanRules::default());
+}
+
+#[test]
+fn a_checklists_mistakes_are_named_by_step() {
+    let steps = |steps: &str| format!(r#""debug": [{{"title": "t", "steps": [{steps}]}}], "links""#);
+    let check = |step: &str, expected: &[&str]| check(r#""links""#, &steps(step), expected);
+    check(r#"{"title": "a", "kind": "job_lines"}"#, &[]);
+    check(
+        r#"{"title": "a", "kind": "job_line"}"#,
+        &["debug[0].steps[0].kind: “job_line” is not known here; did you mean “job_lines”?"],
+    );
+    check(
+        r#"{"title": "a", "kind": "logs"}"#,
+        &["debug[0].steps[0].lines: is missing; say what the step looks for"],
+    );
+    check(
+        r#"{"title": "a", "kind": "trace", "lines": {"any_of": ["x"]}}"#,
+        &["debug[0].steps[0].lines: does not belong to this kind of step; leave it out, or change the kind"],
+    );
+    check(
+        r#"{"title": "a", "kind": "command"}"#,
+        &["debug[0].steps[0]: does nothing; add commands or links, or choose another kind"],
+    );
+    check(
+        r#"{"title": "a", "kind": "metrics", "metrics": [{"role": "queue_depth"}, {"role": "jobs_done"}, {"kind": "gauge"}]}"#,
+        &[
+            "debug[0].steps[0].metrics[1].role: is the role of none of this file's metrics; add it to metrics, or write names, kind and title here",
+            "debug[0].steps[0].metrics[2].names: is missing; add it, or name the role of one of this file's metrics",
+            "debug[0].steps[0].metrics[2].title: is missing; add it, or name the role of one of this file's metrics",
+        ],
+    );
+    check(
+        r#"{"title": "a", "kind": "logs", "lines": {"contains": ["{jobb}", "{{.x}} {\"a\"}"]}}"#,
+        &["debug[0].steps[0].lines.contains[0]: {jobb} is not filled in; did you mean “job”?"],
+    );
 }

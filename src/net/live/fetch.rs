@@ -3,10 +3,11 @@
 use std::pin::pin;
 use std::rc::Rc;
 
-use backends::{BackendError, ErrorKind, Headers, RequestSpec, SourceKind};
+use backends::{BackendError, ErrorKind, Headers, RequestSpec, SourceKind, spell};
 use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use inquiry::Head;
+use inquiry::retry::{Failure, wait_millis};
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,8 +15,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestInit, Response};
 
 use super::Sighting;
-use super::address::spell;
-use super::retry::{Failure, wait_millis};
 use super::server::Server;
 use crate::net::turns::Turns;
 

@@ -1,9 +1,7 @@
 //! The transport that asks real servers: once for identical questions, few at a time, again when that may help.
 
-mod address;
 pub(super) mod fetch;
 mod governor;
-mod retry;
 mod server;
 
 pub use server::{Secret, Server};

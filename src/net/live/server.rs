@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use backends::SourceKind;
+use backends::{SourceKind, basic_proof, bearer_proof};
 use leptos::prelude::document;
 use system::config::{AuthScheme, Source, SourceKind as ConfiguredKind};
 
@@ -122,26 +122,9 @@ impl Server {
 fn proof(scheme: AuthScheme, secret: &Secret) -> Option<String> {
     match scheme {
         AuthScheme::None => None,
-        AuthScheme::Basic => {
-            Some(format!("Basic {}", base64(format!("{}:{}", secret.user, secret.password).as_bytes())))
-        }
-        AuthScheme::Bearer => Some(format!("Bearer {}", secret.password)),
+        AuthScheme::Basic => Some(basic_proof(&secret.user, &secret.password)),
+        AuthScheme::Bearer => Some(bearer_proof(&secret.password)),
     }
-}
-
-/// Standard base64 with padding (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            let digit = DIGITS.get((bits >> (18 - 6 * i) & 63) as usize).filter(|_| i <= chunk.len());
-            out.push(digit.map_or('=', |it| char::from(*it)));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
 
 #[component]
 fn Known(cause: Cause) -> impl IntoView {
-    let Cause { sentence: what, sure, why, would_refute } = cause;
+    let Cause { sentence: what, sure, why, would_refute, .. } = cause;
     let sure = sure.min(SUREST);
     let meter = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
     view! {

@@ -120,7 +120,7 @@ fn asked_view(asked: Asked) -> impl IntoView {
     }
 }
 
-fn range_words(range: TimeRange, clock: Clock) -> String {
+pub(super) fn range_words(range: TimeRange, clock: Clock) -> String {
     let wall = |at| {
         let it = civil_from_timestamp(at, clock.offset_secs(at));
         format!("{}-{:02}-{:02} {:02}:{:02}", it.year, it.month, it.day, it.hour, it.minute)

@@ -1,14 +1,14 @@
 //! The head of the page: which job, how it stands, what is known about it, and what can be done with it.
 
+use domain::debug::{Values, fill_link};
 use domain::ids::StageId;
 use domain::job::{Job, JobState, StageState};
 use domain::system::{LinkTemplate, System};
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
-use super::links::{LinkValues, link};
 use super::model::{Model, has_ended};
-use super::ticket::markdown;
+use super::ticket::{Ticket, markdown};
 use crate::components::age::Age;
 use crate::components::badge::{Badge, Tone};
 use crate::components::copy_button::CopyButton;
@@ -70,19 +70,28 @@ pub(super) fn Header(model: Model) -> impl IntoView {
 fn Actions(model: Model) -> impl IntoView {
     let address = || window().location().href().unwrap_or_default();
     let ticket = move || {
-        let cause = model.cause.get();
+        let causes = model.causes.get();
         model.job.with(|job| {
-            let words = model.system.with(|it| state_words(job, it));
-            model.with_lines(|lines| markdown(job, &words, cause.as_ref(), lines, &address()))
+            let title = model.system.with(|it| state_words(job, it));
+            model.with_lines(|lines| {
+                markdown(&Ticket {
+                    job,
+                    title: &title,
+                    causes: &causes,
+                    checked: &[],
+                    lines,
+                    address: &address(),
+                })
+            })
         })
     };
     let links = Memo::new(move |_| {
         let values = model.job.with(|job| {
             // Not tracked: a link need not change each second.
             let now = model.now.get_untracked();
-            model.report.with(|it| LinkValues::of(job, &it.evidence, now))
+            model.system.with(|system| model.report.with(|it| Values::of(system, job, &it.evidence, now)))
         });
-        let with_title = |it: &LinkTemplate| Some((it.title.clone(), link(it, &values)?));
+        let with_title = |it: &LinkTemplate| Some((it.title.clone(), fill_link(&it.url, &values)?));
         model.system.with(|it| it.links.iter().filter_map(with_title).collect::<Vec<_>>())
     });
     let out = |(title, href): (String, String)| {

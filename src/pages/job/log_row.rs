@@ -67,7 +67,7 @@ pub(super) fn LogRow(model: Model, row: usize, n_rows: Memo<usize>) -> impl Into
 }
 
 /// What the line says, then the fields that matter.
-fn words(model: Model, record: &LogRecord) -> impl IntoView + use<> {
+pub(super) fn words(model: Model, record: &LogRecord) -> impl IntoView + use<> {
     let fields = model.system.with(|it| row_fields(it, record));
     let field = |field: super::lines::RowField| {
         let class = if field.is_strong { "strong" } else { "weak" };
@@ -81,7 +81,7 @@ fn words(model: Model, record: &LogRecord) -> impl IntoView + use<> {
     }
 }
 
-const fn level_class(level: Level) -> &'static str {
+pub(super) const fn level_class(level: Level) -> &'static str {
     match level {
         Level::Error | Level::Critical => "E",
         Level::Warn => "W",

@@ -7,13 +7,13 @@
 
 mod attributes;
 mod cause;
+mod debug;
 mod detail;
 mod empty;
 mod examples;
 mod header;
 mod line_detail;
 mod lines;
-mod links;
 mod log_card;
 mod log_filter;
 mod log_row;
@@ -30,6 +30,7 @@ use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
 use leptos::prelude::*;
 
 use self::cause::CauseBanner;
+use self::debug::{DebugRun, DebugTab};
 use self::detail::Detail;
 use self::empty::{NoJob, NothingFound};
 use self::header::Header;
@@ -96,7 +97,10 @@ pub fn JobView(
         (false, true) => Stage::Waiting,
         (false, false) => Stage::Empty,
     });
+    let debug = DebugRun::new(model);
+    let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
     let body = move || match stage.get() {
+        Stage::Data if is_debug.get() => view! { <DebugTab model=model run=debug /> }.into_any(),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
         Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
         Stage::Data => view! { <Work model=model /> }.into_any(),
@@ -106,7 +110,7 @@ pub fn JobView(
             <Header model=model />
             <CauseBanner model=model />
             <Show when=move || stage.get() != Stage::Empty && !is_embedded.get()>
-                <JobTabs model=model />
+                <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
             {body}
@@ -116,7 +120,7 @@ pub fn JobView(
 
 /// Links to the parts of the page that exist.
 #[component]
-fn JobTabs(model: Model) -> impl IntoView {
+fn JobTabs(model: Model, debug: DebugRun) -> impl IntoView {
     let view = model.view;
     let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
         title: title.to_owned(),
@@ -128,8 +132,9 @@ fn JobTabs(model: Model) -> impl IntoView {
         0 => String::new(),
         n => n.to_string(),
     });
-    let tabs =
+    let mut tabs =
         vec![tab("Timeline", Tab::Timeline, Signal::stored(String::new())), tab("Logs", Tab::Logs, n_lines)];
+    tabs.push(tab("Debug", Tab::Debug, debug.n_found()));
     view! { <Tabs tabs=tabs label="Parts of the job" /> }
 }
 
@@ -137,7 +142,8 @@ fn JobTabs(model: Model) -> impl IntoView {
 const fn tab_shown(asked: Tab) -> Tab {
     match asked {
         Tab::Logs => Tab::Logs,
-        Tab::Timeline | Tab::Trace | Tab::Debug | Tab::Compare => Tab::Timeline,
+        Tab::Debug => Tab::Debug,
+        Tab::Timeline | Tab::Trace | Tab::Compare => Tab::Timeline,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::diagnosis::{Cause, cause};
+use domain::diagnosis::{Cause, Surroundings, causes};
 use domain::job::{Evidence, Job, JobState, Origin, assemble};
 use domain::logs::{LineKey, LogRecord};
 use domain::system::System;
@@ -28,6 +28,11 @@ pub(super) struct Model {
     /// Now, moving while the job has not ended.
     pub(super) now: Memo<Timestamp>,
     pub(super) job: Memo<Arc<Job>>,
+    /// Metrics of the time of its trouble, once they are known.
+    pub(super) surroundings: RwSignal<Arc<Surroundings>>,
+    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
+    pub(super) causes: Memo<Vec<Cause>>,
+    /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
     pub(super) folding: RwSignal<Folding>,
     pub(super) timeline: Memo<Arc<Timeline>>,
@@ -64,9 +69,12 @@ impl Model {
             Memo::new(move |_| job.with(|it| !has_ended(it)) && report.with(|it| has_evidence(&it.evidence)));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
 
-        let cause = Memo::new(move |_| {
-            system.with(|system| report.with(|it| cause(system, &job.get(), &it.evidence)))
+        let surroundings = RwSignal::new(Arc::<Surroundings>::default());
+        let causes = Memo::new(move |_| {
+            let around = surroundings.get();
+            system.with(|system| report.with(|it| causes(system, &job.get(), &it.evidence, &around)))
         });
+        let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let folding = RwSignal::new(Folding::On);
         let timeline = Memo::new(move |_| {
             // An ended job's timeline does not depend on now.
@@ -103,6 +111,8 @@ impl Model {
             report,
             now,
             job,
+            surroundings,
+            causes,
             cause,
             folding,
             timeline,

@@ -3,22 +3,57 @@
 use domain::diagnosis::Cause;
 use domain::job::{Job, JobState};
 use domain::logs::LogRecord;
+use domain::redact::redacted;
 use domain::time::{Timestamp, civil_from_timestamp};
 
 /// Lines that a ticket holds at most.
 const MAX_LINES: usize = 15;
 
-/// Writes the ticket; times are UTC, since it is read elsewhere. `lines` are all of the job's, in time order.
-pub(super) fn markdown(
-    job: &Job,
-    title: &str,
-    cause: Option<&Cause>,
-    lines: &[&LogRecord],
-    address: &str,
-) -> String {
+/// What a ticket is written from.
+pub(super) struct Ticket<'a> {
+    pub(super) job: &'a Job,
+    /// How the job stands, in words.
+    pub(super) title: &'a str,
+    /// The likely causes, the likeliest first.
+    pub(super) causes: &'a [Cause],
+    /// What was looked at, in order.
+    pub(super) checked: &'a [Checked],
+    /// All of the job's lines, in time order.
+    pub(super) lines: &'a [&'a LogRecord],
+    /// Where it is seen in full.
+    pub(super) address: &'a str,
+}
+
+/// One thing that was looked at.
+pub(super) struct Checked {
+    pub(super) what: String,
+    /// `found`, `nothing` and the like.
+    pub(super) found: &'static str,
+    /// The sentence, with its full stop.
+    pub(super) says: String,
+}
+
+/// Writes the ticket, without secrets; times are UTC, since it is read elsewhere.
+pub(super) fn markdown(ticket: &Ticket<'_>) -> String {
+    let Ticket { job, title, causes, checked, lines, address } = *ticket;
     let mut text = format!("### [{}]({address}): {title}\n\n", job.id);
-    if let Some(cause) = cause {
-        text.push_str(&format!("**{}.** {}\n\n", cause.sentence, cause.why));
+    if let Some((first, others)) = causes.split_first() {
+        text.push_str(&format!("**{}.** {}\n\n", first.sentence, first.why));
+        if causes.len() > 1 || !checked.is_empty() {
+            text.push_str(&format!(
+                "Sure: {} of 4. It would be refuted by {}.\n\n",
+                first.sure, first.would_refute
+            ));
+        }
+        if let Some(runbook) = &first.runbook {
+            text.push_str(&format!("What to do: {runbook}\n\n"));
+        }
+        for it in others {
+            text.push_str(&format!("- or: {} (sure: {} of 4; {})\n", it.sentence, it.sure, it.why));
+        }
+        if !others.is_empty() {
+            text.push('\n');
+        }
     }
     let mut fact = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|it| !it.is_empty()) {
@@ -36,6 +71,12 @@ pub(super) fn markdown(
     fact("version", job.facts.version.clone());
     fact("request", job.facts.request_id.clone());
 
+    if !checked.is_empty() {
+        text.push_str("\nChecked:\n\n");
+        for it in checked {
+            text.push_str(&format!("1. {} *{}.* {}\n", it.what, it.found, it.says));
+        }
+    }
     let telling = telling_lines(job.state, lines);
     if !telling.is_empty() {
         text.push_str(&format!("\n```\n{}\n```\n", telling.join("\n")));
@@ -45,7 +86,8 @@ pub(super) fn markdown(
         let lines = if left_out == 1 { "line" } else { "lines" };
         text.push_str(&format!("\n{left_out} more {lines} in Jobscope.\n"));
     }
-    text
+    // The address is the reader's own, and must work.
+    text.split(address).map(redacted).collect::<Vec<_>>().join(address)
 }
 
 /// The lines worth a ticket: events and whatever is worse than normal; the last ones where there are too many.
@@ -109,6 +151,21 @@ mod tests {
         }
     }
 
+    fn written(job: &Job, checked: &[Checked], lines: &[&LogRecord], address: &str) -> String {
+        markdown(&Ticket { job, title: "failed", causes: &[], checked, lines, address })
+    }
+
+    #[test]
+    fn a_ticket_holds_what_was_checked_and_no_secrets() {
+        let lines = [line(2, Level::Error, None, "login of jane@example.org with password=hunter2 failed")];
+        let lines: Vec<_> = lines.iter().collect();
+        let checked = [Checked { what: "Its lines".to_owned(), found: "found", says: "3 lines.".to_owned() }];
+        let text = written(&job(JobState::Failed), &checked, &lines, "https://x/?token=1&job=j-1");
+        assert!(text.contains("1. Its lines *found.* 3 lines.\n"), "{text}");
+        assert!(text.contains("login of [redacted] with password=[redacted] failed"), "{text}");
+        assert!(text.contains("(https://x/?token=1&job=j-1)"), "{text}");
+    }
+
     #[test]
     fn a_ticket_tells_what_happened_and_shows_the_lines_that_say_so() {
         let lines = [
@@ -125,14 +182,14 @@ mod tests {
             1970-01-01 00:00:00.000Z submitted\n\
             1970-01-01 00:00:02.000Z bad ''' line second\n\
             ```\n\n1 more line in Jobscope.\n";
-        assert_eq!(markdown(&job(JobState::Failed), "failed", None, &lines, "https://x/?job=j-1"), expected);
+        assert_eq!(written(&job(JobState::Failed), &[], &lines, "https://x/?job=j-1"), expected);
     }
 
     #[test]
     fn a_long_story_is_told_from_its_end() {
         let lines: Vec<_> = (0..40).map(|it| line(it, Level::Error, None, &format!("line {it}"))).collect();
         let lines: Vec<_> = lines.iter().collect();
-        let text = markdown(&job(JobState::Failed), "failed", None, &lines, "https://x/");
+        let text = written(&job(JobState::Failed), &[], &lines, "https://x/");
         assert!(text.contains("line 39") && text.contains("line 25") && !text.contains("line 24"), "{text}");
         assert!(text.contains("25 more lines"), "{text}");
     }

@@ -57,6 +57,22 @@ impl LogQuery {
         self
     }
 
+    /// Only streams whose label has one of these values, whatever was asked of that label before.
+    #[must_use]
+    pub fn stream_in<S: AsRef<str>>(mut self, label: &str, values: &[S]) -> Self {
+        let wanted = match values {
+            [] => return self,
+            [value] => matcher(label, MatchOp::Equal, value.as_ref()),
+            values => {
+                let either: Vec<_> = values.iter().map(|it| regex_literal(it.as_ref())).collect();
+                matcher(label, MatchOp::Regex, &either.join("|"))
+            }
+        };
+        self.selector.retain(|it| it.label != label);
+        self.selector.push(wanted);
+        self
+    }
+
     /// Only lines that have this text in them.
     #[must_use]
     pub fn contains(self, text: &str) -> Self {
@@ -262,6 +278,13 @@ mod tests {
         check(&app(), r#"{app="worker"}"#);
         check(&app().stream("env", MatchOp::Regex, "prod|dev"), r#"{app="worker", env=~"prod|dev"}"#);
         check(&app().stream("k8s.pod", MatchOp::NotEqual, "x"), r#"{app="worker", k8s_pod!="x"}"#);
+    }
+
+    #[test]
+    fn a_label_is_narrowed_to_some_of_its_values() {
+        check(&app().stream_in("env", &["prod"]), r#"{app="worker", env="prod"}"#);
+        check(&app().stream_in("app", &["a.b", "c"]), r#"{app=~"a\\.b|c"}"#);
+        check(&app().stream_in::<&str>("app", &[]), r#"{app="worker"}"#);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub enum Expr {
     Or(Vec<Expr>),
     /// Every value times a factor.
     Scaled(Box<Expr>, f64),
+    /// The first divided by the second, series by series with the same labels.
+    Divided(Box<Expr>, Box<Expr>),
 }
 
 impl Expr {
@@ -108,13 +110,19 @@ impl Expr {
         if factor == 1.0 || factor == 0.0 { self } else { Self::Scaled(Box::new(self), factor) }
     }
 
-    /// The metric under each of its names, joined by `or`.
     fn any_name(metric: &Metric, suffix: &str, make: impl Fn(Selector) -> Self) -> Self {
-        let mut all: Vec<_> = metric
-            .names
-            .iter()
-            .map(|name| make(Selector { name: format!("{name}{suffix}"), matchers: metric.matchers.clone() }))
-            .collect();
+        Self::any_of(&metric.names, suffix, &metric.matchers, make)
+    }
+
+    /// A metric under each of its names, joined by `or`.
+    pub fn any_of(
+        names: &[String],
+        suffix: &str,
+        matchers: &[Matcher],
+        make: impl Fn(Selector) -> Self,
+    ) -> Self {
+        let of = |name: &String| Selector { name: format!("{name}{suffix}"), matchers: matchers.to_vec() };
+        let mut all: Vec<_> = names.iter().map(|it| make(of(it))).collect();
         if all.len() == 1 { all.remove(0) } else { Self::Or(all) }
     }
 }
@@ -165,6 +173,7 @@ impl fmt::Display for Expr {
                 Ok(())
             }
             Self::Scaled(of, factor) => write!(f, "({of}) * {factor}"),
+            Self::Divided(of, by) => write!(f, "({of}) / ({by})"),
         }
     }
 }

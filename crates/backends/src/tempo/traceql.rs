@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::time::TimeDelta;
-use domain::trace::SpanStatus;
+use domain::trace::{SpanKind, SpanStatus};
 
 use crate::quote::go_string;
 
@@ -80,6 +80,8 @@ pub enum Literal {
     Duration(TimeDelta),
     /// How a span ended.
     Status(SpanStatus),
+    /// What a span does for its neighbours.
+    Kind(SpanKind),
 }
 
 impl Filter {
@@ -98,6 +100,17 @@ impl Filter {
     /// One of the fields says this text.
     pub fn any_is(fields: &[Field], text: &str) -> Self {
         Self::Any(fields.iter().map(|field| Self::is(field, text)).collect())
+    }
+
+    /// The span has this field, as a text.
+    pub fn has(field: &Field) -> Self {
+        Self::Compare(field.clone(), Comparison::NotEqual, Literal::Text(String::new()))
+    }
+
+    /// The span is of one of these kinds.
+    pub fn any_kind(kinds: &[SpanKind]) -> Self {
+        let one = |it: &SpanKind| Self::Compare(Field::Kind, Comparison::Equal, Literal::Kind(*it));
+        Self::Any(kinds.iter().map(one).collect())
     }
 
     /// The span failed.
@@ -179,6 +192,12 @@ impl fmt::Display for Literal {
             Self::Status(SpanStatus::Error) => f.write_str("error"),
             Self::Status(SpanStatus::Ok) => f.write_str("ok"),
             Self::Status(SpanStatus::Unset) => f.write_str("unset"),
+            Self::Kind(SpanKind::Unspecified) => f.write_str("unspecified"),
+            Self::Kind(SpanKind::Internal) => f.write_str("internal"),
+            Self::Kind(SpanKind::Server) => f.write_str("server"),
+            Self::Kind(SpanKind::Client) => f.write_str("client"),
+            Self::Kind(SpanKind::Producer) => f.write_str("producer"),
+            Self::Kind(SpanKind::Consumer) => f.write_str("consumer"),
         }
     }
 }
@@ -236,6 +255,15 @@ mod tests {
             r#"{ (.a = "x\"y" || resource."b c\"" = "x\"y") && status = error }"#,
         );
         check(Filter::All(Vec::new()), "{ }");
+    }
+
+    #[test]
+    fn spans_that_have_a_field_and_a_kind() {
+        let has = Filter::has(&Field::Span("job.id".to_owned()));
+        check(
+            Filter::All(vec![has, Filter::any_kind(&[SpanKind::Consumer, SpanKind::Server])]),
+            r#"{ span.job.id != "" && (kind = consumer || kind = server) }"#,
+        );
     }
 
     #[test]

@@ -1,53 +1,107 @@
-//! Why a job fails, hangs or is tried again: one sentence that says no more than the evidence does.
+//! Why a job fails, hangs or is tried again: ranked sentences, each of which says no more than the evidence does.
 //!
-//! Rules speak of roles (a stage, a host, an error code) and of words that everybody's software uses for the same
-//! trouble, never of one deployment's names.
+//! Built-in rules speak of roles (a stage, a host, an error code) and of words that everybody's software uses for the
+//! same trouble, never of one deployment's names. A deployment's own rules come from its system file.
 
 mod case;
 pub(crate) mod http;
+mod own_rules;
 mod rules;
+mod surroundings;
+mod words;
 
-use crate::job::{Evidence, Job, JobState};
-use crate::system::System;
+pub use own_rules::placeholders;
+pub use rules::RULES;
+pub use surroundings::{SIGNALS, Signal, Surroundings};
+
+use crate::job::{Evidence, Job, JobState, Origin};
+use crate::system::{MetricRole, System};
 use case::Case;
 
-/// The likely cause of a job's trouble.
+/// A likely cause of a job's trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cause {
+    /// The rule that found it, by its name: one of [`RULES`], or one of the system file's own.
+    pub rule: String,
     /// What is wrong, as a sentence without a full stop, such as `docs.example.org answers 403`.
     pub sentence: String,
-    /// How sure that is, from 0 (a guess) to 4 (the evidence says it outright).
+    /// What it matched: the words, and where they stand. The most telling first; empty where it rests on what is missing.
+    pub matched: Vec<Matched>,
+    /// How sure that is, from 0 (nothing is known) over 1 (a guess) to 4 (the evidence says it outright).
     pub sure: u8,
     /// What it rests on, as a sentence without a full stop.
     pub why: String,
     /// What would prove it wrong, as a sentence without a full stop.
     pub would_refute: String,
+    /// What to do about it, from the system file.
+    pub runbook: Option<String>,
 }
 
-/// One way to know a cause from the evidence; `None` where it does not apply.
-type Rule = fn(&Case) -> Option<Cause>;
+/// A piece of the evidence that speaks for a cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matched {
+    /// The words that matched, or what a series or other jobs show.
+    pub words: String,
+    /// The line or span in which the words stand; inferred where they are no single one's.
+    pub from: Origin,
+    /// The metric that shows it, where one does.
+    pub signal: Option<MetricRole>,
+}
 
-/// The rules, the most telling first: the first that applies names the cause.
-const RULES: [Rule; 8] = [
-    rules::gpu_memory,
-    rules::memory,
-    rules::circuit_breaker,
-    rules::http_status,
-    rules::unreachable,
-    rules::timeout,
-    rules::killed,
-    rules::own_words,
-];
+impl Matched {
+    fn piece(words: &str, from: Origin) -> Self {
+        Self { words: words::shortened(words), from, signal: None }
+    }
 
-/// The cause of a failed, retrying or stuck job; `None` for a job that is well, or when nothing says why it is not.
-pub fn cause(system: &System, job: &Job, evidence: &Evidence) -> Option<Cause> {
-    let named = Case::new(system, job, evidence).and_then(|case| RULES.iter().find_map(|rule| rule(&case)));
-    let cause = match job.state {
-        JobState::Done => None,
-        JobState::Failed | JobState::Queued | JobState::Running | JobState::Unknown => named,
-        JobState::Stuck => rules::stuck(system, job).or(named),
+    fn signal(words: String, role: MetricRole) -> Self {
+        Self { words, from: Origin::Inferred, signal: Some(role) }
+    }
+
+    fn inferred(words: String) -> Self {
+        Self { words, from: Origin::Inferred, signal: None }
+    }
+}
+
+impl Cause {
+    /// Whether it says that nothing is known.
+    pub fn is_unknown(&self) -> bool {
+        self.rule == rules::UNKNOWN
+    }
+}
+
+/// The likely causes of a failed, retrying or stuck job, the most likely first. Empty for a job that is well.
+///
+/// Where nothing says why a job failed or hangs, the one cause says so (see [`Cause::is_unknown`]) and what is missing.
+pub fn causes(system: &System, job: &Job, evidence: &Evidence, surroundings: &Surroundings) -> Vec<Cause> {
+    let is_over_well = job.state == JobState::Done;
+    if is_over_well {
+        return Vec::new();
+    }
+    let case = Case::new(system, job, evidence, surroundings);
+    let mut found = rules::all(&case);
+    found.extend(own_rules::all(&case));
+    if found.is_empty() && matches!(job.state, JobState::Failed | JobState::Stuck) {
+        found.push(rules::unknown(&case));
+    }
+    rank(&mut found);
+    let finish = |it: rules::Found| {
+        let runbook = it.cause.runbook.clone();
+        let runbook = runbook.or_else(|| system.diagnosis.runbook(&it.cause.rule).map(str::to_owned));
+        less_sure_for(Cause { runbook, ..it.cause }, evidence)
     };
-    cause.map(|it| less_sure_for(it, evidence))
+    found.into_iter().map(finish).collect()
+}
+
+/// The likeliest cause of a failed, retrying or stuck job, by its own evidence alone; `None` for a job that is well.
+pub fn cause(system: &System, job: &Job, evidence: &Evidence) -> Option<Cause> {
+    causes(system, job, evidence, &Surroundings::default()).into_iter().next()
+}
+
+/// The surest first; of equally sure ones, the deeper and then the earlier rule. What another rule says better goes.
+fn rank(found: &mut Vec<rules::Found>) {
+    let covered: Vec<&'static str> = found.iter().flat_map(|it| it.covers.iter().copied()).collect();
+    found.retain(|it| !covered.contains(&it.cause.rule.as_str()));
+    found.sort_by_key(|it| std::cmp::Reverse(it.cause.sure + it.depth));
 }
 
 /// What a source that cannot be asked might know makes everything less sure.

@@ -1,8 +1,16 @@
 //! Written-out jobs in trouble, and what is said of them.
 
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
+use crate::fingerprint::JobSample;
 use crate::job::assemble;
+use crate::job::tests::laws::any_evidence;
+use crate::series::{Labels, Series};
+use crate::system::{CauseRule, Condition, ConditionField, Role, TextTest};
 use crate::testing::{at, evidence, pipeline};
+use crate::time::TimeDelta;
 
 #[track_caller]
 fn check(now: &str, text: &str, sure: u8, sentence: &str, why: &str) {
@@ -193,6 +201,389 @@ fn a_job_that_is_well_has_none() {
     check_none("10:00:05", "10:00:00 I scraper task_started");
     check_none("10:00:05", "10:00:00 I orchestrator job_submitted");
     check_none("10:00:05", "10:00:00 E scraper chatter error=timeout\n10:00:03 I orchestrator job_done");
-    check_none("10:00:05", "10:00:00 E orchestrator job_failed");
     check_none("10:00:05", "");
+}
+
+#[test]
+fn what_nobody_explains_is_unknown_and_says_what_is_missing() {
+    check(
+        "10:00:05",
+        "10:00:00 E orchestrator job_failed",
+        0,
+        "nothing that was found says why",
+        "missing: a trace; an error code, an exception or a message of the failure; metrics of that time; other jobs to compare it with",
+    );
+}
+
+/// All causes in short: rule, how sure.
+fn ranked(now: &str, text: &str, surroundings: &Surroundings) -> Vec<(String, u8)> {
+    ranked_in(&pipeline(), now, text, surroundings)
+}
+
+fn ranked_in(system: &System, now: &str, text: &str, surroundings: &Surroundings) -> Vec<(String, u8)> {
+    let evidence = evidence(system, text);
+    let job = assemble(system, &"j1".into(), &evidence, at(now));
+    let found = causes(system, &job, &evidence, surroundings);
+    for cause in &found {
+        for it in &cause.matched {
+            assert!(!it.words.is_empty(), "{cause:?}");
+        }
+        assert!(!cause.sentence.contains(['{', '}']) && !cause.sentence.ends_with('.'), "{}", cause.sentence);
+    }
+    found.into_iter().map(|it| (it.rule, it.sure)).collect()
+}
+
+#[track_caller]
+fn check_ranked(text: &str, surroundings: &Surroundings, expected: &[(&str, u8)]) {
+    let found = ranked("10:30:00", text, surroundings);
+    let found: Vec<(&str, u8)> = found.iter().map(|(rule, sure)| (rule.as_str(), *sure)).collect();
+    assert_eq!(found, expected, "{text}");
+}
+
+/// The words that software uses, each known by the rule that is meant for it.
+#[test]
+fn troubles_are_known_by_everybodys_words() {
+    let alone = Surroundings::default();
+    for (error, expected) in [
+        ("RuntimeError: MPS backend out of memory (MPS allocated: 17.5 GB)", "gpu_memory"),
+        ("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.25 GiB", "gpu_memory"),
+        ("OOM command not allowed when used memory > 'maxmemory'.", "broker_memory"),
+        ("[Errno 12] Cannot allocate memory", "memory"),
+        ("Failed to load model Flux.1-dev: no space", "model_load"),
+        ("OSError: x/y is not a local folder and is not a valid model identifier", "model_load"),
+        ("circuit breaker is open: inference server failed 5 times in a row", "circuit_breaker"),
+        ("the inference server is unavailable", "inference_down"),
+        ("Error code: 503 - no healthy upstream", "inference_down"),
+        ("deadlock detected DETAIL: Process 7 waits for ShareLock", "lock_wait"),
+        ("canceling statement due to lock timeout", "lock_wait"),
+        ("terminating connection due to idle-in-transaction timeout", "transaction_leak"),
+        ("QueuePool limit of size 5 overflow 10 reached, connection timed out", "transaction_leak"),
+        ("Executing <Task pending name='x'> took 2.250 seconds", "event_loop"),
+        ("pydantic.ValidationError: 1 validation error for Payload", "payload_schema"),
+        ("embed_task() got an unexpected keyword argument 'corpus'", "payload_schema"),
+        ("brand gate failed after 3 revisions", "evaluation_gate"),
+        ("Worker exited prematurely: signal 9 (SIGKILL) Job: 214.", "worker_killed"),
+        ("Server disconnected without sending a response.", "unreachable"),
+        ("504 Gateway Timeout", "http_status"),
+        ("the gateway closed early", "own_words"),
+    ] {
+        let text = format!("10:24:17 E chunker chunk_failed error=\"{}\"", error.replace('"', "'"));
+        let found = ranked("10:30:00", &text, &alone);
+        assert_eq!(found.first().map(|it| it.0.as_str()), Some(expected), "{error}: {found:?}");
+    }
+}
+
+#[test]
+fn several_causes_are_ranked_and_the_deeper_goes_before() {
+    check_ranked(
+        "10:24:17 E embedder embed_failed stage=embed error_code=inference_oom error=\"Error code: 500 - CUDA out of memory. Tried to allocate 2.25 GiB\"",
+        &Surroundings::default(),
+        &[("gpu_memory", 3), ("http_status", 3)],
+    );
+    // What a rule says better is said once.
+    check_ranked(
+        "10:24:17 E embedder embed_failed stage=embed error_code=inference_unavailable error=\"Error code: 503 - no healthy upstream\"",
+        &Surroundings::default(),
+        &[("inference_down", 4)],
+    );
+    check_ranked(
+        "10:24:17 E embedder embed_failed stage=embed error=\"document has no text\"
+         10:24:18 E embedder task_dead_lettered stage=embed",
+        &Surroundings::default(),
+        &[("own_words", 2), ("dead_letter", 2)],
+    );
+}
+
+#[test]
+fn words_are_followed_to_where_they_stand() {
+    let system = pipeline();
+    let evidence = evidence(&system, FORBIDDEN);
+    let job = assemble(&system, &"j1".into(), &evidence, at("10:30:00"));
+    let cause = cause(&system, &job, &evidence).unwrap();
+    let line = |message: &str| evidence.lines.iter().find(|it| it.message == message).unwrap().key;
+    let matched: Vec<_> = cause.matched.iter().map(|it| (it.words.as_str(), it.from)).collect();
+    assert_eq!(
+        matched,
+        [
+            ("http_403", Origin::Line(line("scrape_failed"))),
+            ("403 Forbidden", Origin::Line(line("task_retrying")))
+        ]
+    );
+}
+
+#[test]
+fn a_span_alone_can_say_why() {
+    check_ranked(
+        "10:24:00 +9s consumer chunker run/chunk trace=1 id=2 stage=chunk state=FAILURE status=error exception=MemoryError",
+        &Surroundings::default(),
+        &[("memory", 4)],
+    );
+}
+
+fn series(label: &str, value: &str, from: &str, values: &[f64]) -> Series {
+    let start = at(from);
+    let times: Vec<_> = (0..values.len()).map(|i| start + TimeDelta::from_secs(15 * i as i64)).collect();
+    Series { labels: Labels::from_pairs([(label, value)]), times: times.into(), values: values.to_vec() }
+}
+
+fn signal(role: MetricRole, series: Series) -> Signal {
+    Signal { role: Some(role), title: "m".to_owned(), series: vec![series] }
+}
+
+fn with_signals(signals: Vec<Signal>) -> Surroundings {
+    Surroundings { signals, ..Surroundings::default() }
+}
+
+#[test]
+fn metrics_make_a_cause_surer_or_less_sure() {
+    let text = "10:24:17 E chunker chunk_failed error=\"Worker exited prematurely: signal 9 (SIGKILL)\"";
+    let kills = |value| {
+        with_signals(vec![signal(MetricRole::OomKills, series("name", "w", "10:24:00", &[0.0, value]))])
+    };
+    check_ranked(text, &Surroundings::default(), &[("worker_killed", 2), ("own_words", 2)]);
+    check_ranked(text, &kills(1.0), &[("worker_killed", 4)]);
+    let text = "10:24:17 E chunker chunk_failed error=MemoryError";
+    check_ranked(text, &kills(1.0), &[("memory", 4)]);
+    check_ranked(text, &kills(0.0), &[("memory", 2), ("own_words", 2)]);
+}
+
+#[test]
+fn metrics_alone_are_a_guess_and_only_where_nothing_else_is_known() {
+    let open =
+        with_signals(vec![signal(MetricRole::CircuitBreaker, series("x", "y", "10:24:00", &[0.0, 1.0]))]);
+    check_ranked("10:24:17 E chunker chunk_failed", &open, &[("circuit_breaker", 1)]);
+    check_ranked("10:24:17 E chunker chunk_failed error_code=http_403", &open, &[("http_status", 4)]);
+    let memory = with_signals(vec![
+        signal(MetricRole::BrokerMemory, series("x", "y", "10:24:00", &[9.0e8])),
+        signal(MetricRole::BrokerMemoryLimit, series("x", "y", "10:24:00", &[1.0e9])),
+        signal(MetricRole::EvictedKeys, series("x", "y", "10:24:00", &[0.5])),
+    ]);
+    check_ranked("10:24:17 E chunker chunk_failed", &memory, &[("broker_memory", 1), ("evicted_keys", 1)]);
+    let idle = |values: &[f64]| {
+        with_signals(vec![signal(MetricRole::IdleTransactions, series("x", "y", "10:24:00", values))])
+    };
+    check_ranked("10:24:17 E chunker chunk_failed", &idle(&[3.0, 3.0, 3.0]), &[("transaction_leak", 1)]);
+    check_ranked("10:24:17 E chunker chunk_failed", &idle(&[3.0, 0.0, 3.0]), &[("unknown", 0)]);
+    let spike = with_signals(vec![
+        signal(
+            MetricRole::RequestsInFlight,
+            series("x", "y", "10:10:00", &[[2.0; 50].as_slice(), &[30.0; 10]].concat()),
+        ),
+        signal(
+            MetricRole::ReadLatency,
+            series("x", "y", "10:10:00", &[[0.1; 50].as_slice(), &[4.0; 10]].concat()),
+        ),
+    ]);
+    check_ranked("10:24:17 E chunker chunk_failed", &spike, &[("event_loop", 2)]);
+}
+
+#[test]
+fn a_stuck_job_among_others() {
+    let text = "10:00:00 I orchestrator job_submitted";
+    let other = |from: &str| {
+        let system = pipeline();
+        let evidence = evidence(&system, &format!("{from} I scraper task_started job=j2"));
+        let job = assemble(&system, &"j2".into(), &evidence, at(from));
+        JobSample::of(&system, &job, &evidence)
+    };
+    let among = |others| Surroundings { others, ..Surroundings::default() };
+    let check = |surroundings: &Surroundings, expected: (&str, u8)| {
+        let found = ranked("11:30:00", text, surroundings);
+        assert_eq!(found, [(expected.0.to_owned(), expected.1)]);
+    };
+    check(&among(vec![]), ("queue_stands", 3));
+    check(&among(vec![other("09:59:00")]), ("queue_stands", 4));
+    check(&among(vec![other("10:05:00"), other("09:00:00")]), ("message_lost", 3));
+    let rising = vec![signal(
+        MetricRole::Unacked,
+        series("key", "scrape_jobs.x", "10:00:00", &[1., 1., 2., 3., 4., 4., 5.]),
+    )];
+    check(&with_signals(rising.clone()), ("worker_freeze", 3));
+    check(
+        &Surroundings { signals: rising, others: vec![other("09:59:00")], ..Surroundings::default() },
+        ("worker_freeze", 4),
+    );
+    let flat = vec![signal(
+        MetricRole::Unacked,
+        series("key", "scrape_jobs.x", "10:00:00", &[1., 2., 1., 0., 1., 2., 1.]),
+    )];
+    check(&with_signals(flat), ("queue_stands", 3));
+}
+
+#[test]
+fn errors_that_are_swallowed_and_tasks_that_come_again() {
+    let text = "10:22:03 I scraper task_started task_id=t1\n10:22:09 W scraper task_retrying reason=\"odd thing\" task_id=t1";
+    let found = ranked("11:30:00", text, &Surroundings::default());
+    assert_eq!(found, [("swallowed_errors".to_owned(), 3)]);
+    let retried = with_signals(vec![
+        signal(MetricRole::TaskRetries, series("x", "y", "10:22:00", &[0.0, 0.2])),
+        signal(MetricRole::TaskFailures, series("x", "y", "10:22:00", &[0.0, 0.0])),
+    ]);
+    assert_eq!(ranked("11:30:00", text, &retried), [("swallowed_errors".to_owned(), 4)]);
+
+    let again = "10:00:00 I chunker task_started task_id=t1\n10:07:00 I chunker task_started task_id=t1\n10:14:00 I chunker task_started task_id=t1";
+    assert_eq!(ranked("10:15:00", again, &Surroundings::default()), [("requeue_loop".to_owned(), 3)]);
+    let mut system = pipeline();
+    system.diagnosis.visibility_timeout = Some(TimeDelta::from_secs(420));
+    let found = ranked_in(&system, "10:15:00", again, &Surroundings::default());
+    assert_eq!(found, [("requeue_loop".to_owned(), 4)]);
+    // An attempt that ended is no loop.
+    let well = again.replace("10:14:00 I chunker task_started", "10:14:00 I chunker x_completed");
+    assert_eq!(ranked("10:15:00", &well, &Surroundings::default()), []);
+}
+
+/// Jobs of two versions, `n` of the old one that went well and some of the new one that failed.
+fn two_versions(n_old: usize, n_new: usize) -> Vec<JobSample> {
+    let system = pipeline();
+    let sample = |id: String, text: String| {
+        let evidence = evidence(&system, &text);
+        let job = assemble(&system, &id.as_str().into(), &evidence, at("10:40:00"));
+        JobSample::of(&system, &job, &evidence)
+    };
+    let old = (0..n_old).map(|i| {
+        sample(format!("o{i}"), format!("10:00:{:02} I embedder embed_completed stage=embed version=v1 job=o{i}\n10:01:00 I orchestrator job_done job=o{i}", i % 60))
+    });
+    let new = (0..n_new).map(|i| {
+        sample(
+            format!("n{i}"),
+            format!(
+                "10:20:{:02} E chunker chunk_failed version=v2 error=\"list index out of range\" job=n{i}",
+                i % 60
+            ),
+        )
+    });
+    old.chain(new).collect()
+}
+
+#[test]
+fn a_version_is_blamed_only_after_enough_traffic() {
+    let text = "10:20:00 E chunker chunk_failed version=v2 error=\"list index out of range\"";
+    let among = |others| Surroundings { others, ..Surroundings::default() };
+    check_ranked(text, &among(two_versions(40, 6)), &[("bad_deploy", 3)]);
+    check_ranked(text, &among(two_versions(3, 2)), &[("bad_deploy", 2), ("own_words", 2)]);
+    check_ranked(text, &among(two_versions(1, 6)), &[("own_words", 2)]);
+}
+
+#[test]
+fn ids_that_change_from_step_to_step() {
+    let system = pipeline();
+    let step = |id: &str, second: u32, task: &str| {
+        let text = format!("10:00:{second:02} I chunker task_started task={task} user=u7 job={id}");
+        let evidence = evidence(&system, &text);
+        let job = assemble(&system, &id.into(), &evidence, at("11:00:00"));
+        JobSample::of(&system, &job, &evidence)
+    };
+    let others = vec![step("j2", 20, "prompts"), step("j3", 40, "images"), step("far", 59, "images")];
+    let text = "10:00:00 I chunker task_started task=preset user=u7 job=j1";
+    let among = |others: &[JobSample]| Surroundings { others: others.to_vec(), ..Surroundings::default() };
+    let found = ranked("11:00:00", text, &among(&others[..2]));
+    assert!(found.iter().any(|it| it.0 == "new_id_per_step"), "{found:?}");
+    // The same step twice is two jobs.
+    let found = ranked("11:00:00", text, &among(&others));
+    assert!(!found.iter().any(|it| it.0 == "new_id_per_step"), "{found:?}");
+}
+
+#[test]
+fn lines_of_two_users_under_one_id() {
+    let text = "10:00:00 I chunker task_started user=u1 job=j1\n10:00:05 I chunker chatter user=u2 job=j1";
+    let found = ranked("10:01:00", text, &Surroundings::default());
+    assert_eq!(found, [("context_leak".to_owned(), 2)]);
+    assert_eq!(ranked("10:01:00", &text.replace("u2", "u1"), &Surroundings::default()), []);
+}
+
+fn own_rule() -> CauseRule {
+    let condition = |role, test| Condition { field: ConditionField::Role(role), test };
+    CauseRule {
+        name: "thin_page".to_owned(),
+        when: vec![
+            condition(Role::Stage, TextTest::Is("chunk".to_owned())),
+            condition(Role::Error, TextTest::Pattern("page of <user> has no <reason>".to_owned())),
+        ],
+        sentence: "{stage} got a page without {reason} from {host} ({version})".to_owned(),
+        confidence: 4,
+        would_refute: "a page".to_owned(),
+        runbook: Some("Look at the page.".to_owned()),
+    }
+}
+
+#[test]
+fn the_system_files_own_rules_go_first_and_fill_their_sentences() {
+    let mut system = pipeline();
+    system.diagnosis.rules.push(own_rule());
+    system.diagnosis.runbooks.push(("timeout".to_owned(), "Wait.".to_owned()));
+    let told = |text: &str| {
+        let evidence = evidence(&system, text);
+        let job = assemble(&system, &"j1".into(), &evidence, at("10:30:00"));
+        let first = cause(&system, &job, &evidence).unwrap();
+        (first.rule, first.sentence, first.runbook)
+    };
+    assert_eq!(
+        told(
+            "10:24:17 E chunker chunk_failed stage=chunk url=https://x.example/a error=\"page of u has no text\""
+        ),
+        (
+            "thin_page".to_owned(),
+            "chunk got a page without text from x.example (an unknown version)".to_owned(),
+            Some("Look at the page.".to_owned())
+        )
+    );
+    assert_eq!(
+        told("10:24:17 E chunker chunk_failed stage=chunk error=\"read timed out\""),
+        ("timeout".to_owned(), "chunk timed out".to_owned(), Some("Wait.".to_owned()))
+    );
+}
+
+#[test]
+fn other_jobs_of_the_host_speak_for_or_against_it() {
+    let system = pipeline();
+    let other = |id: String, failed: bool| {
+        let end =
+            if failed { "E scraper scrape_failed error_code=http_403" } else { "I orchestrator job_done" };
+        let text = format!(
+            "10:24:00 I orchestrator job_submitted url=https://docs.example.org/a job={id}\n10:24:17 {end} job={id} url=https://docs.example.org/a"
+        );
+        let evidence = evidence(&system, &text);
+        let job = assemble(&system, &id.as_str().into(), &evidence, at("10:30:00"));
+        JobSample::of(&system, &job, &evidence)
+    };
+    let some = |n_failed: usize, n_well: usize| {
+        let failed = (0..n_failed).map(|i| other(format!("f{i}"), true));
+        Surroundings {
+            others: failed.chain((0..n_well).map(|i| other(format!("w{i}"), false))).collect(),
+            ..Surroundings::default()
+        }
+    };
+    let text = "10:24:17 E scraper scrape_failed error=\"Client error '403 Forbidden' for url 'https://docs.example.org/x'\"";
+    check_ranked(text, &some(5, 0), &[("http_status", 4)]);
+    check_ranked(text, &some(1, 1), &[("http_status", 3)]);
+    check_ranked(text, &some(1, 9), &[("http_status", 2), ("own_words", 2)]);
+}
+
+proptest! {
+    /// Whatever the evidence, a good job gets no cause, every cause is well formed, and what it matched is there.
+    #[test]
+    fn causes_of_any_evidence_are_honest(evidence in any_evidence(), now in select(vec!["10:05:00", "11:59:00"])) {
+        let system = pipeline();
+        let job = assemble(&system, &"j1".into(), &evidence, at(now));
+        let found = causes(&system, &job, &evidence, &Surroundings::default());
+        let is_trouble = matches!(job.state, JobState::Failed | JobState::Stuck);
+        prop_assert!(job.state != JobState::Done || found.is_empty());
+        prop_assert!(!is_trouble || !found.is_empty());
+        for cause in &found {
+            prop_assert!(RULES.contains(&cause.rule.as_str()));
+            prop_assert!(cause.sure <= 4 && !cause.why.is_empty() && !cause.would_refute.is_empty());
+            prop_assert!(cause.is_unknown() == (cause.sure == 0) || !evidence.unreachable.is_empty());
+            for it in &cause.matched {
+                let known = match it.from {
+                    Origin::Line(key) => evidence.lines.iter().any(|line| line.key == key),
+                    Origin::Span(trace, id) => {
+                        evidence.traces.iter().flat_map(|it| &it.spans).any(|span| (span.trace, span.id) == (trace, id))
+                    }
+                    Origin::Inferred => true,
+                };
+                prop_assert!(known, "{:?} is made up", it);
+            }
+        }
+        prop_assert_eq!(cause(&system, &job, &evidence), found.into_iter().next());
+    }
 }

@@ -2,6 +2,12 @@
 //!
 //! The `system` crate reads it from a file; everything else asks here, so that no deployment's word stands in Rust.
 
+pub mod pattern;
+mod rules;
+pub mod steps;
+
+pub use rules::{CauseRule, DiagnosisRules};
+
 use std::sync::Arc;
 
 use crate::ids::StageId;
@@ -33,6 +39,10 @@ pub struct System {
     pub retention: Retention,
     /// Links to other tools.
     pub links: Vec<LinkTemplate>,
+    /// What is done about a failed job, step by step.
+    pub debug: Vec<steps::Checklist>,
+    /// How its own troubles are known.
+    pub diagnosis: DiagnosisRules,
 }
 
 /// One stage of the pipeline.
@@ -263,6 +273,21 @@ pub enum TextTest {
     Exists,
 }
 
+impl TextTest {
+    /// Whether a text passes; a pattern that cannot be read fits nothing.
+    pub fn holds(&self, text: &str) -> bool {
+        match self {
+            Self::Is(word) => text == word,
+            Self::OneOf(words) => words.iter().any(|it| it == text),
+            Self::Prefix(start) => text.starts_with(start),
+            Self::Suffix(end) => text.ends_with(end),
+            Self::Contains(part) => text.contains(part),
+            Self::Pattern(it) => pattern::Pattern::parse(it).is_ok_and(|it| it.captures(text).is_some()),
+            Self::Exists => true,
+        }
+    }
+}
+
 /// How spans are read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SpanRules {
@@ -322,6 +347,36 @@ pub enum MetricRole {
     JobsFailed,
     /// How long whole jobs take.
     JobDuration,
+    /// Tasks that a worker took and has not acknowledged.
+    Unacked,
+    /// Tasks that are tried again.
+    TaskRetries,
+    /// Tasks that failed for good.
+    TaskFailures,
+    /// How long one attempt at a task takes.
+    TaskDuration,
+    /// Workers that the broker hears of.
+    WorkersOnline,
+    /// Workers that began anew.
+    WorkerRestarts,
+    /// Processes that the kernel killed for their memory.
+    OomKills,
+    /// Requests that are being answered.
+    RequestsInFlight,
+    /// Database sessions that hold a transaction open and do nothing.
+    IdleTransactions,
+    /// Database sessions that wait for a lock.
+    LockWaits,
+    /// Keys that the broker threw away for want of memory.
+    EvictedKeys,
+    /// Memory that the broker uses.
+    BrokerMemory,
+    /// Memory that the broker may use.
+    BrokerMemoryLimit,
+    /// Whether a circuit breaker is open (1) or closed (0).
+    CircuitBreaker,
+    /// Failed calls of an inference server.
+    InferenceErrors,
 }
 
 /// What the samples of a metric are (Prometheus metric types).

@@ -7,7 +7,7 @@ use backends::tempo::{Search, TraceById};
 use backends::{BackendError, loki::logql::LogQuery};
 use domain::ids::TraceId;
 use domain::logs::LogRecord;
-use domain::time::TimeRange;
+use domain::time::{TimeRange, Timestamp};
 use domain::trace::Trace;
 use domain::warning::Warning;
 use system::lines::LineReader;
@@ -34,7 +34,16 @@ impl JobInquiry {
             Want::Lines { by, ids, selector, range } => {
                 let query = self.lines_query(by, &ids, selector);
                 let reader = self.reader.clone();
-                Box::pin(async move { JobNews::Lines(lines(transport, query, range, reader).await) })
+                Box::pin(async move {
+                    let read = lines(transport, query, range, reader, MAX_LINES).await;
+                    JobNews::Lines(read.map(|mut it| {
+                        if it.cut_at.is_some() {
+                            let text = format!("only the newest {MAX_LINES} lines were read");
+                            it.warnings.push(Warning::new("Loki", text));
+                        }
+                        (it.records, it.warnings)
+                    }))
+                })
             }
             Want::Search(range) => {
                 let search =
@@ -49,17 +58,28 @@ impl JobInquiry {
     }
 }
 
-/// All lines of a query, newest page first, each line once.
-async fn lines(
+/// The lines of a query, as far as they were read.
+#[derive(Debug, Default)]
+pub struct LinesRead {
+    /// Newest page first, each line once.
+    pub records: Vec<LogRecord>,
+    /// Where reading stopped because there were too many: lines at and before it may be missing.
+    pub cut_at: Option<Timestamp>,
+    /// What the store warned of.
+    pub warnings: Vec<Warning>,
+}
+
+/// All lines of a query, page by page from the newest on, until there are more than `max_lines`.
+pub(crate) async fn lines(
     transport: &dyn Transport,
     query: LogQuery,
     range: TimeRange,
     reader: Rc<LineReader>,
-) -> Result<(Vec<LogRecord>, Vec<Warning>), BackendError> {
+    max_lines: usize,
+) -> Result<LinesRead, BackendError> {
     let mut next = Some(QueryRange { query, range, limit: MAX_LIMIT, direction: Direction::Backward });
     let mut paging = Paging::default();
-    let mut records = Vec::new();
-    let mut warnings = Vec::new();
+    let LinesRead { mut records, mut cut_at, mut warnings } = LinesRead::default();
     while let Some(page) = next.take() {
         let (batch, more) = ask(transport, &page).await?;
         warnings.extend(more);
@@ -75,9 +95,9 @@ async fn lines(
         }
         next = match then {
             NextPage::Done => None,
-            NextPage::Ask(page) if records.len() < MAX_LINES => Some(page),
-            NextPage::Ask(_) => {
-                warnings.push(Warning::new("Loki", format!("only the newest {MAX_LINES} lines were read")));
+            NextPage::Ask(page) if records.len() < max_lines => Some(page),
+            NextPage::Ask(page) => {
+                cut_at = Some(page.range.end);
                 None
             }
             NextPage::Stuck { at, past_it } => {
@@ -89,7 +109,7 @@ async fn lines(
             }
         };
     }
-    Ok((records, warnings))
+    Ok(LinesRead { records, cut_at, warnings })
 }
 
 /// One trace; asked again the old way where the server turns out not to know the new one.

@@ -8,7 +8,7 @@
 //!     └──> TraceQL by job and task id ────> trace ids ──────────────────> traces by id
 //! ```
 
-mod fetch;
+pub(crate) mod fetch;
 mod resolve;
 mod wants;
 
@@ -24,7 +24,7 @@ use backends::{BackendError, ErrorKind, SourceKind};
 use domain::ids::{JobId, TraceId};
 use domain::job::Evidence;
 use domain::logs::{LineKey, LogRecord};
-use domain::system::SharedSystem;
+use domain::system::{Matcher, SharedSystem, System};
 use domain::time::{TimeRange, Timestamp};
 use domain::trace::Trace;
 use domain::warning::Warning;
@@ -170,14 +170,16 @@ impl JobInquiry {
     }
 
     fn take_labels(&mut self, labels: &[String]) {
-        let exists = |place: &usize| {
-            let selector = self.system.logs.selectors.get(*place);
-            selector.is_some_and(|it| it.iter().all(|matcher| labels.contains(&matcher.label)))
-        };
-        if let Some(place) = (0..self.system.logs.selectors.len()).find(exists) {
+        if let Some(place) = selector_for(&self.system, labels) {
             self.selector = place;
         }
     }
+}
+
+/// The first of the system's selectors whose labels the log store knows.
+pub(crate) fn selector_for(system: &System, labels: &[String]) -> Option<usize> {
+    let exists = |it: &Vec<Matcher>| it.iter().all(|matcher| labels.contains(&matcher.label));
+    system.logs.selectors.iter().position(exists)
 }
 
 impl Plan for JobInquiry {

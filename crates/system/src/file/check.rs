@@ -37,6 +37,10 @@ pub(super) fn find(file: &SystemFile, mistakes: &mut Vec<Mistake>) {
         );
     }
     it.metrics(&file.metrics);
+    if let Some(diagnosis) = &file.diagnosis {
+        let names = diagnosis.rules.iter().enumerate();
+        it.unique("rule", names.map(|(i, rule)| (format!("diagnosis.rules[{i}].name"), rule.name.0.clone())));
+    }
 }
 
 /// What is allowed and yet may not be meant.

@@ -10,7 +10,7 @@ use domain::time::TimeDelta;
 use super::words::FormatWord;
 use super::{
     EventFile, FormatFile, JobsFile, LogsFile, MetricFile, RetentionFile, ServiceFile, SpansFile, StageFile,
-    SystemFile,
+    SystemFile, diagnosis,
 };
 
 const STUCK_AFTER: TimeDelta = TimeDelta::from_secs(30 * 60);
@@ -19,6 +19,7 @@ const SCRAPE_INTERVAL: TimeDelta = TimeDelta::from_secs(15);
 
 /// The system that a file without mistakes describes.
 pub(super) fn system(file: SystemFile) -> System {
+    let debug = file.debug.into_iter().map(|it| super::steps::checklist(it, &file.metrics)).collect();
     System {
         name: file.name,
         title: file.title,
@@ -35,6 +36,8 @@ pub(super) fn system(file: SystemFile) -> System {
         scrape_interval: file.scrape_interval.unwrap_or(SCRAPE_INTERVAL),
         retention: file.retention.map(retention).unwrap_or_default(),
         links: file.links.into_iter().map(|it| LinkTemplate { title: it.title, url: it.url.0 }).collect(),
+        debug,
+        diagnosis: file.diagnosis.map(diagnosis::rules).unwrap_or_default(),
     }
 }
 
@@ -130,7 +133,7 @@ fn spans(file: SpansFile) -> SpanRules {
     }
 }
 
-fn metric(file: MetricFile) -> Metric {
+pub(super) fn metric(file: MetricFile) -> Metric {
     Metric {
         role: file.role,
         names: file.names,

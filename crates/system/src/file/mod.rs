@@ -3,9 +3,12 @@
 //! `docs/system-file.md` explains it to the people who write one.
 
 mod check;
+mod check_steps;
 mod convert;
+mod diagnosis;
 mod roles;
 mod selector;
+mod steps;
 mod text;
 mod when;
 mod words;
@@ -17,8 +20,10 @@ use domain::system::{IdFilter, MetricKind, MetricRole, Role, System, TimeUnit, U
 use domain::time::TimeDelta;
 use domain::warning::Warning;
 
+use self::diagnosis::DiagnosisFile;
 use self::roles::RoleMap;
 use self::selector::Selector;
+use self::steps::ChecklistFile;
 use self::text::{LinePattern, Offset, PatternText, WebAddress};
 use self::when::{When, Whose};
 use self::words::FormatWord;
@@ -33,6 +38,7 @@ pub fn parse(text: &str) -> Result<(System, Vec<Warning>), Vec<Mistake>> {
     let (file, mut mistakes) = read_file::<SystemFile>(text);
     if let Some(file) = &file {
         check::find(file, &mut mistakes);
+        check_steps::find(file, &mut mistakes);
     }
     match file {
         Some(file) if mistakes.is_empty() => {
@@ -78,6 +84,10 @@ record! {
         retention: Option<RetentionFile>,
         /// Links to other tools.
         links: Vec<LinkFile>,
+        /// What is done about a failed job: checklists that run by themselves.
+        debug: Vec<ChecklistFile>,
+        /// How the deployment's own troubles are known, and what to do about any.
+        diagnosis: Option<DiagnosisFile>,
     }
 }
 
@@ -272,7 +282,7 @@ record! {
     pub struct LinkFile {
         /// What the link says.
         title: String,
-        /// Where it leads; {job}, {task}, {trace}, {from} and {to} (milliseconds) are filled in.
+        /// Where it leads; {job}, {task}, {trace}, {service}, {from} and {to} (milliseconds) are filled in.
         url: WebAddress,
     }
 }

@@ -8,7 +8,7 @@ use crate::pattern::Pattern;
 use crate::shape::{Notes, Path, Shape, did_you_mean};
 
 /// What may stand in braces in a link.
-const PLACEHOLDERS: [&str; 5] = ["job", "task", "trace", "from", "to"];
+const PLACEHOLDERS: [&str; 6] = ["job", "task", "trace", "service", "from", "to"];
 
 /// A pattern whose captures are named like roles.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,8 @@ impl Shape for WebAddress {
         while let Some((_, tail)) = rest.split_once('{') {
             let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
             if !PLACEHOLDERS.contains(&name) {
-                let next_step = "{job}, {task}, {trace}, {from} and {to} are; write %7B for a brace";
+                let next_step =
+                    "{job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace";
                 notes.mistake(at, format!("{{{name}}} is not filled in"), next_step);
             }
             rest = tail;

@@ -64,6 +64,21 @@ words! {
         "jobs_done" => MetricRole::JobsDone,
         "jobs_failed" => MetricRole::JobsFailed,
         "job_duration" => MetricRole::JobDuration,
+        "unacked" => MetricRole::Unacked,
+        "task_retries" => MetricRole::TaskRetries,
+        "task_failures" => MetricRole::TaskFailures,
+        "task_duration" => MetricRole::TaskDuration,
+        "workers_online" => MetricRole::WorkersOnline,
+        "worker_restarts" => MetricRole::WorkerRestarts,
+        "oom_kills" => MetricRole::OomKills,
+        "requests_in_flight" => MetricRole::RequestsInFlight,
+        "idle_transactions" => MetricRole::IdleTransactions,
+        "lock_waits" => MetricRole::LockWaits,
+        "evicted_keys" => MetricRole::EvictedKeys,
+        "broker_memory" => MetricRole::BrokerMemory,
+        "broker_memory_limit" => MetricRole::BrokerMemoryLimit,
+        "circuit_breaker" => MetricRole::CircuitBreaker,
+        "inference_errors" => MetricRole::InferenceErrors,
     }
 }
 

@@ -116,7 +116,7 @@ impl Rule {
         for (field, test) in &self.conditions {
             let text = text_of(field, filled, hits, fields)?;
             match test {
-                Test::Text(test) => holds(test, text).then_some(())?,
+                Test::Text(test) => test.holds(text).then_some(())?,
                 Test::Pattern(pattern) => captures.extend(pattern.captures(text)?),
             }
         }
@@ -132,18 +132,5 @@ impl Rule {
             EventStage::Always(stage) => Some(stage.clone()),
             EventStage::Job => None,
         }
-    }
-}
-
-fn holds(test: &TextTest, text: &str) -> bool {
-    match test {
-        TextTest::Is(word) => text == word,
-        TextTest::OneOf(words) => words.iter().any(|it| it == text),
-        TextTest::Prefix(start) => text.starts_with(start),
-        TextTest::Suffix(end) => text.ends_with(end),
-        TextTest::Contains(part) => text.contains(part),
-        TextTest::Exists => true,
-        // Prepared apart, because it captures.
-        TextTest::Pattern(_) => false,
     }
 }

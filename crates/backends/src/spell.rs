@@ -1,21 +1,21 @@
-//! Where a request goes: its address and, for a form, its body.
+//! How a request goes over the wire: its address, for a form its body, and the proof of who asks.
 
-use backends::{Method, RequestSpec, SourceKind};
+use crate::request::{Method, RequestSpec, SourceKind};
 
 /// Longer addresses are refused by common proxies (nginx takes 8 KB for the whole request line).
 const MAX_ADDRESS_BYTES: usize = 6 * 1024;
 
-/// A request as `fetch` takes it.
+/// A request as HTTP clients take it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sendable {
-    /// The address, not yet resolved against the page's.
-    pub(crate) address: String,
+pub struct Sendable {
+    /// The address: as absolute as the base is.
+    pub address: String,
     /// The body of a form; `None` for a `GET`.
-    pub(crate) form: Option<String>,
+    pub form: Option<String>,
 }
 
 /// Spells a request for a server at `base`. What is too long for an address goes as a form, where the server takes one.
-pub(crate) fn spell(base: &str, request: &RequestSpec) -> Sendable {
+pub fn spell(base: &str, request: &RequestSpec) -> Sendable {
     let params = encode_params(&request.params);
     let long = base.len() + request.path.len() + params.len() > MAX_ADDRESS_BYTES;
     let as_form = match request.method {
@@ -67,10 +67,35 @@ fn encode(text: &str, out: &mut String) {
     }
 }
 
+/// The `Authorization` of a user and a password (RFC 7617).
+pub fn basic_proof(user: &str, password: &str) -> String {
+    format!("Basic {}", base64(format!("{user}:{password}").as_bytes()))
+}
+
+/// The `Authorization` of a token (RFC 6750).
+pub fn bearer_proof(token: &str) -> String {
+    format!("Bearer {token}")
+}
+
+/// Standard base64 with padding (RFC 4648, section 4).
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for i in 0..4 {
+            let digit = DIGITS.get((bits >> (18 - 6 * i) & 63) as usize).filter(|_| i <= chunk.len());
+            out.push(digit.map_or('=', |it| char::from(*it)));
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use backends::Question;
+    use crate::request::Question;
 
     #[track_caller]
     fn check(base: &str, source: SourceKind, query: &str, address: &str, form: Option<&str>) {

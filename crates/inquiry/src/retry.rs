@@ -4,7 +4,7 @@
 
 /// How a try went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// An answer with this status, and the seconds of its `Retry-After`.
     Status(u16, Option<u32>),
     /// No answer.
@@ -17,7 +17,7 @@ const LONGEST_WAIT_SECS: u32 = 20;
 
 /// Milliseconds to wait before asking again after `n_tries` tries; `None` when it is not worth it.
 /// `random` is between 0 and 1.
-pub(crate) fn wait_millis(failure: Failure, n_tries: u32, random: f64) -> Option<u32> {
+pub fn wait_millis(failure: Failure, n_tries: u32, random: f64) -> Option<u32> {
     let most_tries = match failure {
         Failure::Status(429 | 502 | 503 | 504, _) => 4,
         // Loki's own front end has already tried five times.

@@ -6,7 +6,7 @@
 
 /// A pattern, ready to be put to texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     parts: Vec<Part>,
 }
 
@@ -18,14 +18,14 @@ enum Part {
 }
 
 /// What a pattern took out of a text: names of captures with what they took, in order.
-pub(crate) type Captures<'p, 't> = Vec<(&'p str, &'t str)>;
+pub type Captures<'p, 't> = Vec<(&'p str, &'t str)>;
 
 impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
     /// A sentence that says what is wrong with it.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts: Vec<Part> = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -51,7 +51,7 @@ impl Pattern {
     }
 
     /// The names of its captures, in order, without `<_>`.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().filter_map(|it| match it {
             Part::Capture(name) => name.as_deref(),
             Part::Literal(_) => None,
@@ -59,7 +59,7 @@ impl Pattern {
     }
 
     /// Takes a text apart; `None` where it does not fit.
-    pub(crate) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'_, 't>> {
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'_, 't>> {
         let mut captures = Vec::new();
         let mut rest = text;
         let mut parts = self.parts.iter().peekable();

@@ -1,0 +1,113 @@
+//! What changed before a failure, and whether what came after it is better: versions as spans tell them.
+
+use super::Verdict;
+use super::sentence::{Sentence, beside_failure, counted, quoted};
+use crate::logs::LogRecord;
+use crate::time::{TimeRange, Timestamp};
+
+/// One version of a service, as far as it was seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sighting {
+    /// The version.
+    pub version: String,
+    /// Its first span.
+    pub first: Timestamp,
+    /// Its last span.
+    pub last: Timestamp,
+    /// How many spans.
+    pub n: usize,
+    /// How many of them failed.
+    pub n_failed: usize,
+}
+
+impl Sighting {
+    /// Groups spans by their version; each is a version, when, and whether it failed. In the order of the first of each.
+    pub fn group(spans: impl IntoIterator<Item = (String, Timestamp, bool)>) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (version, at, failed) in spans {
+            let place = all.iter().position(|it| it.version == version).unwrap_or_else(|| {
+                all.push(Self { version, first: at, last: at, n: 0, n_failed: 0 });
+                all.len() - 1
+            });
+            if let Some(it) = all.get_mut(place) {
+                (it.first, it.last) = (it.first.min(at), it.last.max(at));
+                it.n += 1;
+                it.n_failed += usize::from(failed);
+            }
+        }
+        all.sort_by(|a, b| (a.first, &a.version).cmp(&(b.first, &b.version)));
+        all
+    }
+}
+
+/// What changed before the failure, by the versions seen and by lines that tell of a deployment or a restart.
+pub fn changed(
+    service: &str,
+    versions: &[Sighting],
+    marks: &[LogRecord],
+    own: Option<&str>,
+    searched: TimeRange,
+    failure: Timestamp,
+) -> Verdict {
+    let before: Vec<&Sighting> = versions.iter().filter(|it| it.first <= failure).collect();
+    let mark = marks.iter().filter(|it| it.time <= failure).max_by_key(|it| (it.time, it.key));
+    let n_marks = marks.iter().filter(|it| it.time <= failure).count();
+    let mut says = match before.as_slice() {
+        [] => match own {
+            Some(own) => {
+                Sentence::of(format!("this job ran version {own} of {service}; no span says what ran before"))
+            }
+            None => Sentence::of(format!("nothing names a version of {service}")),
+        },
+        [only] => Sentence::of(format!("{} of {service} from ", counted(only.n, "span")))
+            .at(searched.start)
+            .then(" on all ran version ")
+            .then(&only.version)
+            .then(if own.is_some_and(|it| it == only.version) { ", as this job did" } else { "" }),
+        [.., old, new] => Sentence::of(format!("version {} of {service} was first seen at ", new.version))
+            .at(new.first)
+            .then(format!(", {}; before it ran {}", beside_failure(new.first, failure), old.version)),
+    };
+    if let Some(mark) = mark {
+        says = says
+            .then(format!("; {} of a start or a deployment, the last ", counted(n_marks, "line")))
+            .then(beside_failure(mark.time, failure))
+            .then(format!(" says {}", quoted(&mark.message, 80)));
+    }
+    if before.len() > 1 || mark.is_some() { Verdict::something(says) } else { Verdict::nothing(says) }
+}
+
+/// Whether a version that came after the failure still has failures.
+pub fn fixed(
+    service: &str,
+    versions: &[Sighting],
+    own: Option<&str>,
+    searched: TimeRange,
+    failure: Timestamp,
+) -> Verdict {
+    let newer: Vec<&Sighting> =
+        versions.iter().filter(|it| it.first > failure && own != Some(it.version.as_str())).collect();
+    let Some(newest) = newer.last() else {
+        let says = match (own, versions) {
+            (_, []) => {
+                Sentence::of(format!("no span of {service} since the failure until ")).at(searched.end)
+            }
+            (Some(own), _) => {
+                Sentence::of(format!("since the failure only version {own} of {service} was seen, until "))
+                    .at(searched.end)
+            }
+            (None, _) => Sentence::of(format!("no new version of {service} since the failure, until "))
+                .at(searched.end),
+        };
+        return Verdict::nothing(says.then(": nothing to confirm yet"));
+    };
+    let says =
+        Sentence::of(format!("version {} of {service}, first seen at ", newest.version)).at(newest.first);
+    Verdict::something(match (newest.n, newest.n_failed) {
+        (n, 0) if n < 20 => {
+            says.then(format!(", has {}, none failed: not enough to be sure", counted(n, "span")))
+        }
+        (n, 0) => says.then(format!(", has {}, none failed: the error is gone", counted(n, "span"))),
+        (n, failed) => says.then(format!(": {failed} of {} failed: still there", counted(n, "span"))),
+    })
+}

@@ -1,0 +1,96 @@
+//! Jobs that are not what they seem: one piece of work under many ids, or one id on the lines of several.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Verdict;
+use super::sentence::{Sentence, counted};
+use crate::ids::JobId;
+use crate::job::Job;
+use crate::logs::LogRecord;
+use crate::time::{TimeDelta, Timestamp};
+
+/// How near to each other the steps of one piece of work begin.
+const NEAR: TimeDelta = TimeDelta::from_secs(120);
+/// Ids with one step each, this job's among them, that make a pattern.
+const MIN_IDS: usize = 3;
+/// Lines may come this long after a job's own word of its end.
+const GRACE: TimeDelta = TimeDelta::from_secs(2);
+
+/// Whether jobs of the same user, near in time, have exactly one step each: then the steps of one piece of work
+/// have each got an id of their own. `lines` are of all jobs around this one.
+pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
+    let mut jobs: BTreeMap<&JobId, (BTreeSet<&str>, Timestamp, Option<&str>)> = BTreeMap::new();
+    for line in lines {
+        let Some(id) = &line.roles.job else { continue };
+        let it = jobs.entry(id).or_insert((BTreeSet::new(), line.time, None));
+        it.0.extend(line.roles.task.as_deref().or(line.roles.stage.as_ref().map(|it| it.as_str())));
+        it.1 = it.1.min(line.time);
+        it.2 = it.2.or(line.roles.user.as_deref());
+    }
+    let Some((steps, begun, user)) = jobs.get(&job.id).cloned() else {
+        return Verdict::not_applicable("no line that was found names this job and its step");
+    };
+    if steps.len() > 1 {
+        return Verdict::nothing(format!(
+            "this job has {} under one id, as it should",
+            counted(steps.len(), "step")
+        ));
+    }
+    let alike: Vec<(&JobId, &str)> = jobs
+        .iter()
+        .filter(|(_, (steps, at, who))| {
+            let apart = if *at > begun { *at - begun } else { begun - *at };
+            steps.len() == 1 && *who == user && apart <= NEAR
+        })
+        .filter_map(|(id, (steps, ..))| Some((*id, *steps.first()?)))
+        .collect();
+    let kinds: BTreeSet<&str> = alike.iter().map(|it| it.1).collect();
+    let whose = user.map_or_else(String::new, |it| format!(" of user {it}"));
+    if alike.len() < MIN_IDS || kinds.len() < 2 {
+        return Verdict::nothing(format!(
+            "this job has one step, and no other ids{whose} near it look like its other steps"
+        ));
+    }
+    let named: Vec<String> = alike.iter().take(4).map(|(id, step)| format!("{id}: {step}")).collect();
+    Verdict::something(Sentence::of(format!(
+        "{}{whose} within {NEAR} have one step each ({}): the steps of one piece of work seem to get a new id each",
+        counted(alike.len(), "job id"),
+        named.join(", ")
+    )))
+}
+
+/// Whether lines with this job's id belong to somebody else: of two users, or after its end on the same worker.
+pub fn context_leak(job: &Job, lines: &[LogRecord]) -> Verdict {
+    let own = || lines.iter().filter(|it| it.roles.job.as_ref() == Some(&job.id));
+    let users: BTreeSet<&str> = own().filter_map(|it| it.roles.user.as_deref()).collect();
+    if users.len() > 1 {
+        let users: Vec<&str> = users.into_iter().collect();
+        return Verdict::something(Sentence::of(format!(
+            "lines with this job's id name {}: {}; a worker kept the context of the work before",
+            counted(users.len(), "user"),
+            users.join(", ")
+        )));
+    }
+    let Some(ended) = job.ended else {
+        return Verdict::nothing(match users.first() {
+            Some(user) => {
+                format!("all its lines name user {user}, and it has no end after which lines could come")
+            }
+            None => "its lines name no user, and it has no end after which lines could come".to_owned(),
+        });
+    };
+    let late: Vec<&LogRecord> = own().filter(|it| it.time > ended.at + GRACE).collect();
+    match late.iter().max_by_key(|it| (it.time, it.key)) {
+        Some(last) => Verdict::something(
+            Sentence::of(format!("{} with this job's id after its end at ", counted(late.len(), "line")))
+                .at(ended.at)
+                .then(", the last at ")
+                .at(last.time)
+                .then(": the context was not cleared"),
+        ),
+        None => Verdict::nothing(match users.first() {
+            Some(user) => format!("all its lines name user {user}, and none comes after its end"),
+            None => "no line with its id comes after its end".to_owned(),
+        }),
+    }
+}

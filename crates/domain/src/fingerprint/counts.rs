@@ -1,0 +1,137 @@
+//! Failures counted over jobs: how many, first and last seen, and whether a version brought them.
+
+use std::collections::BTreeMap;
+
+use super::{Fingerprint, JobSample};
+use crate::ids::JobId;
+use crate::time::Timestamp;
+
+/// How unlikely it must be that a failure stayed unseen by chance before it is called new.
+const MAX_CHANCE: f64 = 0.01;
+/// Fewer failures than this are no pattern.
+const MIN_FAILURES: usize = 2;
+
+/// Jobs that failed with one fingerprint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// What they are known by.
+    pub fingerprint: Fingerprint,
+    /// The jobs, newest first.
+    pub jobs: Vec<JobId>,
+    /// When the first of them was there.
+    pub first_seen: Option<Timestamp>,
+    /// When the last of them was there.
+    pub last_seen: Option<Timestamp>,
+    /// Whether a version brought it.
+    pub since: Since,
+}
+
+/// Whether a version brought a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// New since this version: enough jobs went before without it.
+    Version {
+        /// The version.
+        version: String,
+        /// Jobs of older versions that were looked at, none of which failed so.
+        n_before: usize,
+        /// Jobs of this version that were looked at.
+        n_of_version: usize,
+    },
+    /// Only this version has it, but so few jobs went before that this may be chance.
+    TooFewBefore {
+        /// The version.
+        version: String,
+        /// Jobs of older versions that were looked at.
+        n_before: usize,
+    },
+    /// It was there under more than one version, or under the oldest.
+    Older,
+    /// The jobs name no version.
+    NoVersion,
+}
+
+impl Since {
+    /// As a sentence without a full stop; `None` where nothing can be said.
+    pub fn sentence(&self) -> Option<String> {
+        match self {
+            Self::Version { version, n_before, n_of_version } => Some(format!(
+                "new since version {version}: none of {n_before} jobs before failed so ({n_of_version} jobs since)"
+            )),
+            Self::TooFewBefore { version, n_before: 0 } => {
+                Some(format!("seen with version {version} only, and no job of another version was looked at"))
+            }
+            Self::TooFewBefore { version, n_before } => Some(format!(
+                "seen with version {version} only, but {n_before} jobs before are too few to call it new"
+            )),
+            Self::Older => Some("not new: an older version failed so as well".to_owned()),
+            Self::NoVersion => None,
+        }
+    }
+}
+
+/// Failures of jobs by what they are known by, the most frequent first.
+pub fn groups(samples: &[JobSample]) -> Vec<Group> {
+    let mut by_failure: BTreeMap<&Fingerprint, Vec<&JobSample>> = BTreeMap::new();
+    for sample in samples {
+        if let Some(failure) = &sample.failure {
+            by_failure.entry(failure).or_default().push(sample);
+        }
+    }
+    let versions = Versions::of(samples);
+    let mut groups: Vec<Group> = by_failure
+        .into_iter()
+        .map(|(fingerprint, mut members)| {
+            members.sort_by(|a, b| (b.at(), &a.id).cmp(&(a.at(), &b.id)));
+            Group {
+                fingerprint: fingerprint.clone(),
+                first_seen: members.iter().filter_map(|it| it.at()).min(),
+                last_seen: members.iter().filter_map(|it| it.ended.or(it.at())).max(),
+                since: versions.since(&members),
+                jobs: members.into_iter().map(|it| it.id.clone()).collect(),
+            }
+        })
+        .collect();
+    groups.sort_by(|a, b| (b.jobs.len(), b.last_seen).cmp(&(a.jobs.len(), a.last_seen)));
+    groups
+}
+
+/// The versions that jobs name: when each was first seen, and with how many jobs.
+struct Versions<'a> {
+    seen: BTreeMap<&'a str, (Timestamp, usize)>,
+}
+
+impl<'a> Versions<'a> {
+    fn of(samples: &'a [JobSample]) -> Self {
+        let mut seen: BTreeMap<&str, (Timestamp, usize)> = BTreeMap::new();
+        for sample in samples {
+            let Some((version, at)) = sample.version.as_deref().zip(sample.at()) else { continue };
+            let entry = seen.entry(version).or_insert((at, 0));
+            *entry = (entry.0.min(at), entry.1 + 1);
+        }
+        Self { seen }
+    }
+
+    fn since(&self, members: &[&JobSample]) -> Since {
+        let mut versions = members.iter().filter_map(|it| it.version.as_deref());
+        let Some(version) = versions.next() else { return Since::NoVersion };
+        if versions.any(|it| it != version) {
+            return Since::Older;
+        }
+        let Some((from, n_of_version)) = self.seen.get(version).copied() else { return Since::NoVersion };
+        let older = self.seen.iter().filter(|(name, (first, _))| **name != version && *first < from);
+        let n_before: usize = older.map(|(_, (_, n))| n).sum();
+        let is_newest = n_before > 0 || self.seen.len() == 1;
+        if !is_newest {
+            return Since::Older;
+        }
+        // Had it been as frequent before, this is how likely it would have stayed unseen: (1 - share)^n.
+        let share = members.len() as f64 / n_of_version.max(members.len()) as f64;
+        let chance = (1.0 - share).powf(n_before as f64);
+        if members.len() >= MIN_FAILURES && n_before > 1 && chance <= MAX_CHANCE {
+            Since::Version { version: version.to_owned(), n_before, n_of_version }
+        } else {
+            Since::TooFewBefore { version: version.to_owned(), n_before }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! One job among many, in as much as jobs are counted and compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Fingerprint, template};
+use crate::diagnosis::http::host;
+use crate::ids::{JobId, StageId};
+use crate::job::{Evidence, Job, JobState, StageState};
+use crate::jobs::{JobRow, SegmentKind};
+use crate::logs::EventKind;
+use crate::system::{Role, System, fields_for};
+use crate::time::Timestamp;
+
+/// Longer values name one job, not something that jobs have in common.
+const MAX_VALUE_CHARS: usize = 64;
+/// Roles that tell of one job, of one moment or of the failure itself, so that jobs cannot have them in common.
+const OWN: [Role; 19] = [
+    Role::Time,
+    Role::Level,
+    Role::Message,
+    Role::Event,
+    Role::Job,
+    Role::Trace,
+    Role::Span,
+    Role::TaskId,
+    Role::Run,
+    Role::RequestId,
+    Role::Error,
+    Role::ErrorCode,
+    Role::Exception,
+    Role::Reason,
+    Role::Status,
+    Role::FailedStage,
+    Role::Retries,
+    Role::Url,
+    Role::Duration,
+];
+
+/// One job among many.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobSample {
+    /// What it is called.
+    pub id: JobId,
+    /// How it stands.
+    pub state: JobState,
+    /// When it was accepted, as far back as is known.
+    pub submitted: Option<Timestamp>,
+    /// When it ended, for one that did.
+    pub ended: Option<Timestamp>,
+    /// The last sign of life.
+    pub last_seen: Option<Timestamp>,
+    /// The stage that it is in, or ended in.
+    pub stage: Option<StageId>,
+    /// What its failure is known by, for one that has one.
+    pub failure: Option<Fingerprint>,
+    /// The version of the service that failed, or of the last that worked.
+    pub version: Option<String>,
+    /// Who asked for it.
+    pub user: Option<String>,
+    /// The host that it is about.
+    pub host: Option<String>,
+    /// What else it has that other jobs may have as well: names and values, sorted, each pair once.
+    pub attributes: Vec<(Arc<str>, Arc<str>)>,
+    /// Names of its tasks, each once; of a row with several, none.
+    pub tasks: Vec<String>,
+    /// When attempts began, and at which stage.
+    pub starts: Vec<(StageId, Timestamp)>,
+}
+
+impl JobSample {
+    /// A sample of an assembled job.
+    pub fn of(system: &System, job: &Job, evidence: &Evidence) -> Self {
+        let ours = evidence.lines.iter().filter(|it| it.roles.job.as_ref().is_none_or(|id| *id == job.id));
+        let mut attributes: BTreeSet<(Arc<str>, Arc<str>)> = BTreeSet::new();
+        let mut tasks: BTreeSet<String> = BTreeSet::new();
+        let own: BTreeSet<&str> =
+            OWN.iter().flat_map(|role| fields_for(&system.logs.roles, *role)).map(String::as_str).collect();
+        let mut known: BTreeMap<(&str, &str), bool> = BTreeMap::new();
+        for line in ours {
+            tasks.extend(line.roles.task.clone());
+            // A failure's own lines have fields that good jobs lack, and that says nothing.
+            let tells_of_failure =
+                line.level.is_error() || line.event.as_ref().is_some_and(|it| is_bad(it.kind));
+            for (name, value) in line.fields.iter().filter(|_| !tells_of_failure) {
+                known
+                    .entry((name, value))
+                    .or_insert_with(|| !own.contains(name.as_str()) && is_common(value));
+            }
+        }
+        let common = known.into_iter().filter(|(_, is_common)| *is_common).map(|(pair, _)| pair);
+        attributes.extend(common.map(|(name, value)| (name.into(), value.into())));
+        let host = job.facts.url.as_deref().and_then(host).map(str::to_owned);
+        let facts = &job.facts;
+        let named = [
+            ("version", &facts.version),
+            ("kind", &facts.kind),
+            ("caller", &facts.caller),
+            ("mode", &facts.mode),
+            ("user", &facts.user),
+            ("host", &host),
+        ];
+        for (name, value) in named {
+            attributes.extend(value.as_deref().map(|it| (name.into(), it.into())));
+        }
+        let starts =
+            job.stages.iter().flat_map(|run| run.attempts.iter().map(move |it| (&run.stage, it.start)));
+        let starts: Vec<(StageId, Timestamp)> = starts.map(|(stage, at)| (stage.clone(), at)).collect();
+        Self {
+            id: job.id.clone(),
+            state: job.state,
+            submitted: job.submitted.map(|it| it.at),
+            ended: job.ended.map(|it| it.at),
+            last_seen: job.last_seen,
+            stage: reached(job),
+            failure: job.failure.as_ref().map(Fingerprint::of),
+            version: facts.version.clone(),
+            user: facts.user.clone(),
+            host,
+            attributes: attributes.into_iter().collect(),
+            tasks: tasks.into_iter().collect(),
+            starts,
+        }
+    }
+
+    /// A sample of a row of a list, which knows fewer attributes: samples that are compared are all of one kind.
+    pub fn of_row(system: &System, row: &JobRow) -> Self {
+        let named = [
+            ("version", &row.version),
+            ("kind", &row.kind),
+            ("mode", &row.mode),
+            ("user", &row.user),
+            ("host", &row.domain),
+            ("operation", &row.operation),
+        ];
+        let named =
+            named.into_iter().filter_map(|(name, value)| Some((name.into(), value.as_deref()?.into())));
+        let mut attributes: Vec<(Arc<str>, Arc<str>)> = named.collect();
+        attributes.sort();
+        let starts = row.segments.iter().filter(|it| matches!(it.kind, SegmentKind::Work(_)));
+        let stage = |colour: u8| system.stages.get(usize::from(colour)).map(|it| it.id.clone());
+        Self {
+            id: row.id.clone(),
+            state: row.state,
+            submitted: Some(row.start),
+            ended: row.end,
+            last_seen: Some(row.last_seen),
+            stage: row.telling_stage().cloned(),
+            failure: row.failure.clone(),
+            version: row.version.clone(),
+            user: row.user.clone(),
+            host: row.domain.clone(),
+            attributes,
+            tasks: row.operation.iter().filter(|_| row.n_tasks == 1).cloned().collect(),
+            starts: starts.filter_map(|it| Some((stage(it.colour?)?, it.from))).collect(),
+        }
+    }
+
+    /// When it was there: its submission, else the last sign of it.
+    pub fn at(&self) -> Option<Timestamp> {
+        self.submitted.or(self.last_seen)
+    }
+}
+
+/// Whether jobs may have a value in common: short, and no number, id or address.
+fn is_common(value: &str) -> bool {
+    !value.is_empty() && value.chars().nth(MAX_VALUE_CHARS).is_none() && template(value) == value
+}
+
+const fn is_bad(kind: EventKind) -> bool {
+    match kind {
+        EventKind::AttemptRetrying
+        | EventKind::AttemptFailed
+        | EventKind::StageFailed
+        | EventKind::JobFailed => true,
+        EventKind::JobSubmitted
+        | EventKind::StageQueued
+        | EventKind::AttemptStarted
+        | EventKind::StageSucceeded
+        | EventKind::JobSucceeded => false,
+    }
+}
+
+/// The stage that failed, else the last that was reached.
+fn reached(job: &Job) -> Option<StageId> {
+    let failed = job.failure.as_ref().and_then(|it| it.stage.clone());
+    failed.or_else(|| {
+        job.stages.iter().rev().find(|it| it.state != StageState::Never).map(|it| it.stage.clone())
+    })
+}

@@ -1,0 +1,96 @@
+//! Which rows a list shows: all filters of the address, and its search text, must hold.
+
+use super::field::Field;
+use super::row::JobRow;
+use crate::time::{TimeDelta, Timestamp};
+use crate::view_state::{Filter, FilterOp};
+
+/// The filters of a list, read once and put to many rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowFilter {
+    tests: Vec<Test>,
+    /// In lower case; every one must stand in the row.
+    words: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Test {
+    /// `None` for a field that rows do not have: then no row has a value.
+    field: Option<Field>,
+    op: FilterOp,
+    value: String,
+    /// The value in lower case, for what looks inside a text.
+    lower: String,
+    /// The value as a number: seconds, for a length such as `2m`.
+    number: Option<f64>,
+}
+
+impl RowFilter {
+    /// Reads filters and a search text; words of the text may stand anywhere in a row, in any case.
+    pub fn new(filters: &[Filter], query: &str) -> Self {
+        let test = |it: &Filter| Test {
+            field: Field::from_word(&it.field).filter(|it| it.can_be_filtered()),
+            op: it.op,
+            value: it.value.clone(),
+            lower: it.value.to_lowercase(),
+            number: number_of(&it.value),
+        };
+        Self {
+            tests: filters.iter().map(test).collect(),
+            words: query.split_whitespace().map(str::to_lowercase).collect(),
+        }
+    }
+
+    /// The same without what it says about one field.
+    #[must_use]
+    pub fn without(mut self, field: Field) -> Self {
+        self.tests.retain(|it| it.field != Some(field));
+        self
+    }
+
+    /// Whether a row passes, as it stands at `now`.
+    pub fn passes(&self, row: &JobRow, now: Timestamp) -> bool {
+        self.tests.iter().all(|it| it.passes(row, now)) && self.words.iter().all(|it| row.words.contains(it))
+    }
+}
+
+impl Test {
+    fn passes(&self, row: &JobRow, now: Timestamp) -> bool {
+        let any = |test: &dyn Fn(&str) -> bool| {
+            let mut passes = false;
+            if let Some(field) = self.field {
+                field.texts(row, |it| passes |= test(it));
+            }
+            passes
+        };
+        let number = || self.field?.number(row, now);
+        let compare = |test: fn(f64, f64) -> bool| {
+            let found = number().or_else(|| {
+                let mut found = None;
+                self.field?.texts(row, |it| found = found.or(number_of(it)));
+                found
+            });
+            found.zip(self.number).is_some_and(|(found, wanted)| test(found, wanted))
+        };
+        let is = || match number().zip(self.number) {
+            Some((found, wanted)) => found == wanted,
+            None => any(&|it| it == self.value),
+        };
+        let has = || any(&|it| it.to_lowercase().contains(&self.lower));
+        match self.op {
+            FilterOp::Is => is(),
+            FilterOp::Not => !is(),
+            FilterOp::Has => has(),
+            FilterOp::Lacks => !has(),
+            FilterOp::Least => compare(|found, wanted| found >= wanted),
+            FilterOp::Most => compare(|found, wanted| found <= wanted),
+        }
+    }
+}
+
+/// A number as it is written, or the seconds of a length such as `90s` or `2m`.
+fn number_of(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let number = text.parse::<f64>().ok().filter(|it| it.is_finite());
+    number.or_else(|| TimeDelta::parse(text).map(TimeDelta::as_secs_f64))
+}

@@ -1,0 +1,141 @@
+//! From a job to its row.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
+use crate::fingerprint::Fingerprint;
+use crate::ids::{StageId, TraceId};
+use crate::job::{Evidence, Job, StageRun, StageState};
+use crate::logs::EventKind;
+use crate::system::{Role, System, fields_for};
+use crate::time::Timestamp;
+
+/// Stretches that a row keeps at most: more could not be told apart in so small a picture.
+const MAX_SEGMENTS: usize = 24;
+
+/// The row of a job that was assembled from this evidence; `None` where nothing says when it was.
+pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evidence) -> Option<JobRow> {
+    let last_seen = job.last_seen?;
+    let start = job.submitted.map_or(last_seen, |it| it.at);
+    let submissions = system.logs.events.iter().any(|it| it.kind == EventKind::JobSubmitted);
+    let is_submission = |kind: EventKind| kind == EventKind::JobSubmitted;
+    let start_is_told = !submissions
+        || evidence.lines.iter().any(|it| it.event.as_ref().is_some_and(|it| is_submission(it.kind)));
+    let has_trace = evidence.traces.iter().any(|it| !it.spans.is_empty());
+    let failure = job.failure.as_ref();
+    let operation = operation(system, evidence);
+    let mut row = JobRow {
+        keyed_by,
+        state: job.state,
+        kind: job.facts.kind.clone(),
+        stage: furthest(&job.stages),
+        failed_stage: failure.and_then(|it| it.stage.clone()),
+        error_code: failure.and_then(|it| it.code.clone()),
+        error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
+        failure: failure.map(Fingerprint::of),
+        n_tasks: evidence.lines.iter().filter_map(|it| it.roles.task.as_ref()).collect::<BTreeSet<_>>().len(),
+        attempts: job.facts.attempts,
+        start,
+        start_is_told,
+        end: job.ended.map(|it| it.at),
+        last_seen,
+        in_queues: job.facts.in_queues,
+        segments: segments(system, &job.stages),
+        services: services(&job, evidence),
+        operation,
+        mode: job.facts.mode,
+        version: job.facts.version,
+        domain: job.facts.url.as_deref().and_then(host_of),
+        url: job.facts.url,
+        user: job.facts.user,
+        request_id: job.facts.request_id,
+        queues: queues(&job.stages, evidence),
+        traces: traces(evidence),
+        trace: if has_trace { TraceKept::Kept } else { TraceKept::Unknown },
+        n_lines: evidence.lines.len(),
+        words: String::new(),
+        id: job.id,
+        because: job.because,
+    };
+    row.words = words(&row);
+    Some(row)
+}
+
+/// The furthest pipeline stage that was reached, else the last of the others.
+fn furthest(stages: &[StageRun]) -> Option<StageId> {
+    stages.iter().rev().find(|it| it.state != StageState::Never).map(|it| it.stage.clone())
+}
+
+fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    for run in stages {
+        let colour = system.stage_colour(&run.stage).and_then(|it| u8::try_from(it).ok());
+        let waits = run.waits.iter().map(|it| (SegmentKind::Wait, it.start, it.end));
+        let work = run.attempts.iter().map(|it| (SegmentKind::Work(it.outcome), it.start, it.end));
+        segments.extend(waits.chain(work).map(|(kind, from, to)| Segment { kind, colour, from, to }));
+    }
+    segments.sort_by_key(|it| (it.from, it.to.is_none(), it.to));
+    segments.truncate(MAX_SEGMENTS);
+    segments
+}
+
+/// The services whose lines and spans there are, and those that worked.
+fn services(job: &Job, evidence: &Evidence) -> Vec<Arc<str>> {
+    let mut names: BTreeSet<Arc<str>> = evidence.lines.iter().map(|it| it.service.clone()).collect();
+    names.extend(job.stages.iter().flat_map(|it| &it.attempts).map(|it| it.service.as_str().into()));
+    names.into_iter().filter(|it| !it.is_empty()).collect()
+}
+
+fn queues(stages: &[StageRun], evidence: &Evidence) -> Vec<String> {
+    let of_waits = stages.iter().flat_map(|it| &it.waits).filter_map(|it| it.queue.clone());
+    let of_lines = evidence.lines.iter().filter_map(|it| it.roles.queue.clone());
+    let names: BTreeSet<String> = of_waits.chain(of_lines).filter(|it| !it.is_empty()).collect();
+    names.into_iter().collect()
+}
+
+fn traces(evidence: &Evidence) -> Vec<TraceId> {
+    let of_lines = evidence.lines.iter().filter_map(|it| it.roles.trace);
+    let of_spans = evidence.traces.iter().flat_map(|it| &it.spans).map(|it| it.trace);
+    let ids: BTreeSet<TraceId> = of_lines.chain(of_spans).collect();
+    ids.into_iter().collect()
+}
+
+/// The name of the first task that evidence names: of lines, else of spans.
+fn operation(system: &System, evidence: &Evidence) -> Option<String> {
+    let of_lines = evidence.lines.iter().filter_map(|it| Some(((it.time, it.key), it.roles.task.as_ref()?)));
+    let by_line = of_lines.min_by_key(|(at, _)| *at).map(|(_, task)| task.clone());
+    by_line.or_else(|| {
+        let fields = fields_for(&system.spans.roles, Role::Task);
+        let spans = evidence.traces.iter().flat_map(|it| &it.spans);
+        let tasks = spans.filter_map(|it| Some(((it.start, it.id), it.attr(fields)?.to_string())));
+        tasks.min_by_key(|(at, _): &((Timestamp, _), String)| *at).map(|(_, task)| task)
+    })
+}
+
+/// Everything of a row that a person may search for, in lower case, one a line.
+fn words(row: &JobRow) -> String {
+    let mut words = row.id.as_str().to_lowercase();
+    let mut add = |text: &str| {
+        words.push('\n');
+        words.push_str(&text.to_lowercase());
+    };
+    add(row.state.name());
+    let texts = [
+        &row.kind,
+        &row.error_code,
+        &row.error,
+        &row.operation,
+        &row.mode,
+        &row.version,
+        &row.url,
+        &row.user,
+        &row.request_id,
+    ];
+    texts.into_iter().flatten().for_each(|it| add(it));
+    [&row.stage, &row.failed_stage].into_iter().flatten().for_each(|it| add(it.as_str()));
+    row.services.iter().for_each(|it| add(it));
+    row.queues.iter().for_each(|it| add(it));
+    row.traces.iter().for_each(|it| add(&it.to_string()));
+    words
+}

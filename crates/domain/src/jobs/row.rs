@@ -1,0 +1,162 @@
+//! One job as a list shows it.
+
+use std::sync::Arc;
+
+use crate::fingerprint::Fingerprint;
+use crate::ids::{JobId, StageId, TraceId};
+use crate::job::{AttemptOutcome, JobState};
+use crate::system::Role;
+use crate::time::{TimeDelta, TimeRange, Timestamp};
+
+/// Rows of a list; cheap to hand on.
+pub type Rows = Arc<Vec<Arc<JobRow>>>;
+
+/// One job as a list shows it; `None` and empty where no evidence says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobRow {
+    /// What it is called.
+    pub id: JobId,
+    /// What kind of id that is: the job's own, or what stands in for it.
+    pub keyed_by: Role,
+    /// How it stands.
+    pub state: JobState,
+    /// The sentence that says what decided the state.
+    pub because: String,
+    /// The kind of job.
+    pub kind: Option<String>,
+    /// The furthest stage that it reached.
+    pub stage: Option<StageId>,
+    /// The stage that it failed at, or that its newest attempt failed at.
+    pub failed_stage: Option<StageId>,
+    /// The error's code.
+    pub error_code: Option<String>,
+    /// The error's message, or else the exception.
+    pub error: Option<String>,
+    /// What its failure is known by among others.
+    pub failure: Option<Fingerprint>,
+    /// How many different tasks it has.
+    pub n_tasks: usize,
+    /// Attempts at the stage that needed most; 0 where none was seen.
+    pub attempts: u32,
+    /// When it was accepted, as far back as the evidence goes.
+    pub start: Timestamp,
+    /// Whether evidence says that it was accepted then; else it may have begun earlier.
+    pub start_is_told: bool,
+    /// When it ended.
+    pub end: Option<Timestamp>,
+    /// The last sign of life.
+    pub last_seen: Timestamp,
+    /// All time in queues, overlaps counted once; waits that go on count up to when the row was made.
+    pub in_queues: TimeDelta,
+    /// Where its time went, in order of start.
+    pub segments: Vec<Segment>,
+    /// The services that told of it, in order of their names.
+    pub services: Vec<Arc<str>>,
+    /// What it does, by the name of its first task.
+    pub operation: Option<String>,
+    /// Synchronous or asynchronous.
+    pub mode: Option<String>,
+    /// The version of the service that failed, or of the last that worked.
+    pub version: Option<String>,
+    /// What it is about.
+    pub url: Option<String>,
+    /// The host in `url`.
+    pub domain: Option<String>,
+    /// Who asked for it.
+    pub user: Option<String>,
+    /// The request's id at the gateway.
+    pub request_id: Option<String>,
+    /// The queues that it was in, in order of their names.
+    pub queues: Vec<String>,
+    /// The traces that its evidence names, in order.
+    pub traces: Vec<TraceId>,
+    /// Whether the store has a trace of it.
+    pub trace: TraceKept,
+    /// How many log lines tell of it.
+    pub n_lines: usize,
+    /// Everything that a person may search for, in lower case.
+    pub(super) words: String,
+}
+
+/// Whether the store has a trace of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TraceKept {
+    /// It has.
+    Kept,
+    /// A search over the job's time did not find one.
+    NotKept,
+    /// Nobody has searched there yet.
+    Unknown,
+}
+
+impl TraceKept {
+    /// The words for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::NotKept => "not kept",
+            Self::Unknown => "not searched",
+        }
+    }
+}
+
+/// A stretch of a job's time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// What it was spent on.
+    pub kind: SegmentKind,
+    /// The stage's colour: its place in the system file; `None` for a stage that the file does not name.
+    pub colour: Option<u8>,
+    /// When it began.
+    pub from: Timestamp,
+    /// When it ended; `None` while it goes on.
+    pub to: Option<Timestamp>,
+}
+
+/// What a stretch of time was spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentKind {
+    /// Waiting in a queue.
+    Wait,
+    /// An attempt, and how it ended.
+    Work(AttemptOutcome),
+}
+
+impl JobRow {
+    /// From its start to its end, or to `now` while it has none; never negative.
+    pub fn total(&self, now: Timestamp) -> TimeDelta {
+        (self.end.unwrap_or(now) - self.start).max(TimeDelta::ZERO)
+    }
+
+    /// Whether it may still change by itself.
+    pub fn is_open(&self) -> bool {
+        match self.state {
+            JobState::Queued | JobState::Running | JobState::Stuck => true,
+            JobState::Unknown => self.end.is_none(),
+            JobState::Done | JobState::Failed => false,
+        }
+    }
+
+    /// Whether anything of it lies in a range.
+    pub fn touches(&self, range: TimeRange) -> bool {
+        self.start < range.end && range.start <= self.end.unwrap_or(self.last_seen).max(self.last_seen)
+    }
+
+    /// The stage that a person wants to read: where it failed, else how far it came.
+    pub fn telling_stage(&self) -> Option<&StageId> {
+        let failed = self.failed_stage.as_ref().filter(|_| self.state == JobState::Failed);
+        failed.or(self.stage.as_ref())
+    }
+}
+
+/// The host of an address, without user, port and scheme; `None` for a mere path.
+pub(super) fn host_of(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(ipv6) => ipv6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
+}

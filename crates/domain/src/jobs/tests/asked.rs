@@ -1,0 +1,141 @@
+//! Filters, orders, counts and suggestions over rows.
+
+use std::sync::Arc;
+
+use super::{rows, system};
+use crate::ids::JobId;
+use crate::job::JobState;
+use crate::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sort};
+use crate::testing::at;
+use crate::view_state::{Filter, Sort};
+
+const JOBS: &str = r#"
+    10:00:00.000 I orchestrator job_submitted job=good-1 url=https://a.example.org/x user=ann mode=async version=v1
+    10:00:01.000 I scraper task_started job=good-1 stage=scrape version=v1
+    10:00:20.000 I orchestrator job_done job=good-1
+    10:01:00.000 I orchestrator job_submitted job=bad-1 url=https://B.example.org:8443/y user=bob
+    10:01:01.000 I scraper task_started job=bad-1 stage=scrape version=v2
+    10:01:05.000 E scraper scrape_failed job=bad-1 failed_stage=scraping error_code=http_403 error="Answered 403"
+    10:02:00.000 I orchestrator job_submitted job=new-1
+"#;
+
+fn ids(rows: &[Arc<JobRow>]) -> Vec<&str> {
+    rows.iter().map(|it| it.id.as_str()).collect()
+}
+
+fn filtered(rows: &Rows, filters: &[&str], query: &str) -> Vec<Arc<JobRow>> {
+    let filters: Vec<Filter> = filters.iter().map(|it| Filter::parse(it).unwrap()).collect();
+    let filter = RowFilter::new(&filters, query);
+    rows.iter().filter(|it| filter.passes(it, at("10:02:30"))).cloned().collect()
+}
+
+#[track_caller]
+fn check(filters: &[&str], query: &str, expected: &[&str]) {
+    let rows = rows("10:02:30", JOBS);
+    assert_eq!(ids(&filtered(&rows, filters, query)), expected, "{filters:?} {query}");
+}
+
+#[test]
+fn rows_are_found_by_every_way_to_compare() {
+    check(&[], "", &["new-1", "bad-1", "good-1"]);
+    check(&["state:is:failed"], "", &["bad-1"]);
+    check(&["state:not:failed"], "", &["new-1", "good-1"]);
+    check(&["domain:is:b.example.org"], "", &["bad-1"]);
+    check(&["url:has:B.EXAMPLE"], "", &["bad-1"]);
+    check(&["url:lacks:b.example"], "", &["new-1", "good-1"]);
+    check(&["duration:least:20"], "", &["new-1", "good-1"]);
+    check(&["duration:most:20s"], "", &["bad-1", "good-1"]);
+    check(&["duration:least:6s", "duration:most:25s"], "", &["good-1"]);
+    check(&["attempts:is:1"], "", &["bad-1", "good-1"]);
+    check(&["service:is:scraper", "user:is:ann"], "", &["good-1"]);
+    check(&["error:is:http_403"], "", &["bad-1"]);
+    check(&["version:is:v1"], "", &["good-1"]);
+}
+
+#[test]
+fn a_field_that_rows_do_not_have_has_no_value() {
+    check(&["colour:is:red"], "", &[]);
+    check(&["colour:not:red"], "", &["new-1", "bad-1", "good-1"]);
+    check(&["duration:least:soon"], "", &[]);
+}
+
+#[test]
+fn words_are_found_anywhere_in_any_case() {
+    check(&[], "ANSWERED 403", &["bad-1"]);
+    check(&[], "  b.example.org  bob ", &["bad-1"]);
+    check(&[], "ann bob", &[]);
+    check(&[], "queued", &["new-1"]);
+}
+
+#[test]
+fn rows_are_sorted_by_any_column_and_nothing_comes_last() {
+    let rows = rows("10:02:30", JOBS);
+    let sorted = |order: &str| {
+        let mut rows = rows.to_vec();
+        sort(&mut rows, Sort::parse(order).as_ref(), &system(), at("10:02:30"));
+        ids(&rows).join(" ")
+    };
+    assert_eq!(sorted(""), "new-1 bad-1 good-1");
+    assert_eq!(sorted("start:asc"), "good-1 bad-1 new-1");
+    assert_eq!(sorted("duration:desc"), "new-1 good-1 bad-1");
+    assert_eq!(sorted("state:desc"), "bad-1 new-1 good-1");
+    assert_eq!(sorted("user:asc"), "good-1 bad-1 new-1");
+    assert_eq!(sorted("user:desc"), "bad-1 good-1 new-1");
+    assert_eq!(sorted("nothing:desc"), "new-1 bad-1 good-1");
+}
+
+#[test]
+fn values_are_offered_with_how_many_have_them() {
+    let rows = rows("10:02:30", JOBS);
+    let values = |field| {
+        facet(field, rows.iter())
+            .into_iter()
+            .map(|it| format!("{} {}", it.value, it.count))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(values(Field::Service), ["orchestrator 3", "scraper 2"]);
+    assert_eq!(values(Field::User), ["ann 1", "bob 1"]);
+    assert!(values(Field::Duration).is_empty());
+    let counts = StateCounts::of(rows.iter());
+    assert_eq!((counts.all(), counts.get(JobState::Failed), counts.get(JobState::Stuck)), (3, 1, 0));
+}
+
+#[test]
+fn columns_that_no_row_fills_are_left_out() {
+    let rows = rows("10:02:30", JOBS);
+    let fields = filled_fields(&system(), &rows);
+    for there in [Field::State, Field::Start, Field::ErrorCode, Field::User, Field::Trace] {
+        assert!(fields.contains(&there), "{there:?}");
+    }
+    for missing in [Field::Request, Field::Kind, Field::Operation] {
+        assert!(!fields.contains(&missing), "{missing:?}");
+    }
+}
+
+#[test]
+fn the_nearest_ids_are_told() {
+    let rows = rows(
+        "10:05:00",
+        "
+        10:00:00.000 I orchestrator job_submitted job=job-9f2c-77aa
+        10:00:00.000 I orchestrator job_submitted job=job-9f2c-77ab
+        10:00:00.000 I orchestrator job_submitted job=job-1234-5678
+        ",
+    );
+    let near = |text: &str| near(&rows, text, 2);
+    assert_eq!(near("job-9f2c-77aa9"), [JobId::from("job-9f2c-77aa"), JobId::from("job-9f2c-77ab")]);
+    assert_eq!(near("JOB-1234"), [JobId::from("job-1234-5678")]);
+    assert_eq!(near("9f2c"), [JobId::from("job-9f2c-77aa"), JobId::from("job-9f2c-77ab")]);
+    assert_eq!(near("job-1243-5678"), [JobId::from("job-1234-5678")]);
+    assert!(near("nothing like it").is_empty() && near(" ").is_empty());
+}
+
+/// Every word, title and order of fields leads back to its field.
+#[test]
+fn fields_survive_the_address() {
+    for field in Field::ALL {
+        assert_eq!(Field::from_word(field.word()), Some(*field));
+        assert!(!field.title().is_empty());
+    }
+    assert_eq!(Field::from_word("nothing"), None);
+}

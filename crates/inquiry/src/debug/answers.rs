@@ -1,0 +1,95 @@
+//! The answers to a step's questions, taken apart by what the step makes of them.
+
+use std::collections::HashSet;
+
+use domain::debug::{FailedSpan, Rates, Sighting};
+use domain::logs::LogRecord;
+use domain::system::System;
+
+use super::ask::Answer;
+
+/// Answers sorted by kind, in the order of their questions; `None` for what could not be had.
+pub(super) struct Answers {
+    pub(super) all: Vec<Option<Answer>>,
+}
+
+impl Answers {
+    pub(super) fn lines(self) -> (Vec<LogRecord>, bool) {
+        let mut all = (Vec::new(), false);
+        for answer in self.all.into_iter().flatten() {
+            if let Answer::Lines(lines, is_cut) = answer {
+                all.0.extend(lines);
+                all.1 |= is_cut;
+            }
+        }
+        all
+    }
+
+    pub(super) fn spans(self, system: &System) -> (Vec<FailedSpan>, bool) {
+        let (mut spans, mut is_cut) = (Vec::new(), false);
+        for answer in self.all.into_iter().flatten() {
+            if let Answer::Spans(found) = answer {
+                is_cut |= found.is_cut;
+                spans.extend(read_spans(system, &found));
+            }
+        }
+        // The job's own are asked for apart, and may be among the others.
+        let mut seen = HashSet::new();
+        spans.retain(|it| seen.insert((it.trace, it.span)));
+        (spans, is_cut)
+    }
+
+    pub(super) fn rates(self) -> Rates {
+        let mut rates = Rates::default();
+        for (place, answer) in self.all.into_iter().enumerate() {
+            match (place, answer) {
+                (0, Some(Answer::Series(series))) => rates.lines = series.into_iter().next(),
+                (1, Some(Answer::Series(series))) => rates.errors = series.into_iter().next(),
+                (_, Some(Answer::Lines(lines, _))) => {
+                    let durations = lines.iter().filter_map(|it| Some((it.time, it.roles.duration?)));
+                    rates.durations.extend(durations);
+                }
+                (_, Some(Answer::Series(_) | Answer::Spans(_)) | None) => {}
+            }
+        }
+        rates
+    }
+
+    pub(super) fn versions_and_lines(self, system: &System) -> (Vec<Sighting>, Vec<LogRecord>) {
+        let (mut seen, mut lines) = (Vec::new(), Vec::new());
+        for answer in self.all.into_iter().flatten() {
+            match answer {
+                Answer::Spans(found) => seen.extend(read_spans(system, &found)),
+                Answer::Lines(found, _) => lines.extend(found),
+                Answer::Series(_) => {}
+            }
+        }
+        (Sighting::group(seen.into_iter().filter_map(|it| Some((it.version?, it.start, false)))), lines)
+    }
+
+    /// Versions of all spans (the first answer), and of those that failed (the second).
+    pub(super) fn versions_since(self, system: &System) -> Vec<Sighting> {
+        let mut by_answer = self.all.into_iter().map(|answer| match answer {
+            Some(Answer::Spans(found)) => read_spans(system, &found).collect::<Vec<_>>(),
+            Some(Answer::Lines(..) | Answer::Series(_)) | None => Vec::new(),
+        });
+        let (all, failed) = (by_answer.next().unwrap_or_default(), by_answer.next().unwrap_or_default());
+        let is_failed =
+            |it: &FailedSpan| failed.iter().any(|other| other.span == it.span && other.trace == it.trace);
+        let well = all.into_iter().filter(|it| !is_failed(it)).map(|it| (it, false)).collect::<Vec<_>>();
+        let seen = well.into_iter().chain(failed.into_iter().map(|it| (it, true)));
+        Sighting::group(seen.filter_map(|(it, failed)| Some((it.version?, it.start, failed))))
+    }
+}
+
+fn read_spans<'a>(
+    system: &'a System,
+    found: &'a backends::tempo::SearchAnswer,
+) -> impl Iterator<Item = FailedSpan> + 'a {
+    found.traces.iter().flat_map(move |trace| {
+        trace.spans.iter().map(move |it| {
+            let ids = (trace.summary.id, it.id);
+            FailedSpan::read(system, ids, it.name.as_deref(), (it.start, it.duration), &it.attributes)
+        })
+    })
+}

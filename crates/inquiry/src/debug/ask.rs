@@ -1,0 +1,305 @@
+//! What each kind of step asks, and how a question is put to the transport.
+
+use std::rc::Rc;
+
+use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
+use backends::loki::{Direction, MAX_LIMIT, MetricRange, QueryRange as LogRange};
+use backends::prometheus::QueryRange;
+use backends::prometheus::promql::{Expr, OverTime};
+use backends::tempo::traceql::{Field, Filter, SpanQuery};
+use backends::tempo::{Search, SearchAnswer, slices_newest_first};
+use backends::{BackendError, SourceKind};
+use domain::debug::{SameError, Verdict};
+use domain::logs::LogRecord;
+use domain::series::Series;
+use domain::system::steps::{Ask, LineTest, SpanTest, Step, StepMetric};
+use domain::system::{Matcher, MetricKind, Role, System, fields_for};
+use domain::time::{Step as Distance, TimeDelta, TimeRange, rate_interval};
+use domain::warning::Warning;
+use system::lines::LineReader;
+
+use super::Case;
+use crate::job::Asked;
+use crate::transport::{Transport, ask};
+
+/// How much time before its window a step takes as the usual course.
+pub(super) const USUAL: TimeDelta = TimeDelta::from_secs(3_600);
+/// What one value of a service's rate counts.
+pub(super) const RATE_STEP: TimeDelta = TimeDelta::from_secs(60);
+/// Points of a metric's series.
+const MAX_POINTS: u32 = 400;
+/// The quantile that latencies are shown by.
+const QUANTILE: f64 = 0.99;
+/// Traces that a search may name.
+const MAX_TRACES: u32 = 100;
+/// Lines that a step reads at most, but for those that are counted by job.
+const MAX_LINES: u32 = 500;
+/// One search finds so many traces in no promised order: versions are looked for in slices.
+const VERSION_SLICE: TimeDelta = TimeDelta::from_secs(900);
+const MAX_SLICES: usize = 6;
+/// Lines that are read before the screen may be painted again.
+const LINES_AT_A_TIME: usize = 500;
+
+/// One question of a step.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    Lines(LogRange),
+    Counts(MetricRange),
+    Series(QueryRange),
+    Spans(Search),
+}
+
+/// What a question was answered.
+pub type Answered = Result<(Answer, Vec<Warning>), BackendError>;
+
+/// The answer to one question.
+pub enum Answer {
+    /// Lines, newest first, and whether there are more.
+    Lines(Vec<LogRecord>, bool),
+    /// Series.
+    Series(Vec<Series>),
+    /// Spans, by trace.
+    Spans(SearchAnswer),
+}
+
+/// Asks one question.
+pub(super) async fn ask_one(
+    transport: &dyn Transport,
+    question: Question,
+    reader: Rc<LineReader>,
+) -> Answered {
+    match question {
+        Question::Lines(question) => {
+            let (batch, warnings) = ask(transport, &question).await?;
+            let mut lines = Vec::with_capacity(batch.len());
+            for raw in batch.iter() {
+                lines.push(reader.read(&raw));
+                if lines.len() % LINES_AT_A_TIME == 0 {
+                    transport.breathe().await;
+                }
+            }
+            let is_cut = lines.len() >= question.limit as usize;
+            Ok((Answer::Lines(lines, is_cut), warnings))
+        }
+        Question::Counts(question) => {
+            let (series, warnings) = ask(transport, &question).await?;
+            Ok((Answer::Series(series), warnings))
+        }
+        Question::Series(question) => {
+            let (series, warnings) = ask(transport, &question).await?;
+            Ok((Answer::Series(series), warnings))
+        }
+        Question::Spans(question) => {
+            let (found, warnings) = ask(transport, &question).await?;
+            Ok((Answer::Spans(found), warnings))
+        }
+    }
+}
+
+impl Question {
+    /// As a person may copy it.
+    pub(super) fn as_asked(&self) -> Asked {
+        let (source, what, query, range) = match self {
+            Self::Lines(it) => (SourceKind::Loki, "lines", it.query.to_string(), it.range),
+            Self::Counts(it) => (SourceKind::Loki, "lines counted", it.query.to_string(), it.range),
+            Self::Series(it) => (SourceKind::Prometheus, "series", it.expr.to_string(), it.range),
+            Self::Spans(it) => (SourceKind::Tempo, "spans", it.query.to_string(), it.range),
+        };
+        Asked { source, what, query, range: Some(range) }
+    }
+}
+
+impl Case {
+    /// What a step asks; nothing where the evidence alone decides.
+    ///
+    /// # Errors
+    /// The verdict of a step that cannot be asked, since the evidence lacks what its questions need.
+    pub(super) fn questions(
+        &self,
+        system: &System,
+        step: &Step,
+        range: TimeRange,
+    ) -> Result<Vec<Question>, Verdict> {
+        match &step.ask {
+            Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Profile | Ask::Command => Ok(Vec::new()),
+            Ask::Logs(test) => Ok(vec![self.lines(system, test, range, MAX_LINES)?]),
+            Ask::OneIdPerStep(test) => Ok(vec![self.lines(system, test, range, MAX_LIMIT)?]),
+            Ask::Spans(test) => self.spans(system, test, range),
+            Ask::Metrics(metrics) => {
+                let asked: Vec<_> = metrics.iter().map(|it| self.series(system, it, range)).collect();
+                if asked.is_empty() {
+                    return Err(Verdict::not_applicable("the step names no metric"));
+                }
+                Ok(asked)
+            }
+            Ask::SameError => {
+                let error = self.job.failure.as_ref().and_then(SameError::of);
+                let error = error.ok_or_else(|| {
+                    Verdict::not_applicable("no error is known by which other jobs could be found")
+                })?;
+                let query = LogQuery::select(self.selector(system)).contains(&error.text);
+                Ok(vec![lines_of(query, range, MAX_LIMIT)])
+            }
+            Ask::ServiceRate { errors } => self.rates(system, errors, range),
+            Ask::ChangedBefore { marks } => {
+                let mut asked = self.versions(system, range, false);
+                if let Some(marks) = marks {
+                    asked.push(self.lines(system, marks, range, MAX_LINES)?);
+                }
+                if asked.is_empty() {
+                    return Err(Verdict::not_applicable(
+                        "nothing here tells versions, deployments or restarts",
+                    ));
+                }
+                Ok(asked)
+            }
+            Ask::FixedSince => {
+                let asked = self.versions(system, range, true);
+                if asked.is_empty() {
+                    return Err(Verdict::not_applicable("no span here tells its version"));
+                }
+                Ok(asked)
+            }
+        }
+    }
+
+    fn lines(
+        &self,
+        system: &System,
+        test: &LineTest,
+        range: TimeRange,
+        limit: u32,
+    ) -> Result<Question, Verdict> {
+        Ok(lines_of(self.query(system, test).map_err(not_known)?, range, limit))
+    }
+
+    /// Spans that are so, and this job's own among them: a search finds so many traces in no promised order.
+    fn spans(&self, system: &System, test: &SpanTest, range: TimeRange) -> Result<Vec<Question>, Verdict> {
+        let mut all = Vec::new();
+        if let Some(service) = &test.service {
+            all.push(of_service(system, &self.filled(service).map_err(not_known)?));
+        }
+        if test.failed {
+            all.push(Filter::failed());
+        }
+        for (name, value) in &test.attributes {
+            let value = self.filled(value).map_err(not_known)?;
+            all.push(Filter::is(&Field::Any(name.clone()), &value));
+        }
+        let roles = [Role::Job, Role::FailedStage, Role::Stage, Role::ErrorCode, Role::Version];
+        let select = roles.iter().flat_map(|role| fields_for(&system.spans.roles, *role));
+        let mut select: Vec<Field> = select.map(|it| Field::Any(it.clone())).collect();
+        select.push(Field::Name);
+        let search = |all: Vec<Filter>| {
+            let query = SpanQuery { filter: Filter::All(all), select: select.clone() };
+            Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 3 })
+        };
+        let mut asked = vec![search(all.clone())];
+        let job_fields = fields_for(&system.spans.roles, Role::Job);
+        if !job_fields.is_empty() {
+            let fields: Vec<Field> = job_fields.iter().map(|it| Field::Any(it.clone())).collect();
+            all.push(Filter::any_is(&fields, self.job.id.as_str()));
+            asked.push(search(all));
+        }
+        Ok(asked)
+    }
+
+    fn series(&self, system: &System, metric: &StepMetric, range: TimeRange) -> Question {
+        let range = with_usual(range);
+        let distance = Distance::for_range(range, MAX_POINTS, system.scrape_interval);
+        let matchers: Vec<Matcher> = (metric.matchers.iter())
+            .filter_map(|it| Some(Matcher { value: self.filled(&it.value).ok()?, ..it.clone() }))
+            .collect();
+        let window = rate_interval(distance, system.scrape_interval);
+        let expr = |names: &[String]| match metric.kind {
+            MetricKind::Gauge => Expr::sum_by(&metric.by, Expr::any_of(names, "", &matchers, Expr::Select)),
+            MetricKind::Counter => Expr::sum_by(
+                &metric.by,
+                Expr::any_of(names, "", &matchers, |it| Expr::Over(OverTime::Rate, it, window)),
+            ),
+            MetricKind::Histogram => {
+                let mut by = vec!["le".to_owned()];
+                by.extend(metric.by.iter().cloned());
+                let buckets =
+                    Expr::any_of(names, "_bucket", &matchers, |it| Expr::Over(OverTime::Rate, it, window));
+                Expr::Quantile(QUANTILE, Box::new(Expr::sum_by(&by, buckets)))
+            }
+        };
+        let whole = expr(&metric.names).scaled(metric.scale);
+        let whole = match metric.over.as_slice() {
+            [] => whole,
+            over => {
+                let over = Expr::sum_by(&metric.by, Expr::any_of(over, "", &[], Expr::Select));
+                Expr::Divided(Box::new(whole), Box::new(over))
+            }
+        };
+        Question::Series(QueryRange::aligned(whole, range, distance))
+    }
+
+    fn rates(&self, system: &System, errors: &LineTest, range: TimeRange) -> Result<Vec<Question>, Verdict> {
+        let service = self.service()?;
+        let all = self.of_service(system, LogQuery::select(self.selector(system)), &service);
+        let of_service = LineTest { service: Some(service), ..errors.clone() };
+        let errors = self.query(system, &of_service).map_err(not_known)?;
+        let with_before = with_usual(range);
+        let counts = |lines: LogQuery| {
+            let query =
+                LogMetric { lines, function: LogFunction::CountOverTime, window: RATE_STEP, by: Vec::new() };
+            let distance = Distance::from_secs(RATE_STEP.secs());
+            Question::Counts(MetricRange { query, range: with_before.aligned_to(RATE_STEP), step: distance })
+        };
+        let mut asked = vec![counts(all.clone()), counts(errors)];
+        let fields = fields_for(&system.logs.roles, Role::Duration);
+        if !fields.is_empty() {
+            let keys: Vec<&str> = fields.iter().map(|it| it.rsplit('.').next().unwrap_or(it)).collect();
+            asked.push(lines_of(all.contains_any(&keys), with_before, MAX_LIMIT));
+        }
+        Ok(asked)
+    }
+
+    /// Spans of the service with their versions: all of them, and for `failed` those that failed as well.
+    fn versions(&self, system: &System, range: TimeRange, failed: bool) -> Vec<Question> {
+        let fields = fields_for(&system.spans.roles, Role::Version);
+        let (Some(service), false) = (&self.values.service, fields.is_empty()) else { return Vec::new() };
+        let select: Vec<Field> = fields.iter().map(|it| Field::Any(it.clone())).collect();
+        let search = |filter: Vec<Filter>, range| {
+            let query = SpanQuery { filter: Filter::All(filter), select: select.clone() };
+            Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 1 })
+        };
+        if failed {
+            let own = of_service(system, service);
+            return vec![search(vec![own.clone()], range), search(vec![own, Filter::failed()], range)];
+        }
+        let slice =
+            TimeDelta::from_nanos((range.length().nanos() / MAX_SLICES as i64).max(VERSION_SLICE.nanos()));
+        slices_newest_first(range, slice).map(|it| search(vec![of_service(system, service)], it)).collect()
+    }
+
+    /// The service in trouble.
+    pub(super) fn service(&self) -> Result<String, Verdict> {
+        self.values.service.clone().ok_or_else(|| not_known("service".to_owned()))
+    }
+}
+
+fn lines_of(query: LogQuery, range: TimeRange, limit: u32) -> Question {
+    Question::Lines(LogRange { query, range, limit, direction: Direction::Backward })
+}
+
+/// The window with the hour before it.
+pub(super) fn with_usual(range: TimeRange) -> TimeRange {
+    TimeRange { start: range.start - USUAL, ..range }
+}
+
+/// Spans of a service, under whatever name (OpenTelemetry: `service.name` of the resource).
+fn of_service(system: &System, service: &str) -> Filter {
+    let field = Field::Resource("service.name".to_owned());
+    let known = system.service_named(service);
+    let names = known.map(|it| std::iter::once(&it.name).chain(&it.aliases).cloned().collect());
+    let names: Vec<String> = names.unwrap_or_else(|| vec![service.to_owned()]);
+    let mut any: Vec<Filter> = names.iter().map(|it| Filter::is(&field, it)).collect();
+    if any.len() == 1 { any.remove(0) } else { Filter::Any(any) }
+}
+
+fn not_known(placeholder: String) -> Verdict {
+    Verdict::not_applicable(format!("the evidence of this job does not tell its {placeholder}"))
+}

@@ -1,0 +1,58 @@
+//! Every job of a range, and the stories of those in trouble.
+
+use domain::fingerprint::JobSample;
+use domain::job::JobState;
+use domain::jobs::JobRow;
+use domain::time::TimeRange;
+use futures_util::stream::{StreamExt, iter};
+use inquiry::drive;
+use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, LINES_AT_FIRST, SharedJobs};
+
+use super::{Asker, Story};
+
+/// Lines that are read at most: more than a person would wait for on a page.
+const MAX_LINES: usize = 10 * LINES_AT_FIRST;
+/// Jobs in trouble whose whole story is told at most, the newest.
+pub(super) const MAX_STORIES: usize = 500;
+/// Stories that are found out at once.
+const AT_ONCE: usize = 4;
+
+/// The jobs of a range.
+pub struct Listed {
+    /// What was found.
+    pub report: JobsReport,
+    /// The jobs as they are counted and compared, in the order of the rows.
+    pub samples: Vec<JobSample>,
+}
+
+impl Asker {
+    /// Every job of a range.
+    pub async fn list(&self, range: TimeRange) -> Listed {
+        let question = JobsQuestion { range, now: self.now, max_lines: MAX_LINES };
+        let plan =
+            JobsInquiry::new(self.system.clone(), self.reader.clone(), SharedJobs::default(), question);
+        let mut report = inquiry::Plan::report(&plan);
+        drive(plan, &*self.transport, |news| report = news).await;
+        let samples = report.rows.iter().map(|it| JobSample::of_row(&self.system, it)).collect();
+        Listed { report, samples }
+    }
+
+    /// The stories of the jobs in trouble, in the order of the rows.
+    pub async fn stories(&self, listed: &Listed) -> Vec<Story> {
+        let troubled = listed.report.rows.iter().filter(|it| is_in_trouble(it)).take(MAX_STORIES);
+        let stories = troubled.map(|row| {
+            let end = row.end.unwrap_or(row.last_seen).max(row.last_seen);
+            self.story(row.id.as_str(), TimeRange::between(row.start, end), &listed.samples)
+        });
+        iter(stories).buffered(AT_ONCE).collect().await
+    }
+}
+
+/// Whether there is something to explain, as far as a row tells.
+pub(super) fn is_in_trouble(row: &JobRow) -> bool {
+    match row.state {
+        JobState::Done => false,
+        JobState::Failed | JobState::Stuck | JobState::Unknown => true,
+        JobState::Queued | JobState::Running => row.failure.is_some(),
+    }
+}

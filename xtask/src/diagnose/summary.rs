@@ -1,0 +1,98 @@
+//! What all jobs of a range add up to, as JSON: failures by fingerprint, what they have in common, what became of all.
+
+use domain::fingerprint::{Group, JobSample, Lift, flow, groups, in_common};
+use domain::job::JobState;
+use domain::jobs::JobRow;
+use serde_json::{Value, json};
+
+use super::listed::{Listed, MAX_STORIES, is_in_trouble};
+use super::written::{asked, span_of, utc};
+
+/// Jobs of one fingerprint that are named, the newest.
+const MAX_NAMED: usize = 50;
+
+/// What the jobs add up to.
+pub(super) fn summary(listed: &Listed) -> Value {
+    let report = &listed.report;
+    let n_troubled = report.rows.iter().filter(|it| is_in_trouble(it)).count();
+    let flow = flow(&listed.samples, report.range);
+    let groups: Vec<Value> = groups(&listed.samples).iter().map(|it| group(it, &listed.samples)).collect();
+    json!({
+        "jobs": report.rows.len(),
+        "complete_from": utc(report.complete_from),
+        "is_complete": report.is_complete(),
+        "lines": report.n_lines,
+        "counted_elsewhere": report.estimate.as_ref().map(|it| json!({
+            "jobs": it.jobs,
+            "source": it.source.name(),
+            "query": it.query,
+        })),
+        "in_trouble": n_troubled,
+        "stories_left_out": n_troubled.saturating_sub(MAX_STORIES),
+        "flow": {
+            "submitted": flow.submitted,
+            "done": flow.done,
+            "failed": flow.failed,
+            "in_flight": flow.in_flight,
+            "stuck": flow.stuck.iter().map(|it| json!({
+                "job": it.id.as_str(),
+                "stage": it.stage.as_ref().map(|it| it.as_str()),
+                "last_seen": it.since.map(utc),
+            })).collect::<Vec<_>>(),
+            "unaccounted": flow.unaccounted.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        },
+        "failures": groups,
+        "questions": report.asked.iter().map(asked).collect::<Vec<_>>(),
+        "range": span_of(report.range),
+        "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn group(it: &Group, samples: &[JobSample]) -> Value {
+    let failing: Vec<&JobSample> =
+        samples.iter().filter(|sample| sample.failure.as_ref() == Some(&it.fingerprint)).collect();
+    let good: Vec<&JobSample> = samples.iter().filter(|it| it.state == JobState::Done).collect();
+    json!({
+        "key": it.fingerprint.key(),
+        "failure": it.fingerprint.to_string(),
+        "stage": it.fingerprint.stage.as_ref().map(|it| it.as_str()),
+        "count": it.jobs.len(),
+        "first_seen": it.first_seen.map(utc),
+        "last_seen": it.last_seen.map(utc),
+        "since": it.since.sentence(),
+        "in_common": in_common(&failing, &good).iter().map(lift).collect::<Vec<_>>(),
+        "jobs": it.jobs.iter().take(MAX_NAMED).map(|it| it.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+fn lift(it: &Lift) -> Value {
+    json!({
+        "name": &*it.name,
+        "value": &*it.value,
+        "failing": it.n_failing_with,
+        "of_failing": it.n_failing,
+        "good": it.n_good_with,
+        "of_good": it.n_good,
+        "times": it.times(),
+        "chance": it.chance,
+        "says": it.sentence(),
+    })
+}
+
+/// A job that needs no story: how it stands, as its row says.
+pub(super) fn plain(row: &JobRow) -> Value {
+    json!({
+        "job": row.id.as_str(),
+        "state": row.state.name(),
+        "because": row.because,
+        "failed_stage": row.failed_stage.as_ref().map(|it| it.as_str()),
+        "attempts": row.attempts,
+        "submitted": utc(row.start),
+        "ended": row.end.map(utc),
+        "last_seen": utc(row.last_seen),
+        "version": row.version,
+        "url": row.url,
+        "cause": Value::Null,
+        "causes": [],
+    })
+}
