@@ -234,6 +234,15 @@ fn diffusion_jobs_are_known_by_the_text_and_by_the_task() {
 }
 
 #[test]
+fn an_exception_that_is_printed_says_its_message() {
+    let raised = "Task a.b[5b1f-1] raised unexpected: ModelLoadError('no weights')";
+    let line = serde_json::json!({"levelname": "ERROR", "message": raised, "data": {"exc": "ModelLoadError('no weights')"}});
+    let record = read("diffusion", &[("job", "celery")], &line.to_string());
+    assert_eq!(record.roles.error.as_deref(), Some("no weights"));
+    assert_eq!(record.roles.exception.as_deref(), Some("ModelLoadError"));
+}
+
+#[test]
 fn diffusion_steps_within_a_task() {
     let check = |level: &str, message: &str, expected: &str| {
         let line =
