@@ -11,7 +11,7 @@ run:             ## set up, build, serve: the sample incident, or LOKI_URL=… P
 test:            ## set up, then every test of every kind
 	@scripts/test
 
-stack:           ## real Loki, Tempo and Prometheus with demo telemetry, and the console on them (STACK=mimir)
+stack:           ## real Loki, Tempo and Prometheus with demo telemetry, and the console on them (STACK=mimir, SYSTEM=all)
 	@scripts/setup test
 	@scripts/build target/site
 	@exec node scripts/stack.mjs target/site

@@ -215,6 +215,11 @@ impl<'v> Filled<'v> {
     /// An error's message, without the traceback that may follow it; what it says of the exception's type is kept too.
     fn fill_error(&mut self, text: &str) {
         let (message, traceback) = split_traceback(text);
+        // `Type('message')`, as Python prints an exception: what it says is within.
+        let printed = exception_in(message).filter(|it| {
+            !it.message.is_empty() && message.strip_prefix(it.kind).is_some_and(|rest| rest.starts_with('('))
+        });
+        let message = printed.map_or(message, |it| it.message);
         if !message.is_empty() {
             fill_text(&mut self.roles.error, message);
         }
