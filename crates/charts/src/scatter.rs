@@ -32,6 +32,8 @@ const TICKS_SECS: [f64; 13] = [
     2_592_000.0,
     31_536_000.0,
 ];
+/// Between two names of the axis, at least.
+const TICK_CSS_PX: f64 = 18.0;
 /// Half the size of a mark.
 const MARK_CSS_PX: f64 = 2.5;
 
@@ -130,7 +132,8 @@ pub fn draw_scatter<DB: DrawingBackend>(
     let chart = LineChart { zone: scatter.zone.clone(), ..LineChart::new(scatter.range, Unit::Seconds) };
     let plot = PlotRect::within(area.dim_in_pixel(), &chart, style);
     let time = TimeScale { range: scatter.range, left: plot.left, width: plot.columns() };
-    let ticks = ticks(scatter);
+    let room = (plot.bottom - plot.top) / style.px(TICK_CSS_PX);
+    let ticks = ticks(scatter, usize::try_from(room).unwrap_or_default() + 1);
     let values = ValueScale { low: ticks.low, high: ticks.high, top: plot.top, bottom: plot.bottom };
     area.fill(&style.palette.surface.opaque())?;
     let painter = Painter { area, chart: &chart, style, plot, time, values };
@@ -208,18 +211,27 @@ fn logarithm(length: TimeDelta) -> f64 {
     length.as_secs_f64().max(1e-3).log10()
 }
 
-/// An axis from the last round duration below the dots to the first above them.
-fn ticks(scatter: &Scatter) -> ValueTicks {
-    let lengths =
-        || scatter.dots.iter().filter(|it| scatter.range.contains(it.at)).map(|it| logarithm(it.length));
-    let lowest = lengths().min_by(f64::total_cmp).unwrap_or(0.0);
-    let highest = lengths().max_by(f64::total_cmp).unwrap_or(2.0);
+/// An axis from the last round duration below the dots to the first above them, with at most so many names.
+///
+/// A few dots far below all others stand at the lower edge, so that they do not press the rest together.
+fn ticks(scatter: &Scatter, max_ticks: usize) -> ValueTicks {
+    let inside = scatter.dots.iter().filter(|it| scatter.range.contains(it.at));
+    let mut lengths: Vec<f64> = inside.map(|it| logarithm(it.length)).collect();
+    lengths.sort_by(f64::total_cmp);
+    let lowest = lengths.get(lengths.len() / 50).copied().unwrap_or(0.0);
+    let highest = lengths.last().copied().unwrap_or(2.0);
     let logs = || TICKS_SECS.iter().map(|it| it.log10());
     let low = logs().rfind(|it| *it <= lowest).unwrap_or(-3.0);
     let high = logs().find(|it| *it >= highest && *it > low).unwrap_or(highest + 1.0);
     let label = |secs: f64| TimeDelta::from_secs_f64(secs).to_string();
-    let inside = TICKS_SECS.iter().filter(|it| (low..=high).contains(&it.log10()));
-    ValueTicks { low, high, ticks: inside.map(|it| (it.log10(), label(*it))).collect() }
+    let named: Vec<f64> = TICKS_SECS.into_iter().filter(|it| (low..=high).contains(&it.log10())).collect();
+    // Both ends are named, and every so many between.
+    let every = named.len().saturating_sub(1).div_ceil(max_ticks.saturating_sub(1).max(1)).max(1);
+    let n_named = named.len();
+    let is_kept =
+        |place: usize| place.is_multiple_of(every) && place + every <= n_named || place + 1 == n_named;
+    let kept = named.into_iter().enumerate().filter(|(place, _)| is_kept(*place));
+    ValueTicks { low, high, ticks: kept.map(|(_, it)| (it.log10(), label(it))).collect() }
 }
 
 #[cfg(test)]
@@ -240,7 +252,7 @@ mod tests {
 
     #[track_caller]
     fn check_axis(lengths_millis: &[i64], expected: &[&str]) {
-        let labels: Vec<_> = ticks(&scatter(lengths_millis)).ticks.into_iter().map(|it| it.1).collect();
+        let labels: Vec<_> = ticks(&scatter(lengths_millis), 9).ticks.into_iter().map(|it| it.1).collect();
         assert_eq!(labels, expected);
     }
 
@@ -250,6 +262,15 @@ mod tests {
         check_axis(&[20], &["10 ms", "100 ms"]);
         check_axis(&[0], &["1 ms", "10 ms"]);
         check_axis(&[], &["1 s", "10 s", "1 min", "10 min"]);
+    }
+
+    #[test]
+    fn a_low_axis_has_fewer_names_and_both_its_ends() {
+        let labels =
+            |max| ticks(&scatter(&[5, 30_000_000]), max).ticks.into_iter().map(|it| it.1).collect::<Vec<_>>();
+        assert_eq!((labels(10).len(), labels(9).len()), (10, 6));
+        assert_eq!(labels(4), ["1 ms", "1 s", "10 min", "1 d"]);
+        assert_eq!(labels(2), ["1 ms", "1 d"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::model::Model;
 use crate::components::menu::Menu;
 
 /// Columns that a list has of itself, where jobs fill them.
-const OWN: [Field; 11] = [
+const OWN: [Field; 10] = [
     Field::State,
     Field::Job,
     Field::Kind,
@@ -16,7 +16,6 @@ const OWN: [Field; 11] = [
     Field::Duration,
     Field::Timeline,
     Field::ErrorCode,
-    Field::Operation,
     Field::Attempts,
     Field::Trace,
 ];
@@ -42,11 +41,12 @@ pub(super) fn shown_columns(model: Model, is_narrow: bool) -> Vec<Field> {
 /// How wide the columns are, for `grid-template-columns`.
 pub(super) fn template(columns: &[Field], is_narrow: bool) -> String {
     let width = |field: &Field| match (field, is_narrow) {
-        (Field::State, true) => "76px",
-        (Field::Duration, true) => "78px",
-        (Field::Timeline, true) => "86px",
+        (Field::State, true) => "70px",
+        (Field::Duration, true) => "68px",
+        (Field::Timeline, true) => "74px",
         (Field::State, false) => "92px",
-        (Field::Job, _) => "minmax(120px, 1.2fr)",
+        (Field::Job, true) => "minmax(60px, 1fr)",
+        (Field::Job, false) => "minmax(120px, 1.2fr)",
         (Field::Timeline, false) => "minmax(110px, 190px)",
         (Field::ErrorCode | Field::Message | Field::Url, _) => "minmax(120px, 1.6fr)",
         (Field::Start, _) => "minmax(72px, max-content)",

@@ -24,21 +24,17 @@ const STATES: [JobState; 6] = [
 
 #[component]
 pub(super) fn Counts(model: Model) -> impl IntoView {
-    let tiles = move || {
+    // Queued and unknown jobs are worth a place only where there are any.
+    let there = Memo::new(move |_| {
         let counts = model.counts.get();
-        let there = STATES
-            .into_iter()
-            .filter(move |it| counts.get(*it) > 0 || !matches!(it, JobState::Unknown | JobState::Queued));
-        there.map(|state| view! { <Tile model state=Some(state) /> }).collect_view()
-    };
-    let there = Memo::new(move |_| STATES.map(|it| model.counts.get().get(it) > 0));
+        let is_there =
+            |it: &JobState| counts.get(*it) > 0 || !matches!(it, JobState::Unknown | JobState::Queued);
+        STATES.into_iter().filter(is_there).collect::<Vec<_>>()
+    });
     view! {
         <section class="card jobs-counts" aria-label="Jobs by state">
             <Tile model state=None />
-            {move || {
-                there.track();
-                untrack(tiles)
-            }}
+            <For each=move || there.get() key=|it| *it children=move |it| view! { <Tile model state=Some(it) /> } />
         </section>
     }
 }

@@ -116,7 +116,6 @@ fn Head(model: Model, field: Field) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="quiet"
             class:r=super::cells::is_right(field)
             class:on=move || sorted.get().is_some()
             aria-label=label
