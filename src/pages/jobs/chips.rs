@@ -5,6 +5,7 @@ use domain::view_state::Filter;
 use leptos::prelude::*;
 
 use super::add_filter::AddFilter;
+use super::columns::ColumnMenu;
 use super::model::Model;
 use super::saved::SavedViews;
 
@@ -42,6 +43,7 @@ pub(super) fn Chips(model: Model) -> impl IntoView {
             />
             {move || filters.get().into_iter().map(chip).collect_view()}
             <AddFilter model=model />
+            <ColumnMenu model=model />
             <SavedViews />
         </div>
     }

@@ -41,9 +41,9 @@ pub(super) fn shown_columns(model: Model, is_narrow: bool) -> Vec<Field> {
 /// How wide the columns are, for `grid-template-columns`.
 pub(super) fn template(columns: &[Field], is_narrow: bool) -> String {
     let width = |field: &Field| match (field, is_narrow) {
-        (Field::State, true) => "70px",
-        (Field::Duration, true) => "68px",
-        (Field::Timeline, true) => "74px",
+        (Field::State, true) => "66px",
+        (Field::Duration, true) => "88px",
+        (Field::Timeline, true) => "62px",
         (Field::State, false) => "92px",
         (Field::Job, true) => "minmax(60px, 1fr)",
         (Field::Job, false) => "minmax(120px, 1.2fr)",

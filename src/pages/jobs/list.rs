@@ -7,7 +7,7 @@ use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::columns::{ColumnMenu, shown_columns, template};
+use super::columns::{shown_columns, template};
 use super::model::Model;
 use super::row::{Row, row_id};
 use crate::components::virtual_list::{VirtualList, use_size};
@@ -85,7 +85,6 @@ pub(super) fn List(model: Model) -> impl IntoView {
             <div class="jobs-heads" style:grid-template-columns=move || template.get()>
                 <For each=move || columns.get() key=|it| *it children=move |field| view! { <Head model field /> } />
             </div>
-            <ColumnMenu model=model />
             <div class="jobs-new" role="status">
                 <Show when=move || is_held.get()>
                     <button type="button" on:click=let_in>{new_words}</button>
