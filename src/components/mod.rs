@@ -10,6 +10,7 @@ pub mod error_panel;
 pub mod loading;
 pub mod menu;
 pub mod part;
+pub mod scatter;
 pub mod tabs;
 pub mod timeline;
 pub mod virtual_list;

@@ -2,7 +2,9 @@
 
 pub mod connections;
 pub mod job;
+pub mod jobs;
 pub mod overview;
+pub(crate) mod states;
 
 use backends::BackendError;
 use domain::view_state::Page;
@@ -16,13 +18,15 @@ use crate::state::{go_to, use_view};
 
 /// Each page is fetched when it is first gone to.
 mod parts {
-    use super::{connections::ConnectionsPage, job::JobPage, overview::OverviewPage};
+    use super::{connections::ConnectionsPage, job::JobPage, jobs::JobsPage, overview::OverviewPage};
 
     crate::parts! {
         /// The overview, with its charts.
         overview() => view! { <OverviewPage /> };
         /// One job, with its timeline.
         job() => view! { <JobPage /> };
+        /// The list of jobs.
+        jobs() => view! { <JobsPage /> };
         /// Connections, with the doctor.
         connections() => view! { <ConnectionsPage /> };
     }
@@ -36,7 +40,8 @@ pub fn PageView() -> impl IntoView {
         Page::Overview => view! { <Part fetch=parts::overview::fetch view=parts::overview::view /> }.into_any(),
         Page::Job => view! { <Part fetch=parts::job::fetch view=parts::job::view /> }.into_any(),
         Page::Connections => view! { <Part fetch=parts::connections::fetch view=parts::connections::view /> }.into_any(),
-        Page::Jobs | Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
+        Page::Jobs => view! { <Part fetch=parts::jobs::fetch view=parts::jobs::view /> }.into_any(),
+        Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
     }
 }
 
