@@ -21,6 +21,7 @@ mod model;
 mod span_detail;
 mod ticket;
 mod timeline_card;
+mod trace;
 mod troubles;
 
 use domain::ids::JobId;
@@ -36,6 +37,7 @@ use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
 use self::timeline_card::TimelineCard;
+use self::trace::TraceCard;
 use self::troubles::Troubles;
 use crate::components::loading::Loading;
 use crate::components::tabs::{TabLink, Tabs};
@@ -128,8 +130,18 @@ fn JobTabs(model: Model) -> impl IntoView {
         0 => String::new(),
         n => n.to_string(),
     });
-    let tabs =
-        vec![tab("Timeline", Tab::Timeline, Signal::stored(String::new())), tab("Logs", Tab::Logs, n_lines)];
+    let n_spans = Signal::derive(move || {
+        match model.report.with(|it| it.evidence.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
+            0 => String::new(),
+            1 => "1 span".to_owned(),
+            n => format!("{n} spans"),
+        }
+    });
+    let tabs = vec![
+        tab("Timeline", Tab::Timeline, Signal::stored(String::new())),
+        tab("Logs", Tab::Logs, n_lines),
+        tab("Trace", Tab::Trace, n_spans),
+    ];
     view! { <Tabs tabs=tabs label="Parts of the job" /> }
 }
 
@@ -137,7 +149,8 @@ fn JobTabs(model: Model) -> impl IntoView {
 const fn tab_shown(asked: Tab) -> Tab {
     match asked {
         Tab::Logs => Tab::Logs,
-        Tab::Timeline | Tab::Trace | Tab::Debug | Tab::Compare => Tab::Timeline,
+        Tab::Trace => Tab::Trace,
+        Tab::Timeline | Tab::Debug | Tab::Compare => Tab::Timeline,
     }
 }
 
@@ -145,16 +158,21 @@ const fn tab_shown(asked: Tab) -> Tab {
 #[component]
 fn Work(model: Model) -> impl IntoView {
     let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
+    let is_trace = model.view.part(|it| tab_shown(it.tab) == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {
         let wants_timeline_alone = it.panel.as_deref() == Some(Tab::Timeline.word());
-        !wants_timeline_alone || tab_shown(it.tab) == Tab::Logs
+        let is_trace = tab_shown(it.tab) == Tab::Trace;
+        !is_trace && (!wants_timeline_alone || tab_shown(it.tab) == Tab::Logs)
     });
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
             <div class="stack">
                 <Show when=move || is_timeline.get()>
                     <TimelineCard model=model />
+                </Show>
+                <Show when=move || is_trace.get()>
+                    <TraceCard model=model />
                 </Show>
                 <Show when=move || has_logs.get()>
                     <LogCard model=model />

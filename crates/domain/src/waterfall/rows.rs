@@ -117,14 +117,29 @@ pub enum Row {
     Lane(usize),
     /// A span, and how far its name is indented.
     Span(Place, u16),
+    /// One of the marks of a span or a lane, which were opened: the row that it belongs to, and its place among them.
+    Mark(usize, usize),
 }
 
-/// The rows from top to bottom: lanes of lines without a span, then spans.
+/// The rows from top to bottom: lanes of lines without a span, then spans; below each its marks, where opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     n_lanes: usize,
     places: Vec<u32>,
     depths: Vec<u16>,
+    opened: Vec<Opened>,
+}
+
+/// Marks that have rows of their own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Opened {
+    /// The lane or span that they belong to, counted without rows of marks.
+    base: usize,
+    /// The row of the first mark.
+    first: usize,
+    n: usize,
+    /// Rows of marks up to here and with these.
+    n_so_far: usize,
 }
 
 impl Rows {
@@ -163,9 +178,23 @@ impl Rows {
         self
     }
 
+    /// With a row for each mark of these lanes and spans: `(row, how many)`, counted without rows of marks.
+    pub fn with_opened(mut self, mut opened: Vec<(usize, usize)>) -> Self {
+        opened.sort_unstable();
+        opened.dedup_by_key(|it| it.0);
+        let mut n_so_far = 0;
+        self.opened.clear();
+        for (base, n) in opened {
+            let first = base + 1 + n_so_far;
+            n_so_far += n;
+            self.opened.push(Opened { base, first, n, n_so_far });
+        }
+        self
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.n_lanes + self.places.len()
+        self.n_lanes + self.places.len() + self.opened.last().map_or(0, |it| it.n_so_far)
     }
 
     /// Whether there is none.
@@ -175,20 +204,36 @@ impl Rows {
 
     /// The row at an index.
     pub fn get(&self, row: usize) -> Option<Row> {
-        let Some(span) = row.checked_sub(self.n_lanes) else { return Some(Row::Lane(row)) };
+        let after = self.opened.partition_point(|it| it.first <= row);
+        let above = after.checked_sub(1).and_then(|it| self.opened.get(it));
+        let base = match above {
+            Some(it) if row < it.first + it.n => return Some(Row::Mark(it.first - 1, row - it.first)),
+            Some(it) => row - it.n_so_far,
+            None => row,
+        };
+        let Some(span) = base.checked_sub(self.n_lanes) else { return Some(Row::Lane(base)) };
         Some(Row::Span(Place(*self.places.get(span)?), *self.depths.get(span)?))
     }
 
-    /// The span at a row.
+    /// The span at a row, or the one that a row of marks belongs to.
     pub fn place(&self, row: usize) -> Option<Place> {
         match self.get(row)? {
             Row::Span(place, _) => Some(place),
             Row::Lane(_) => None,
+            Row::Mark(owner, _) => self.place(owner),
         }
     }
 
     /// The row of a span; `None` where it has none.
     pub fn row_of(&self, place: Place) -> Option<usize> {
+        let base = self.base_of(place)?;
+        let before = self.opened.partition_point(|it| it.base < base);
+        let n_above = before.checked_sub(1).and_then(|it| self.opened.get(it)).map_or(0, |it| it.n_so_far);
+        Some(base + n_above)
+    }
+
+    /// The row of a span, counted without rows of marks: what [`Rows::with_opened`] takes.
+    pub fn base_of(&self, place: Place) -> Option<usize> {
         self.places.binary_search(&place.0).ok().map(|it| it + self.n_lanes)
     }
 

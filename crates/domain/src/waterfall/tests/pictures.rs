@@ -224,3 +224,22 @@ fn the_minimap_is_the_waterfall_in_the_small() {
     assert_eq!(map.errors, [(2, 9)]);
     assert_eq!(map.density, [1, 1, 2, 2, 2, 1, 1, 1, 2, 2]);
 }
+
+#[test]
+fn opened_marks_have_rows_below_their_owner() {
+    let forest = forest(JOB);
+    let (run, again) = (place(&forest, "run"), place(&forest, "again"));
+    let rows = Rows::of(&forest, &Shape::default()).with_lanes(1);
+    let opened = vec![(rows.base_of(again).unwrap(), 1), (0, 2), (rows.base_of(run).unwrap(), 3)];
+    let rows = rows.with_opened(opened);
+    let short = |it: usize| match rows.get(it).unwrap() {
+        Row::Lane(lane) => format!("lane {lane}"),
+        Row::Span(place, _) => name(&forest, place),
+        Row::Mark(owner, idx) => format!("{owner}.{idx}"),
+    };
+    let all: Vec<_> = (0..rows.len()).map(short).collect();
+    let expected = "lane 0|0.0|0.1|submit|run|4.0|4.1|4.2|fetch|proxy|again|10.0|parse|split";
+    assert_eq!(all.join("|"), expected);
+    assert!(forest.all().all(|it| rows.place(rows.row_of(it).unwrap()) == Some(it)));
+    assert_eq!((rows.place(6), rows.place(1), rows.get(14)), (Some(run), None, None));
+}
