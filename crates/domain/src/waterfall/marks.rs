@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::forest::{Forest, Place};
 use crate::logs::{Level, LineKey, LogRecord};
-use crate::time::Timestamp;
+use crate::time::{TimeRange, Timestamp};
 
 /// The name of events that are exceptions (OpenTelemetry semantic conventions).
 const EXCEPTION: &str = "exception";
@@ -105,6 +105,16 @@ impl Marks {
         let from = self.marks.partition_point(|it| it.0 < place);
         let to = self.marks.partition_point(|it| it.0 <= place);
         self.marks.get(from..to).unwrap_or_default()
+    }
+
+    /// The range of the spans, and of the lines in lanes, which may come before and after them.
+    pub fn range(&self, forest: &Forest) -> TimeRange {
+        let mut range = forest.range();
+        for lane in &self.lanes {
+            range.start = range.start.min(lane.marks.first().map_or(range.start, |it| it.time));
+            range.end = range.end.max(lane.marks.last().map_or(range.end, |it| it.time));
+        }
+        range
     }
 
     /// How many log lines there are, on bars and in lanes.

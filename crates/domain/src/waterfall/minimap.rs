@@ -29,11 +29,11 @@ pub struct Minimap {
 }
 
 impl Minimap {
-    /// Squeezes the rows into so many columns and at most so many lines.
-    pub fn of(forest: &Forest, rows: &Rows, n_columns: u32, n_lines: u32) -> Self {
+    /// Squeezes the rows into so many columns over a range of time, and at most so many lines.
+    pub fn of(forest: &Forest, rows: &Rows, range: TimeRange, n_columns: u32, n_lines: u32) -> Self {
         let n_spans = rows.spans().count();
         let (n_columns, n_lines) = (n_columns.max(1), n_lines.clamp(1, n_spans.max(1) as u32));
-        let column = Columns::new(forest.range(), n_columns);
+        let column = Columns::new(range, n_columns);
         let mut map = Self::default();
         let mut density = vec![0_i32; n_columns as usize + 1];
         let mut changes = vec![0_i32; n_columns as usize + 1];

@@ -100,6 +100,8 @@ async fn trace(
 ) -> Result<(Option<Trace>, Vec<Warning>), BackendError> {
     let api = abilities.get().trace_api();
     let answer = ask(transport, &TraceById { id, api, around: None }).await;
+    // Many spans took their time to be read; more is done with them next.
+    transport.breathe().await;
     let mut learnt = abilities.get();
     let ask_again = learnt.learn_from_trace(api, answer.as_ref().map(|(trace, _)| trace));
     abilities.set(learnt);

@@ -31,6 +31,7 @@ use domain::warning::Warning;
 use system::lines::LineReader;
 
 pub use resolve::KeyKind;
+use resolve::NamedInTrace;
 pub use wants::Want;
 
 use crate::plan::{Plan, Sent};
@@ -100,6 +101,8 @@ pub struct JobInquiry {
     open: BTreeMap<SourceKind, usize>,
     lines: BTreeMap<LineKey, LogRecord>,
     traces: BTreeMap<TraceId, Trace>,
+    /// What the spans of each trace name.
+    named: BTreeMap<TraceId, NamedInTrace>,
     not_kept: Vec<TraceId>,
     found_by_search: Vec<TraceId>,
     failures: Vec<BackendError>,
@@ -138,6 +141,7 @@ impl JobInquiry {
             open: BTreeMap::new(),
             lines: BTreeMap::new(),
             traces: BTreeMap::new(),
+            named: BTreeMap::new(),
             not_kept: Vec::new(),
             found_by_search: Vec::new(),
             failures: Vec::new(),
@@ -228,6 +232,7 @@ impl Plan for JobInquiry {
             JobNews::Trace(id, Ok((trace, warnings))) => {
                 match trace {
                     Some(trace) if !trace.spans.is_empty() => {
+                        self.named.insert(id, NamedInTrace::read(&self.system, &trace));
                         self.traces.insert(id, trace);
                     }
                     Some(_) | None => self.not_kept.push(id),

@@ -146,13 +146,14 @@ proptest! {
         for edge in edges.all() {
             prop_assert!(edges.of_effect(edge.to).contains(edge));
         }
-        let map = Minimap::of(&forest, &Rows::of(&forest, &Shape::default()), columns, lines);
+        let map = Minimap::of(&forest, &Rows::of(&forest, &Shape::default()), forest.range(), columns, lines);
         prop_assert!(map.runs.iter().all(|it| it.left < it.right && it.right <= columns.max(1)));
         prop_assert_eq!(forest.is_empty(), map.runs.is_empty());
         let right = Forest::in_corrected_time(forest.traces(), &skew(&forest).corrections());
         prop_assert_eq!(right.len(), forest.len());
-        idle_folds(&forest);
-        Marks::of(&forest, std::iter::empty());
+        let marks = Marks::of(&forest, std::iter::empty());
+        idle_folds(&forest, &marks);
+        prop_assert_eq!(marks.range(&forest), forest.range());
         let mut find = Find::new("s1");
         find.run(&forest, usize::MAX);
         prop_assert!(find.found().all(|it| forest.span(it).unwrap().name.contains("s1")));

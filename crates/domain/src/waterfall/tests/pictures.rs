@@ -218,7 +218,7 @@ fn the_minimap_is_the_waterfall_in_the_small() {
     let forest = forest(
         "t0 +10s internal a root id=1\nt2 +2s internal b child id=2 parent=1\nt8 +2s internal b last id=3 parent=1 status=error",
     );
-    let map = Minimap::of(&forest, &Rows::of(&forest, &Shape::default()), 10, 99);
+    let map = Minimap::of(&forest, &Rows::of(&forest, &Shape::default()), forest.range(), 10, 99);
     let drawn: Vec<_> = map.runs.iter().map(|it| (it.line, it.left, it.right, it.service)).collect();
     assert_eq!(drawn, [(0, 0, 10, 0), (1, 2, 5, 1), (2, 8, 10, 1)]);
     assert_eq!(map.errors, [(2, 9)]);
