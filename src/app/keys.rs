@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 pub(super) use crate::components::keys::is_free;
+use crate::pages::job::TRACE_KEYS;
 use crate::state::use_clock;
 
 /// What each key does.
@@ -44,11 +45,18 @@ pub(super) fn Keys() -> impl IntoView {
             dialog.close();
         }
     };
-    let rows = KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
+    let rows = |keys: &'static [(&'static str, &'static str)]| {
+        let row = |(key, what): &'static (&'static str, &'static str)| {
+            view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }
+        };
+        keys.iter().map(row).collect_view()
+    };
     view! {
         <dialog class="keys" node_ref=dialog aria-labelledby="keys-title">
             <h2 id="keys-title">{"Keys"}</h2>
-            <dl>{rows.collect_view()}</dl>
+            <dl>{rows(&KEYS)}</dl>
+            <h3>{"In a trace"}</h3>
+            <dl>{rows(&TRACE_KEYS)}</dl>
             <button type="button" on:click=close>{"Close"}</button>
         </dialog>
     }

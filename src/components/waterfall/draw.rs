@@ -6,61 +6,18 @@ use domain::job::Origin;
 use domain::time::Timestamp;
 use domain::timeline::FoldedAxis;
 use domain::waterfall::{Mark, MarkKind, Place, Row};
-use leptos::prelude::Callback;
 use leptos::prelude::Callable as _;
+use leptos::prelude::Callback;
 
+use super::drawn::{DrawnRow, Stretch, ticks};
 use super::wording::{spoken, title};
 use super::{MarkWords, Picture};
 use crate::components::timeline::colour_class;
 
-/// Marks nearer than this are drawn as one.
-const MARK_PX: f64 = 4.0;
 /// About how wide a letter of a label is.
 const LETTER_PX: f64 = 6.2;
 /// Room between a bar and its label.
 const GAP_PX: f64 = 6.0;
-
-/// Left end and width, in percent of the plot.
-pub(super) type Stretch = (f64, f64);
-
-/// One row, ready to be drawn.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct DrawnRow {
-    pub(super) row: usize,
-    /// Classes of the row besides its own.
-    pub(super) classes: String,
-    pub(super) depth: u16,
-    /// Whether there is something below, and whether it is folded away.
-    pub(super) folded: Option<bool>,
-    pub(super) service: String,
-    pub(super) name: String,
-    /// What is odd about it.
-    pub(super) note: &'static str,
-    /// How many marks it has; empty for none.
-    pub(super) n_marks: String,
-    pub(super) bar: Option<Stretch>,
-    /// The time that its message lay in a queue.
-    pub(super) wait: Option<Stretch>,
-    pub(super) label: String,
-    /// Where the label stands; from the right end where that is negative.
-    pub(super) label_at: f64,
-    /// Stretches of the critical path.
-    pub(super) path: Vec<Stretch>,
-    pub(super) ticks: Vec<DrawnTick>,
-    pub(super) title: String,
-    pub(super) spoken: String,
-    pub(super) is_current: bool,
-}
-
-/// One or more marks at one place.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct DrawnTick {
-    pub(super) left: f64,
-    pub(super) class: &'static str,
-    /// The first of them, by its place among the row's marks.
-    pub(super) first: usize,
-    pub(super) n: usize,
-}
 
 /// What rows are drawn from.
 pub(super) struct Drawer {
@@ -149,9 +106,11 @@ impl Drawer {
         }
         let path = picture.path.as_ref().map(|it| it.of(place)).unwrap_or_default();
         let wait = picture.edges.wait_before(place);
-        let (label, label_at) = bar.map_or_else(Default::default, |it| self.label(place, it));
+        let wait_at = wait.and_then(|it| self.stretch(start - it, start));
+        let taken = wait_at.map(|it| it.0);
+        let (label, label_at) = bar.map_or_else(Default::default, |it| self.label(place, it, taken));
         let span = forest.span(place);
-        let ticks = self.ticks(picture.marks.on(place).iter().map(|it| it.1));
+        let ticks = ticks(self.axis(), self.lane_px, picture.marks.on(place).iter().map(|it| it.1));
         DrawnRow {
             classes,
             depth,
@@ -165,7 +124,7 @@ impl Drawer {
             },
             n_marks: counted(picture.marks.on(place).len()),
             bar,
-            wait: wait.and_then(|it| self.stretch(start - it, start)),
+            wait: wait_at,
             label,
             label_at,
             path: path.iter().filter_map(|it| self.stretch(it.start, it.end)).collect(),
@@ -181,7 +140,8 @@ impl Drawer {
         let colours = self.picture.forest.services().iter().zip(&*self.picture.colours);
         let colour = colours.filter(|(it, _)| it.name == lane.service).map(|(_, colour)| *colour).next();
         let n = lane.marks.len();
-        let words = if n == 1 { "1 line without a span".to_owned() } else { format!("{n} lines without a span") };
+        let words =
+            if n == 1 { "1 line without a span".to_owned() } else { format!("{n} lines without a span") };
         let service = service_name(&lane.service);
         Some(DrawnRow {
             classes: format!("lane {}", colour_class(colour)),
@@ -190,7 +150,7 @@ impl Drawer {
             service,
             name: words,
             n_marks: counted(n),
-            ticks: self.ticks(lane.marks.iter().copied()),
+            ticks: ticks(self.axis(), self.lane_px, lane.marks.iter().copied()),
             ..DrawnRow::default()
         })
     }
@@ -202,13 +162,17 @@ impl Drawer {
         Some(DrawnRow {
             classes: format!("mark {}", if words.level.is_error() { "bad" } else { "" }),
             depth: depth.saturating_add(1),
-            ticks: self.ticks(std::iter::once(mark)),
+            ticks: ticks(self.axis(), self.lane_px, std::iter::once(mark)),
             title: words.text.clone(),
             spoken: format!("{} {}", words.time, words.text),
             service: words.time,
             name: words.text,
             ..DrawnRow::default()
         })
+    }
+
+    fn axis(&self) -> &FoldedAxis {
+        &self.axis
     }
 
     fn first(&self) -> Timestamp {
@@ -228,44 +192,19 @@ impl Drawer {
         Some((left, (right - left).max(0.0)))
     }
 
-    /// The duration, right of the bar if there is room, else left of it, else on it.
-    fn label(&self, place: Place, (left, width): Stretch) -> (String, f64) {
+    /// The duration, right of the bar if there is room, else left of it and of its wait, else nowhere: no letter is cut.
+    fn label(&self, place: Place, (left, width): Stretch, taken: Option<f64>) -> (String, f64) {
         let text = self.picture.forest.duration(place).to_string();
         let room_pct = (text.chars().count() as f64 * LETTER_PX + GAP_PX) / self.lane_px.max(1.0) * 100.0;
-        let right = left + width;
-        let at = if right + room_pct <= 100.0 {
-            right
+        let (right, left) = (left + width, taken.unwrap_or(left));
+        if right + room_pct <= 100.0 {
+            (text, right)
         } else if left >= room_pct {
             // Counted from the right end.
-            left - 100.0
+            (text, left - 100.0)
         } else {
-            left
-        };
-        (text, at)
-    }
-
-    fn ticks(&self, marks: impl Iterator<Item = Mark>) -> Vec<DrawnTick> {
-        let near = MARK_PX / self.lane_px.max(1.0) * 100.0;
-        let mut ticks: Vec<DrawnTick> = Vec::new();
-        for (idx, mark) in marks.enumerate() {
-            if mark.time < self.first() || mark.time > self.last() {
-                continue;
-            }
-            let left = self.axis.place_of(mark.time) * 100.0;
-            let class = match (mark.kind, mark.level.is_error()) {
-                (_, true) => "wf-tick bad",
-                (MarkKind::Event(_), false) => "wf-tick event",
-                (MarkKind::Line(_), false) => "wf-tick",
-            };
-            match ticks.last_mut().filter(|it| left - it.left < near) {
-                Some(last) => {
-                    last.n += 1;
-                    last.class = if class == "wf-tick bad" { class } else { last.class };
-                }
-                None => ticks.push(DrawnTick { left, class, first: idx, n: 1 }),
-            }
+            (String::new(), 0.0)
         }
-        ticks
     }
 }
 

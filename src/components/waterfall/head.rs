@@ -30,11 +30,6 @@ pub(super) fn Head(
         let at = axis.with(|it| it.corners.first().map(|it| it.0)).unwrap_or_default();
         format!("{} {}", wall_millis(clock, at), clock.zone_name(at))
     };
-    let folds = Memo::new(move |_| axis.with(|it| it.folds.clone()));
-    let percent = |place: f64| format!("{:.3}%", place * 100.0);
-    let fold = move |it: Fold| {
-        view! { <i class="wf-idle" style:left=percent(it.left) style:width=percent(it.right - it.left)></i> }
-    };
     let n_services = Memo::new(move |_| picture.with(|it| it.forest.services().len()));
     view! {
         <div class="wf-head" aria-hidden="true">
@@ -45,9 +40,23 @@ pub(super) fn Head(
             <div class="wf-track">
                 <div class="wf-plot" node_ref=plot>
                     {move || labels.get().into_iter().map(|it| it.view()).collect_view()}
-                    {move || folds.get().into_iter().map(fold).collect_view()}
                 </div>
             </div>
+        </div>
+    }
+}
+
+/// The folds of the axis, behind all rows.
+#[component]
+pub(super) fn Folds(axis: Signal<Arc<FoldedAxis>>) -> impl IntoView {
+    let folds = Memo::new(move |_| axis.with(|it| it.folds.clone()));
+    let percent = |place: f64| format!("{:.3}%", place * 100.0);
+    let fold = move |it: Fold| {
+        view! { <i class="wf-idle" style:left=percent(it.left) style:width=percent(it.right - it.left)></i> }
+    };
+    view! {
+        <div class="wf-folds" aria-hidden="true">
+            <div class="wf-plot">{move || folds.get().into_iter().map(fold).collect_view()}</div>
         </div>
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn MinimapView(picture: Signal<Arc<Picture>>, zoom: RwSignal<Option<T
         }
     });
 
-    let range = move || picture.with_untracked(|it| it.forest.range());
+    let range = move || picture.with_untracked(|it| it.range);
     let drag = RwSignal::new(None::<(f64, f64)>);
     let place = move |event: &ev::PointerEvent| {
         let edge = plot.get_untracked()?.get_bounding_client_rect();
@@ -72,7 +72,7 @@ pub(super) fn MinimapView(picture: Signal<Arc<Picture>>, zoom: RwSignal<Option<T
         ((at - range.start).nanos() as f64 / range.length().nanos().max(1) as f64 * 100.0).clamp(0.0, 100.0)
     };
     let window = Memo::new(move |_| {
-        let (zoom, range) = (zoom.get()?, picture.with(|it| it.forest.range()));
+        let (zoom, range) = (zoom.get()?, picture.with(|it| it.range));
         Some((share(range, zoom.start), 100.0 - share(range, zoom.end)))
     });
     let dragged = move || {
@@ -122,7 +122,7 @@ fn instant(range: TimeRange, share: f64) -> Timestamp {
 
 /// One fill a service: what costs on a canvas is the number of fills.
 fn draw(context: &CanvasRenderingContext2d, picture: &Picture, theme: &Theme, columns: u32, lines: u32) {
-    let map = Minimap::of(&picture.forest, &picture.rows, columns, lines);
+    let map = Minimap::of(&picture.forest, &picture.rows, picture.range, columns, lines);
     let n_lines = map.runs.last().map_or(1, |it| it.line + 1);
     let line_px = (f64::from(lines) / f64::from(n_lines)).min(6.0);
     context.clear_rect(0.0, 0.0, f64::from(columns), f64::from(lines));

@@ -1,7 +1,9 @@
 //! A waterfall on screen: a minimap, an axis that stays in view, and rows of which only those in view exist.
 
 mod draw;
+mod drawn;
 mod element;
+mod hands;
 mod head;
 mod minimap;
 mod pool;
@@ -15,14 +17,13 @@ use domain::job::Origin;
 use domain::logs::Level;
 use domain::time::TimeRange;
 use domain::timeline::FoldedAxis;
-use domain::waterfall::{CriticalPath, Edges, Find, Forest, Mark, Marks, Place, Row, Rows, Shape};
-use leptos::ev;
+use domain::waterfall::{CriticalPath, Edges, Find, Forest, Mark, Marks, Place, Rows, Shape};
 use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
-use self::draw::{Drawer, DrawnRow};
-use self::head::Head;
+use self::draw::Drawer;
+use self::hands::Hands;
+use self::head::{Folds, Head};
 use self::minimap::MinimapView;
 use self::pool::Pool;
 use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, use_size};
@@ -41,6 +42,8 @@ pub struct Picture {
     pub shape: Arc<Shape>,
     /// Which rows there are.
     pub rows: Arc<Rows>,
+    /// From the first to the last of spans and lines.
+    pub range: TimeRange,
     /// The category of each service, in the order of the forest's services.
     pub colours: Arc<Vec<usize>>,
     /// The critical path, where it is shown.
@@ -80,9 +83,6 @@ pub struct Acts {
     /// What a mark says.
     pub words: Callback<(Option<Place>, Mark), MarkWords>,
 }
-
-/// How many rows Page Up and Page Down go.
-const PAGE_ROWS: usize = 20;
 
 /// A waterfall. Up and down go through the rows, left and right fold and unfold, Enter opens, Escape lets go.
 #[component]
@@ -124,7 +124,7 @@ pub fn Waterfall(
                 axis: axis.get(),
                 current: current.get(),
                 lane_px: plot_size.with(|it| it.width_px),
-                offset_secs: picture.with(|it| clock.offset_secs(it.forest.range().start)),
+                offset_secs: picture.with(|it| clock.offset_secs(it.range.start)),
                 words: acts.words,
                 number: before.map_or(0, |it| it.number + 1),
             })
@@ -143,77 +143,13 @@ pub fn Waterfall(
         if height_px == 0.0 {
             return;
         }
-        if let Some(top) = scroll_to_row(row, f64::from(element.scroll_top()), height_px - custom_px, custom_px) {
+        if let Some(top) =
+            scroll_to_row(row, f64::from(element.scroll_top()), height_px - custom_px, custom_px)
+        {
             element.set_scroll_top(top as i32);
         }
     });
-    let choose = move |row: usize| {
-        if let Some(origin) = drawer.with_untracked(|it| it.origin(row)) {
-            acts.select.run(origin);
-        }
-    };
-    let on_key = move |event: ev::KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let last = n_rows.get_untracked().saturating_sub(1);
-        let from = current.get_untracked();
-        let row = from.unwrap_or(0);
-        let span = from.and_then(|it| picture.with_untracked(|it2| it2.rows.get(it)));
-        let to = match event.key().as_str() {
-            "ArrowDown" => from.map_or(0, |it| (it + 1).min(last)),
-            "ArrowUp" => row.saturating_sub(1),
-            "PageDown" => (row + PAGE_ROWS).min(last),
-            "PageUp" => row.saturating_sub(PAGE_ROWS),
-            "Home" => 0,
-            "End" => last,
-            "ArrowRight" | "ArrowLeft" => {
-                event.prevent_default();
-                let Some(Row::Span(place, _)) = span else { return };
-                return sideways(picture, acts, place, event.key() == "ArrowRight", choose);
-            }
-            "Enter" => return acts.open.run(()),
-            "Escape" => return acts.clear.run(()),
-            "z" => {
-                if let Some(Row::Span(place, _)) = span {
-                    acts.zoom_to.run(place);
-                }
-                return;
-            }
-            "l" => return acts.open_marks.run(row),
-            _ => return,
-        };
-        event.prevent_default();
-        choose(to);
-    };
-    let on_click = move |event: ev::MouseEvent| {
-        let Some(target) = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok()) else { return };
-        let Some(row) = number_above(&target, "data-row") else { return };
-        let place = picture.with_untracked(|it| it.rows.place(row));
-        if target.closest("[data-fold]").ok().flatten().is_some()
-            && let Some(place) = place
-        {
-            let is_folded = picture.with_untracked(|it| it.shape.is_folded(&it.forest, place));
-            return acts.fold.run((place, !is_folded));
-        }
-        if target.closest("[data-marks]").ok().flatten().is_some() {
-            return acts.open_marks.run(row);
-        }
-        let mark = number_above(&target, "data-mark");
-        let origin = mark.and_then(|mark| drawer.with_untracked(|it| it.origin_of_mark(row, mark)));
-        match origin {
-            Some(origin) => acts.select.run(origin),
-            None => choose(row),
-        }
-        acts.open.run(());
-    };
-    let on_double = move |event: ev::MouseEvent| {
-        let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
-        let row = target.and_then(|it| number_above(&it, "data-row"));
-        if let Some(place) = row.and_then(|it| picture.with_untracked(|it2| it2.rows.place(it))) {
-            acts.zoom_to.run(place);
-        }
-    };
+    let hands = Hands { picture, drawer, current, n_rows, acts };
     let active = move || {
         let row = current.get().filter(|it| range.get().contains(it))?;
         range.track();
@@ -229,9 +165,9 @@ pub fn Waterfall(
                 aria-label="Spans"
                 aria-activedescendant=active
                 node_ref=scroller
-                on:keydown=on_key
-                on:click=on_click
-                on:dblclick=on_double
+                on:keydown=move |event| hands.key(&event)
+                on:click=move |event| hands.click(&event)
+                on:dblclick=move |event| hands.double_click(&event)
                 on:scroll=move |_| {
                     if let Some(element) = scroller.get_untracked() {
                         scroll_px.set(f64::from(element.scroll_top()));
@@ -244,27 +180,10 @@ pub fn Waterfall(
                     role="presentation"
                     node_ref=host
                     style:height=move || format!("{}px", n_rows.get() as f64 * size.get().custom_px)
-                ></div>
+                >
+                    <Folds axis=axis />
+                </div>
             </div>
         </div>
     }
-}
-
-/// Right: unfolds, else goes to the first child. Left: folds, else goes to the parent.
-fn sideways(picture: Signal<Arc<Picture>>, acts: Acts, place: Place, is_right: bool, choose: impl Fn(usize)) {
-    let picture = picture.get_untracked();
-    let forest = &picture.forest;
-    let (is_folded, has_children) = (picture.shape.is_folded(forest, place), forest.n_below(place) > 0);
-    if has_children && is_folded == is_right {
-        return acts.fold.run((place, !is_right));
-    }
-    let to = if is_right { forest.children(place).next() } else { forest.parent(place) };
-    if let Some(row) = to.and_then(|it| picture.rows.nearest_row(forest, it)) {
-        choose(row);
-    }
-}
-
-/// The number in an attribute of an element or of one above it.
-fn number_above(element: &web_sys::Element, attribute: &str) -> Option<usize> {
-    element.closest(&format!("[{attribute}]")).ok()??.get_attribute(attribute)?.parse().ok()
 }

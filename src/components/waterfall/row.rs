@@ -2,8 +2,7 @@
 
 use web_sys::HtmlElement;
 
-use super::DrawnRow;
-use super::draw::{DrawnTick, Stretch};
+use super::drawn::{DrawnRow, DrawnTick, Stretch};
 use super::element::{child, element, set, set_or_remove, show, stretch, style};
 
 /// How far a level is indented, in CSS pixels.
@@ -66,7 +65,22 @@ impl RowView {
         }
         host.append_child(&root).ok()?;
         let shown = DrawnRow { row: usize::MAX, ..DrawnRow::default() };
-        Some(Self { root, name, fold, service, operation, note, marks, wait, bar, label, paths, ticks, shown, number: None })
+        Some(Self {
+            root,
+            name,
+            fold,
+            service,
+            operation,
+            note,
+            marks,
+            wait,
+            bar,
+            label,
+            paths,
+            ticks,
+            shown,
+            number: None,
+        })
     }
 
     /// The id of the row in a slot.

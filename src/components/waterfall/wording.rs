@@ -33,7 +33,8 @@ pub(super) fn title(picture: &Picture, place: Place, wait: Option<TimeDelta>, of
 pub(super) fn spoken(picture: &Picture, place: Place) -> String {
     let forest = &picture.forest;
     let Some(span) = forest.span(place) else { return String::new() };
-    let mut parts = vec![span.name.to_string(), span.service().to_owned(), forest.duration(place).to_string()];
+    let mut parts =
+        vec![span.name.to_string(), span.service().to_owned(), forest.duration(place).to_string()];
     if forest.is_error(place) {
         parts.push("failed".to_owned());
     }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::examples::Examples;
 use super::model::Model;
+use super::trace::OpenFileButton;
 use crate::components::copy_button::CopyButton;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
@@ -35,7 +36,9 @@ pub(super) fn NoJob() -> impl IntoView {
         <div class="no-job">
             <h1>{"Find a job"}</h1>
             <section class="card">
-                <EmptyPanel why=Signal::derive(why) />
+                <EmptyPanel why=Signal::derive(why) looked_for="A trace can also be opened from a file.">
+                    <OpenFileButton />
+                </EmptyPanel>
             </section>
             <Examples />
         </div>

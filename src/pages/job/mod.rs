@@ -37,7 +37,8 @@ use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
 use self::timeline_card::TimelineCard;
-use self::trace::TraceCard;
+pub use self::trace::KEYS as TRACE_KEYS;
+use self::trace::{DropZone, FromFile, OpenedFiles, TraceCard};
 use self::troubles::Troubles;
 use crate::components::loading::Loading;
 use crate::components::tabs::{TabLink, Tabs};
@@ -57,10 +58,13 @@ pub fn JobPage() -> impl IntoView {
             job_plan(system.get_untracked(), abilities.get_value(), question)
         },
     );
-    move || match id.get() {
+    let opened = OpenedFiles::provide();
+    let body = move || match id.get() {
+        _ if opened.is_open() => view! { <FromFile /> }.into_any(),
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
         None => view! { <NoJob /> }.into_any(),
-    }
+    };
+    view! { <DropZone>{body}</DropZone> }
 }
 
 /// What the page has to show.

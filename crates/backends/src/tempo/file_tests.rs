@@ -45,17 +45,22 @@ fn jaegers_json_is_read_to_the_last_tag() {
     let traces = read(JAEGER.as_bytes()).unwrap();
     let [trace] = traces.as_slice() else { panic!("{traces:?}") };
     let [submit, run] = trace.spans.as_slice() else { panic!("{trace:?}") };
-    assert_eq!((&*submit.name, submit.service(), submit.kind, submit.parent), ("submit", "gateway", SpanKind::Producer, None));
+    assert_eq!(
+        (&*submit.name, submit.service(), submit.kind, submit.parent),
+        ("submit", "gateway", SpanKind::Producer, None)
+    );
     assert_eq!((submit.start.nanos(), submit.duration().nanos()), (1_000_000_000, 2_500_000));
     assert_eq!(submit.resource.attributes.get("hostname").and_then(AttrValue::as_str), Some("a-1"));
     assert_eq!(submit.attributes.iter().map(|it| it.0).collect::<Vec<_>>(), ["job.id"]);
     assert_eq!((run.id.to_string().as_str(), run.parent), ("0000000000005b4b", Some(submit.id)));
-    assert_eq!((run.service(), run.kind, run.status, &*run.status_message), ("scraper", SpanKind::Consumer, SpanStatus::Error, "refused"));
-    assert_eq!(run.attributes.0.iter().map(|it| it.1.clone()).collect::<Vec<_>>(), [
-        AttrValue::Int(-7),
-        AttrValue::Float(0.5),
-        AttrValue::Bytes(b"fo"[..].into()),
-    ]);
+    assert_eq!(
+        (run.service(), run.kind, run.status, &*run.status_message),
+        ("scraper", SpanKind::Consumer, SpanStatus::Error, "refused")
+    );
+    assert_eq!(
+        run.attributes.0.iter().map(|it| it.1.clone()).collect::<Vec<_>>(),
+        [AttrValue::Int(-7), AttrValue::Float(0.5), AttrValue::Bytes(b"fo"[..].into()),]
+    );
     assert_eq!(run.links[0].trace.to_string(), "1af7651916cd43dd8448eb211c80319c");
     let events: Vec<_> = run.events.iter().map(|it| (&*it.name, it.time.nanos())).collect();
     assert_eq!(events, [("exception", 1_010_005_000), ("log", 1_010_006_000)]);
@@ -65,8 +70,12 @@ fn jaegers_json_is_read_to_the_last_tag() {
 fn processes_may_come_first_and_a_trace_may_stand_alone() {
     let all = read(JAEGER.as_bytes()).unwrap();
     let inner = JAEGER.trim_start_matches(r#"{"data":["#);
-    let inner = &inner[..inner.rfind(r#"],
-  "total""#).unwrap()];
+    let inner = &inner[..inner
+        .rfind(
+            r#"],
+  "total""#,
+        )
+        .unwrap()];
     assert_eq!(read(inner.as_bytes()).unwrap(), all);
     let (spans, processes) = inner.split_once(r#""processes":"#).unwrap();
     let processes = processes.split_once(r#","warnings""#).unwrap().0;
@@ -96,8 +105,16 @@ fn what_is_no_trace_says_why() {
     check_error(br#"{"data": nope}"#, TraceFileError::NotJson(9, "a value"), "byte 9");
     check_error(&JAEGER.as_bytes()[..400], TraceFileError::CutShort(400), "400 bytes");
     check_error(br#"{"status":"success","data":{"result":[]}}"#, TraceFileError::NoSpans, "no spans");
-    check_error(br#"{"data":[{"spans":[{"spanID":"zz"}],"processes":{}}]}"#, TraceFileError::NoSpans, "no spans");
-    check_error(br#"[{"traceId":"1","id":"2","localEndpoint":{"serviceName":"a"}}]"#, TraceFileError::Zipkin, "Zipkin");
+    check_error(
+        br#"{"data":[{"spans":[{"spanID":"zz"}],"processes":{}}]}"#,
+        TraceFileError::NoSpans,
+        "no spans",
+    );
+    check_error(
+        br#"[{"traceId":"1","id":"2","localEndpoint":{"serviceName":"a"}}]"#,
+        TraceFileError::Zipkin,
+        "Zipkin",
+    );
     check_error(b"\x0a\x92\x01\x0a\xff", TraceFileError::NotText, "text");
 }
 
@@ -120,7 +137,8 @@ fn any_value() -> impl Strategy<Value = AttrValue> {
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..3).prop_map(AttrValue::List),
-            proptest::collection::vec(("[a-z\"\\\\]{1,5}".prop_map(|it: String| Arc::from(it)), inner), 0..3).prop_map(AttrValue::Map),
+            proptest::collection::vec(("[a-z\"\\\\]{1,5}".prop_map(|it: String| Arc::from(it)), inner), 0..3)
+                .prop_map(AttrValue::Map),
         ]
     })
 }
@@ -143,7 +161,10 @@ fn any_trace() -> impl Strategy<Value = Trace> {
         let resources: Vec<_> = resources.into_iter().enumerate().map(resource).collect();
         let id = |it: u64| SpanId::from_bytes((it + 1).to_be_bytes()).unwrap();
         let trace = TraceId::from_bytes([7; 16]).unwrap();
-        let span = |(i, (parent, start, length, pick, name, attributes, more)): (usize, (u64, i64, i64, u8, String, Attributes, Attributes))| Span {
+        let span = |(i, (parent, start, length, pick, name, attributes, more)): (
+            usize,
+            (u64, i64, i64, u8, String, Attributes, Attributes),
+        )| Span {
             trace,
             id: id(i as u64),
             parent: (parent > 0).then(|| id(parent)),
@@ -154,7 +175,11 @@ fn any_trace() -> impl Strategy<Value = Trace> {
             status: [SpanStatus::Unset, SpanStatus::Ok, SpanStatus::Error][usize::from(pick)],
             status_message: name.as_str().into(),
             attributes,
-            events: vec![SpanEvent { time: Timestamp::from_nanos(start), name: name.into(), attributes: more.clone() }],
+            events: vec![SpanEvent {
+                time: Timestamp::from_nanos(start),
+                name: name.into(),
+                attributes: more.clone(),
+            }],
             links: vec![SpanLink { trace, span: id(parent), attributes: more }],
             resource: Arc::clone(&resources[usize::from(pick) % 2]),
         };

@@ -140,7 +140,9 @@ fn tags(interner: &mut Interner, value: &mut Cursor<'_>, draft: &mut SpanDraft) 
             }
             ("otel.status_description", AttrValue::Text(text)) => draft.status_message = Some(text.clone()),
             ("error", AttrValue::Bool(said)) => is_error = *said,
-            ("error", AttrValue::Text(said)) if matches!(&**said, "true" | "false") => is_error = &**said == "true",
+            ("error", AttrValue::Text(said)) if matches!(&**said, "true" | "false") => {
+                is_error = &**said == "true"
+            }
             _ => draft.attributes.0.push((name, value)),
         }
         Ok(())
@@ -209,10 +211,7 @@ fn process(interner: &mut Interner, value: &mut Cursor<'_>) -> Read<(String, Att
 }
 
 /// `{"key":"…","type":"int64","value":…}`; the value decides where the type is missing.
-fn tag(
-    interner: &mut Interner,
-    value: &mut Cursor<'_>,
-) -> Read<Option<(std::sync::Arc<str>, AttrValue)>> {
+fn tag(interner: &mut Interner, value: &mut Cursor<'_>) -> Read<Option<(std::sync::Arc<str>, AttrValue)>> {
     let (mut key, mut meant, mut is_binary) = (None, AttrValue::Text(interner.get("")), false);
     value.fields(|name, value| {
         match name.raw() {

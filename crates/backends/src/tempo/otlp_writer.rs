@@ -27,7 +27,8 @@ impl OtlpJson {
         let mut groups: Vec<(Arc<Resource>, Vec<(u32, u32)>)> = Vec::new();
         for (trace, spans) in (0..).zip(traces.iter().map(|it| &it.spans)) {
             for (place, span) in (0..).zip(spans) {
-                let known = groups.iter().position(|it| Arc::ptr_eq(&it.0, &span.resource) || it.0 == span.resource);
+                let known =
+                    groups.iter().position(|it| Arc::ptr_eq(&it.0, &span.resource) || it.0 == span.resource);
                 match known.and_then(|it| groups.get_mut(it)) {
                     Some((_, spans)) => spans.push((trace, place)),
                     None => groups.push((Arc::clone(&span.resource), vec![(trace, place)])),
@@ -55,7 +56,11 @@ impl Iterator for OtlpJson {
             return Some(out);
         };
         if self.span == 0 {
-            out.push_str(if self.group > 0 { ",{\"resource\":{\"attributes\":" } else { "{\"resource\":{\"attributes\":" });
+            out.push_str(if self.group > 0 {
+                ",{\"resource\":{\"attributes\":"
+            } else {
+                "{\"resource\":{\"attributes\":"
+            });
             write_attributes(&mut out, &resource.attributes);
             out.push_str("},\"scopeSpans\":[{\"spans\":[");
         }
@@ -93,7 +98,10 @@ fn write_span(out: &mut String, span: &Span) {
         SpanKind::Consumer => 5,
     };
     let (start, end) = (span.start.nanos(), span.end.nanos());
-    let _ = write!(out, ",\"kind\":{kind},\"startTimeUnixNano\":\"{start}\",\"endTimeUnixNano\":\"{end}\",\"attributes\":");
+    let _ = write!(
+        out,
+        ",\"kind\":{kind},\"startTimeUnixNano\":\"{start}\",\"endTimeUnixNano\":\"{end}\",\"attributes\":"
+    );
     write_attributes(out, &span.attributes);
     if !span.events.is_empty() {
         out.push_str(",\"events\":");
@@ -108,7 +116,8 @@ fn write_span(out: &mut String, span: &Span) {
     if !span.links.is_empty() {
         out.push_str(",\"links\":");
         write_list(out, &span.links, |out, link| {
-            let _ = write!(out, "{{\"traceId\":\"{}\",\"spanId\":\"{}\",\"attributes\":", link.trace, link.span);
+            let _ =
+                write!(out, "{{\"traceId\":\"{}\",\"spanId\":\"{}\",\"attributes\":", link.trace, link.span);
             write_attributes(out, &link.attributes);
             out.push('}');
         });
@@ -154,7 +163,13 @@ fn write_value(out: &mut String, value: &AttrValue) {
             let _ = write!(out, "{{\"doubleValue\":{number}");
         }
         AttrValue::Float(number) => {
-            let word = if number.is_nan() { "NaN" } else if *number > 0.0 { "Infinity" } else { "-Infinity" };
+            let word = if number.is_nan() {
+                "NaN"
+            } else if *number > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            };
             let _ = write!(out, "{{\"doubleValue\":\"{word}\"");
         }
         AttrValue::Bool(value) => {

@@ -38,7 +38,9 @@ impl fmt::Display for TraceFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("The file is empty"),
-            Self::NotJson(at, expected) => write!(f, "The file is no JSON: at byte {at}, {expected} was expected"),
+            Self::NotJson(at, expected) => {
+                write!(f, "The file is no JSON: at byte {at}, {expected} was expected")
+            }
             Self::CutShort(n) => write!(f, "The file ends in the middle of a trace, after {n} bytes"),
             Self::NotText => f.write_str("The file is no text"),
             Self::Zipkin => f.write_str("The file holds a trace in Zipkin's format, which is not read here"),
@@ -52,7 +54,9 @@ impl TraceFileError {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::Empty | Self::CutShort(_) => "Download it again, whole.",
-            Self::NotJson(..) => "Open a trace saved as OTLP JSON or as Jaeger JSON, one document in the file.",
+            Self::NotJson(..) => {
+                "Open a trace saved as OTLP JSON or as Jaeger JSON, one document in the file."
+            }
             Self::NotText => "Ask Tempo for it with the header Accept: application/json, or unpack it.",
             Self::Zipkin => "Save it as Jaeger JSON, or send it through a Collector that writes OTLP JSON.",
             Self::NoSpans => {
@@ -74,7 +78,8 @@ impl TraceFile {
     /// Takes the next bytes.
     pub fn push(&mut self, chunk: &[u8]) {
         // A mark of byte order is no JSON.
-        let chunk = if self.n_bytes == 0 { chunk.strip_prefix(b"\xef\xbb\xbf").unwrap_or(chunk) } else { chunk };
+        let chunk =
+            if self.n_bytes == 0 { chunk.strip_prefix(b"\xef\xbb\xbf").unwrap_or(chunk) } else { chunk };
         self.first = self.first.or(chunk.iter().copied().find(|it| !it.is_ascii_whitespace()));
         self.n_bytes += chunk.len() as u64;
         self.walker.push(chunk);
@@ -137,8 +142,12 @@ impl Outline for AnyTraces {
             (Place::Any, None | Some(b"data" | b"trace")) => Child::Open(Place::Any),
             (Place::Any, Some(b"spans")) => Child::Open(Place::Spans),
             (Place::Any, Some(b"processes")) => Child::Open(Place::Processes),
-            (Place::Any, Some(b"resourceSpans" | b"batches")) => Child::Open(Place::Otlp(otlp_json::Place::Resources)),
-            (Place::Any, Some(b"localEndpoint")) | (Place::Spans, None) | (Place::Processes, Some(_)) => Child::Take,
+            (Place::Any, Some(b"resourceSpans" | b"batches")) => {
+                Child::Open(Place::Otlp(otlp_json::Place::Resources))
+            }
+            (Place::Any, Some(b"localEndpoint")) | (Place::Spans, None) | (Place::Processes, Some(_)) => {
+                Child::Take
+            }
             (Place::Any, Some(_)) | (Place::Spans, Some(_)) | (Place::Processes, None) => Child::Skip,
             (Place::Otlp(inner), name) => match self.otlp.child(inner, name) {
                 Child::Open(inner) => Child::Open(Place::Otlp(inner)),

@@ -51,7 +51,9 @@ impl<'a> Pieces<'a> {
 
         let job_fields = fields_for(&system.spans.roles, Role::Job);
         let parents = parents(&spans);
-        let is_own = |it: &AttrValue| it.as_str().map_or_else(|| it.to_string() == id.as_str(), |it| it == id.as_str());
+        let is_own = |it: &AttrValue| {
+            it.as_str().map_or_else(|| it.to_string() == id.as_str(), |it| it == id.as_str())
+        };
         let are_own = inherited(&parents, |i| spans.get(i)?.attr(job_fields).map(is_own));
         let is_named = lines.iter().any(|it| it.roles.job.as_ref() == Some(id))
             || are_own.iter().any(|it| *it == Some(true));

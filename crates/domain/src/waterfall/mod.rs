@@ -16,6 +16,7 @@ mod critical;
 mod edges;
 mod find;
 mod forest;
+mod grow;
 mod idle;
 mod marks;
 mod minimap;

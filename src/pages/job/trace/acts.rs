@@ -64,7 +64,8 @@ impl TraceModel {
         let Some(forest) = self.forest.get_untracked() else { return };
         let margin = (forest.duration(place).nanos() as f64 * ZOOM_MARGIN) as i64;
         let margin = TimeDelta::from_nanos(margin.max(1_000));
-        self.zoom.set(Some(TimeRange { start: forest.start(place), end: forest.end(place) }.widened_by(margin)));
+        self.zoom
+            .set(Some(TimeRange { start: forest.start(place), end: forest.end(place) }.widened_by(margin)));
     }
 
     /// Chooses the next or the previous match.

@@ -32,7 +32,8 @@ pub(super) fn Chooser(trace: TraceModel) -> impl IntoView {
         let n_errors = it.spans.iter().filter(|it| it.status == SpanStatus::Error).count();
         let failed = if n_errors > 0 { format!(", {n_errors} failed") } else { String::new() };
         let short: String = id.chars().take(8).collect();
-        let words = format!("{} · {} spans{failed} · {short}…", wall_millis(trace.clock, start), it.spans.len());
+        let words =
+            format!("{} · {} spans{failed} · {short}…", wall_millis(trace.clock, start), it.spans.len());
         let value = id.clone();
         view! {
             <option value=value selected=move || shown.with(|it| *it == id)>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::super::cause::sentence;
 use super::super::model::Model;
+use super::file::OpenFileButton;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
 use crate::components::loading::Loading;
@@ -16,12 +17,14 @@ use crate::pages::trouble;
 pub(super) fn NoTrace(model: Model) -> impl IntoView {
     let tempo = SourceKind::Tempo;
     let is_asked = Memo::new(move |_| model.report.with(|it| it.pending.contains(&tempo)));
-    let failure =
-        Memo::new(move |_| model.report.with(|it| it.failures.iter().find(|it| it.source == tempo).map(trouble)));
+    let failure = Memo::new(move |_| {
+        model.report.with(|it| it.failures.iter().find(|it| it.source == tempo).map(trouble))
+    });
     move || match (failure.get(), is_asked.get()) {
         (Some(failure), _) => view! { <ErrorPanel trouble=Signal::stored(failure) /> }.into_any(),
         (None, true) => {
-            view! { <Loading what=format!("Asking {} for the trace …", tempo.name()) height_css_px=400 /> }.into_any()
+            view! { <Loading what=format!("Asking {} for the trace …", tempo.name()) height_css_px=400 /> }
+                .into_any()
         }
         (None, false) => view! { <WhyNone model=model /> }.into_any(),
     }
@@ -34,8 +37,10 @@ fn WhyNone(model: Model) -> impl IntoView {
     let why = move || match n_named.get() {
         0 => "No trace of this job is known: no line names one, and no span names the job.".to_owned(),
         _ => {
-            let missing = |it: &domain::job::Note| it.kind == NoteKind::Missing && it.text.contains("not kept");
-            let note = model.job.with(|it| it.notes.iter().find(|it| missing(it)).map(|it| sentence(&it.text)));
+            let missing =
+                |it: &domain::job::Note| it.kind == NoteKind::Missing && it.text.contains("not kept");
+            let note =
+                model.job.with(|it| it.notes.iter().find(|it| missing(it)).map(|it| sentence(&it.text)));
             note.unwrap_or_else(|| "The trace of this job is not in the store.".to_owned())
         }
     };
@@ -50,6 +55,8 @@ fn WhyNone(model: Model) -> impl IntoView {
     view! {
         <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(move || helps().to_owned())>
             <a class="button" href=timeline>{"See the timeline"}</a>
+            " "
+            <OpenFileButton />
         </EmptyPanel>
     }
 }

@@ -29,9 +29,9 @@ pub(super) fn chosen(model: Model, traces: Memo<Vec<Trace>>, together: RwSignal<
             }
             let of_shown = || match model.shown.get() {
                 Some(Origin::Span(trace, _)) => Some(trace),
-                Some(Origin::Line(key)) => {
-                    model.report.with(|it| find_line(&it.evidence, Origin::Line(key)).and_then(|it| it.roles.trace))
-                }
+                Some(Origin::Line(key)) => model
+                    .report
+                    .with(|it| find_line(&it.evidence, Origin::Line(key)).and_then(|it| it.roles.trace)),
                 Some(Origin::Inferred) | None => None,
             };
             let with = |id| traces.iter().find(|it| it.spans.first().is_some_and(|it| it.trace == id));
@@ -113,8 +113,13 @@ pub(super) fn follow_text(model: Model, forest: RwSignal<Option<Arc<Forest>>>, f
     });
 }
 
-pub(super) fn axis(forest: &Forest, zoom: Option<TimeRange>, folding: Folding, folds: &[TimeRange]) -> FoldedAxis {
-    let shown = zoom.unwrap_or_else(|| forest.range());
+pub(super) fn axis(
+    all: TimeRange,
+    zoom: Option<TimeRange>,
+    folding: Folding,
+    folds: &[TimeRange],
+) -> FoldedAxis {
+    let shown = zoom.unwrap_or(all);
     let inside = |it: &TimeRange| TimeRange { start: it.start.max(shown.start), end: it.end.min(shown.end) };
     let folds: Vec<TimeRange> = match folding {
         Folding::On => folds.iter().map(inside).filter(|it| it.start < it.end && *it != shown).collect(),
@@ -134,9 +139,9 @@ pub(super) fn row_of(model: Model, picture: &Picture, shown: Origin) -> Option<u
                 Some(Row::Mark(owner, at)) if (owner, at) == (row, idx) => row + 1 + idx,
                 _ => row,
             };
-            let ids = model.report.with(|it| {
-                find_line(&it.evidence, shown).and_then(|it| it.roles.trace.zip(it.roles.span))
-            });
+            let ids = model
+                .report
+                .with(|it| find_line(&it.evidence, shown).and_then(|it| it.roles.trace.zip(it.roles.span)));
             if let Some(place) = ids.and_then(|(trace, span)| picture.forest.find(trace, span)) {
                 let row = picture.rows.nearest_row(&picture.forest, place)?;
                 let idx = picture.marks.on(place).iter().position(|it| is_it(&it.1));

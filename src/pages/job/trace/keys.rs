@@ -10,6 +10,24 @@ use super::model::TraceModel;
 use super::tools::toggle_folding;
 use crate::components::keys::is_free;
 
+/// The keys, for the list of them.
+pub const KEYS: [(&str, &str); 14] = [
+    ("↑ ↓", "next row, when the rows have the focus"),
+    ("← →", "fold, unfold; to the parent, to the first child"),
+    ("Enter", "the span in full"),
+    ("z", "its time fills the width"),
+    ("l", "its events and log lines as rows"),
+    ("g", "find spans"),
+    ("f b", "next match, previous match"),
+    ("[ ]", "unfold everything, fold everything"),
+    ("p o", "unfold one level, fold one level"),
+    ("e", "errors only"),
+    ("c", "critical path"),
+    ("i k", "idle time folded; clocks put right"),
+    ("t", "statistics"),
+    ("w s a d 0", "zoom in, out, left, right, all"),
+];
+
 /// How far one press goes, as a share of what is shown.
 const PAN: f64 = 0.1;
 /// What is left of what is shown after one press.
@@ -53,7 +71,8 @@ fn act(trace: TraceModel, key: &str) -> bool {
 }
 
 fn focus_find() {
-    let input = document().get_element_by_id(FIND_ID).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+    let input =
+        document().get_element_by_id(FIND_ID).and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(input) = input {
         // Fails only for an element that is gone.
         let _ = input.focus();
@@ -62,7 +81,7 @@ fn focus_find() {
 
 /// Shows so much of what is shown now, round its middle, moved by a share of it.
 fn zoom(trace: TraceModel, scale: f64, shift: f64) {
-    let Some(all) = trace.forest.with_untracked(|it| it.as_ref().map(|it| it.range())) else { return };
+    let all = trace.range.get_untracked();
     let now = trace.zoom.get_untracked().unwrap_or(all);
     let nanos = |it: f64| TimeDelta::from_nanos(it as i64);
     let length = now.length().nanos() as f64;

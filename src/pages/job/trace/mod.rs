@@ -3,6 +3,7 @@
 mod acts;
 mod choose;
 mod empty;
+mod file;
 mod find_box;
 mod follow;
 mod keys;
@@ -15,6 +16,9 @@ use leptos::prelude::*;
 
 use self::choose::Chooser;
 use self::empty::NoTrace;
+use self::file::DownloadButton;
+pub(super) use self::file::{DropZone, FromFile, OpenFileButton, OpenedFiles};
+pub use self::keys::KEYS;
 use self::model::TraceModel;
 use self::statistics::StatisticsPanel;
 use self::tools::Tools;
@@ -38,6 +42,10 @@ pub(super) fn TraceCard(model: Model) -> impl IntoView {
             <header>
                 <h2>{"Trace"}</h2>
                 <Chooser trace=trace />
+                <span class="wf-files">
+                    <DownloadButton trace=trace />
+                    <OpenFileButton />
+                </span>
             </header>
             {body}
         </section>
@@ -57,7 +65,9 @@ fn Laid(trace: TraceModel) -> impl IntoView {
             }
         }),
         clear: Callback::new(move |()| model.clear()),
-        fold: Callback::new(move |(place, away)| trace.reshape(|shape, forest| shape.fold(forest, place, away))),
+        fold: Callback::new(move |(place, away)| {
+            trace.reshape(|shape, forest| shape.fold(forest, place, away))
+        }),
         open_marks: Callback::new(move |row| trace.toggle_marks(row)),
         zoom_to: Callback::new(move |place| trace.zoom_to(place)),
         words: Callback::new(move |(place, mark)| trace.words(place, mark)),

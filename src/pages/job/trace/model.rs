@@ -6,7 +6,8 @@ use domain::time::TimeRange;
 use domain::timeline::{FoldedAxis, Folding};
 use domain::trace::Trace;
 use domain::waterfall::{
-    CriticalPath, Edges, Find, Forest, Marks, Place, Rows, ServiceShare, Shape, Skew, critical_path, idle_folds,
+    CriticalPath, Edges, Find, Forest, Marks, Place, Rows, ServiceShare, Shape, Skew, critical_path,
+    idle_folds,
 };
 use leptos::prelude::*;
 
@@ -39,6 +40,8 @@ pub(super) struct TraceModel {
     pub(super) folds: Memo<Arc<Vec<TimeRange>>>,
     pub(super) find: RwSignal<Arc<Find>>,
     pub(super) zoom: RwSignal<Option<TimeRange>>,
+    /// From the first to the last of spans and lines.
+    pub(super) range: Memo<TimeRange>,
     pub(super) axis: Memo<Arc<FoldedAxis>>,
     pub(super) picture: Memo<Option<Arc<Picture>>>,
     /// The span or line that is shown in full, as a row.
@@ -55,7 +58,10 @@ pub(super) enum Owner {
 
 /// Memos over what is shared: the same where it is the same thing.
 fn shared<T: Send + Sync + 'static>(make: impl Fn() -> Arc<T> + Send + Sync + 'static) -> Memo<Arc<T>> {
-    Memo::new_with_compare(move |_| make(), |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)))
+    Memo::new_with_compare(
+        move |_| make(),
+        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
+    )
 }
 
 impl TraceModel {
@@ -108,6 +114,7 @@ impl TraceModel {
         follow::follow_text(model, forest, find);
         let shows_path = RwSignal::new(false);
         let path = shared(move || Arc::new(critical_path(&some_forest())));
+        let range = Memo::new(move |_| marks.with(|it| it.range(&some_forest())));
         let picture = Memo::new_with_compare(
             move |_| {
                 let forest = forest.get().filter(|it| !it.is_empty())?;
@@ -116,6 +123,7 @@ impl TraceModel {
                     marks: marks.get(),
                     shape: shape.get(),
                     rows: rows.get(),
+                    range: range.get(),
                     colours: colours.get(),
                     path: shows_path.get().then(|| path.get()),
                     find: find.get(),
@@ -125,9 +133,11 @@ impl TraceModel {
             |_, _| true,
         );
         let folding = RwSignal::new(Folding::On);
-        let folds = shared(move || Arc::new(idle_folds(&some_forest())));
-        let axis = shared(move || Arc::new(follow::axis(&some_forest(), zoom.get(), folding.get(), &folds.get())));
-        let current = Memo::new(move |_| picture.with(|it| follow::row_of(model, it.as_deref()?, model.shown.get()?)));
+        let folds = shared(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
+        let axis =
+            shared(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
+        let current =
+            Memo::new(move |_| picture.with(|it| follow::row_of(model, it.as_deref()?, model.shown.get()?)));
         // Only a new choice moves the rows: folding and answers that come meanwhile do not.
         let cue = Memo::new(move |_| (model.shown.get(), forest.with(Option::is_some)));
         let reveal = Signal::derive(move || {
@@ -135,8 +145,27 @@ impl TraceModel {
             untrack(|| current.get())
         });
         let traces_of = Self {
-            model, clock: use_clock(), traces, together, corrected, skew, forest, shape, opened, shows_path, path,
-            shows_statistics: RwSignal::new(false), folding, folds, find, zoom, axis, picture, current, reveal,
+            model,
+            clock: use_clock(),
+            traces,
+            together,
+            corrected,
+            skew,
+            forest,
+            shape,
+            opened,
+            shows_path,
+            path,
+            shows_statistics: RwSignal::new(false),
+            folding,
+            folds,
+            find,
+            zoom,
+            range,
+            axis,
+            picture,
+            current,
+            reveal,
         };
         Effect::new(move |_| {
             if let (Some(shown), _) = cue.get() {

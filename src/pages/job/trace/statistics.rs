@@ -30,7 +30,9 @@ const OWN: [(&str, GroupBy); 5] = [
 const COLUMNS: [(&str, &str, fn(&StatRow, &StatRow) -> Ordering); 8] = [
     ("count", "Spans", |a, b| b.count.cmp(&a.count)),
     ("total", "Sum of durations; spans in each other count twice", |a, b| b.total.cmp(&a.total)),
-    ("self", "Sum of the time in which a span worked and none of its children did", |a, b| b.self_total.cmp(&a.self_total)),
+    ("self", "Sum of the time in which a span worked and none of its children did", |a, b| {
+        b.self_total.cmp(&a.self_total)
+    }),
     ("min", "Shortest", |a, b| b.min.cmp(&a.min)),
     ("avg", "Mean", |a, b| b.avg.cmp(&a.avg)),
     ("p95", "Not exceeded by 95 of 100", |a, b| b.p95.cmp(&a.p95)),
@@ -60,7 +62,9 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
             rows.try_set(Some(Arc::new(statistics.rows())));
         });
     });
-    let names = Memo::new(move |_| trace.forest.with(|it| it.as_ref().map(|it| attribute_names(it)).unwrap_or_default()));
+    let names = Memo::new(move |_| {
+        trace.forest.with(|it| it.as_ref().map(|it| attribute_names(it)).unwrap_or_default())
+    });
     let sorted = Memo::new(move |_| {
         let mut rows = rows.get().map(|it| (*it).clone()).unwrap_or_default();
         let (column, is_ascending) = order.get();
@@ -69,7 +73,10 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
         }
         rows
     });
-    let header = move |(idx, (title, meaning, _)): (usize, (&'static str, &'static str, fn(&StatRow, &StatRow) -> Ordering))| {
+    let header = move |(idx, (title, meaning, _)): (
+        usize,
+        (&'static str, &'static str, fn(&StatRow, &StatRow) -> Ordering),
+    )| {
         let sort = move || match order.get() {
             (it, true) if it == idx => Some("ascending"),
             (it, false) if it == idx => Some("descending"),
@@ -92,7 +99,8 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
     };
     let row = |it: StatRow| {
         let [first, second] = it.keys.map(|it| it.to_string());
-        let numbers = [it.total, it.self_total, it.min, it.avg, it.p95, it.max].map(|it| view! { <td>{it.to_string()}</td> });
+        let numbers = [it.total, it.self_total, it.min, it.avg, it.p95, it.max]
+            .map(|it| view! { <td>{it.to_string()}</td> });
         let failed = if it.errors > 0 { it.errors.to_string() } else { "–".to_owned() };
         view! {
             <tr>

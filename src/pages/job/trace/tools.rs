@@ -31,7 +31,11 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
     let clocks = Memo::new(move |_| trace.skew.with(|it| it.largest().cloned()));
     let clock_words = move || {
         let clock = clocks.get()?;
-        let (by, how) = if clock.correction < TimeDelta::ZERO { (-clock.correction, "ahead") } else { (clock.correction, "behind") };
+        let (by, how) = if clock.correction < TimeDelta::ZERO {
+            (-clock.correction, "ahead")
+        } else {
+            (clock.correction, "behind")
+        };
         Some(format!("clocks disagree: {} is {by} {how}", clock.service))
     };
     let zoomed = move || trace.zoom.with(Option::is_some);
@@ -101,7 +105,8 @@ fn path_words(trace: TraceModel) -> String {
         return "critical path".to_owned();
     }
     trace.path.with(|it| {
-        let waiting = if it.waiting > TimeDelta::ZERO { format!(", {} waiting", it.waiting) } else { String::new() };
+        let waiting =
+            if it.waiting > TimeDelta::ZERO { format!(", {} waiting", it.waiting) } else { String::new() };
         let partial = if it.is_partial { ", in parts: parents are missing" } else { "" };
         format!("critical path{waiting}{partial}")
     })
@@ -136,12 +141,13 @@ fn ServiceMenu(trace: TraceModel) -> impl IntoView {
     });
     let n_hidden = Memo::new(move |_| trace.shape.with(|it| it.hidden.len()));
     let title = move || {
-        let n = names.with(Vec::len);
-        let words = move || match n_hidden.get() {
-            0 => format!("{n} services ▾"),
-            hidden => format!("{} of {n} services ▾", n.saturating_sub(hidden)),
-        };
-        view! { {words} }
+        move || {
+            let n = names.with(Vec::len);
+            match n_hidden.get() {
+                0 => format!("{n} services ▾"),
+                hidden => format!("{} of {n} services ▾", n.saturating_sub(hidden)),
+            }
+        }
     };
     let content = move || {
         let each = move |it: domain::waterfall::ServiceShare| {
