@@ -108,7 +108,8 @@ impl Drawer {
         let wait = picture.edges.wait_before(place);
         let wait_at = wait.and_then(|it| self.stretch(start - it, start));
         let taken = wait_at.map(|it| it.0);
-        let (label, label_at) = bar.map_or_else(Default::default, |it| self.label(place, it, taken));
+        let (label, label_at, is_label_inside) =
+            bar.map_or_else(Default::default, |it| self.label(place, it, taken));
         let span = forest.span(place);
         let ticks = ticks(self.axis(), self.lane_px, picture.marks.on(place).iter().map(|it| it.1));
         DrawnRow {
@@ -127,6 +128,7 @@ impl Drawer {
             wait: wait_at,
             label,
             label_at,
+            is_label_inside,
             path: path.iter().filter_map(|it| self.stretch(it.start, it.end)).collect(),
             ticks,
             title: title(picture, place, wait, self.offset_secs),
@@ -192,18 +194,21 @@ impl Drawer {
         Some((left, (right - left).max(0.0)))
     }
 
-    /// The duration, right of the bar if there is room, else left of it and of its wait, else nowhere: no letter is cut.
-    fn label(&self, place: Place, (left, width): Stretch, taken: Option<f64>) -> (String, f64) {
+    /// The duration, right of the bar if there is room, else left of it and of its wait, else on it, else nowhere: no
+    /// letter is cut.
+    fn label(&self, place: Place, (left, width): Stretch, taken: Option<f64>) -> (String, f64, bool) {
         let text = self.picture.forest.duration(place).to_string();
         let room_pct = (text.chars().count() as f64 * LETTER_PX + GAP_PX) / self.lane_px.max(1.0) * 100.0;
         let (right, left) = (left + width, taken.unwrap_or(left));
         if right + room_pct <= 100.0 {
-            (text, right)
+            (text, right, false)
         } else if left >= room_pct {
             // Counted from the right end.
-            (text, left - 100.0)
+            (text, left - 100.0, false)
+        } else if width >= room_pct {
+            (text, right - width, true)
         } else {
-            (String::new(), 0.0)
+            (String::new(), 0.0, false)
         }
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct DrawnRow {
     pub(super) label: String,
     /// Where the label stands; from the right end where that is negative.
     pub(super) label_at: f64,
+    /// Whether it stands on the bar.
+    pub(super) is_label_inside: bool,
     /// Stretches of the critical path.
     pub(super) path: Vec<Stretch>,
     pub(super) ticks: Vec<DrawnTick>,

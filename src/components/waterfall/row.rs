@@ -5,8 +5,6 @@ use web_sys::HtmlElement;
 use super::drawn::{DrawnRow, DrawnTick, Stretch};
 use super::element::{child, element, set, set_or_remove, show, stretch, style};
 
-/// How far a level is indented, in CSS pixels.
-const INDENT_PX: u16 = 12;
 /// Deeper levels are not indented further: the name must stay readable.
 const MAX_INDENTS: u16 = 14;
 
@@ -117,7 +115,11 @@ impl RowView {
             set(&self.root, "aria-selected", if new.is_current { "true" } else { "false" });
         }
         if old.depth != new.depth || self.number.is_none() {
-            style(&self.name, "padding-left", &format!("{}px", INDENT_PX * new.depth.min(MAX_INDENTS)));
+            style(
+                &self.name,
+                "padding-left",
+                &format!("calc(var(--wf-indent) * {})", new.depth.min(MAX_INDENTS)),
+            );
             set(&self.root, "aria-level", &(new.depth + 1).to_string());
         }
         if old.folded != new.folded {
@@ -134,6 +136,9 @@ impl RowView {
         optional_text(&self.note, old.note, new.note);
         optional_text(&self.marks, &old.n_marks, &new.n_marks);
         optional_text(&self.label, &old.label, &new.label);
+        if old.is_label_inside != new.is_label_inside {
+            self.label.set_class_name(if new.is_label_inside { "wf-label inside" } else { "wf-label" });
+        }
         if old.label_at != new.label_at || old.label.is_empty() != new.label.is_empty() {
             let (left, right) = if new.label_at < 0.0 {
                 ("auto".to_owned(), format!("{:.3}%", -new.label_at))

@@ -70,12 +70,7 @@ fn jaegers_json_is_read_to_the_last_tag() {
 fn processes_may_come_first_and_a_trace_may_stand_alone() {
     let all = read(JAEGER.as_bytes()).unwrap();
     let inner = JAEGER.trim_start_matches(r#"{"data":["#);
-    let inner = &inner[..inner
-        .rfind(
-            r#"],
-  "total""#,
-        )
-        .unwrap()];
+    let inner = inner.rsplit_once("],\n  \"total\"").unwrap().0;
     assert_eq!(read(inner.as_bytes()).unwrap(), all);
     let (spans, processes) = inner.split_once(r#""processes":"#).unwrap();
     let processes = processes.split_once(r#","warnings""#).unwrap().0;
@@ -148,6 +143,9 @@ fn any_attributes() -> impl Strategy<Value = Attributes> {
     proptest::collection::vec((name, any_value()), 0..4).prop_map(Attributes)
 }
 
+/// Parent, start, length, kind and status, name, attributes, more attributes.
+type AnySpan = (u64, i64, i64, u8, String, Attributes, Attributes);
+
 fn any_trace() -> impl Strategy<Value = Trace> {
     let span = (0_u64..9, 0_i64..1_000, 0_i64..100, 0_u8..3, ".{0,9}", any_attributes(), any_attributes());
     let resources = proptest::collection::vec(any_attributes(), 2);
@@ -161,10 +159,7 @@ fn any_trace() -> impl Strategy<Value = Trace> {
         let resources: Vec<_> = resources.into_iter().enumerate().map(resource).collect();
         let id = |it: u64| SpanId::from_bytes((it + 1).to_be_bytes()).unwrap();
         let trace = TraceId::from_bytes([7; 16]).unwrap();
-        let span = |(i, (parent, start, length, pick, name, attributes, more)): (
-            usize,
-            (u64, i64, i64, u8, String, Attributes, Attributes),
-        )| Span {
+        let span = |(i, (parent, start, length, pick, name, attributes, more)): (usize, AnySpan)| Span {
             trace,
             id: id(i as u64),
             parent: (parent > 0).then(|| id(parent)),

@@ -14,17 +14,19 @@ const SPANS_A_PIECE: usize = 500;
 /// A document in pieces, so that a page can do other things in between.
 pub struct OtlpJson {
     traces: Vec<Trace>,
-    /// Each resource with its spans: trace and place in it.
-    groups: Vec<(Arc<Resource>, Vec<(u32, u32)>)>,
+    groups: Vec<Group>,
     group: usize,
     span: usize,
     has_ended: bool,
 }
 
+/// A resource with its spans: trace, and place in it.
+type Group = (Arc<Resource>, Vec<(u32, u32)>);
+
 impl OtlpJson {
     /// The document that holds these traces.
     pub fn of(traces: &[Trace]) -> Self {
-        let mut groups: Vec<(Arc<Resource>, Vec<(u32, u32)>)> = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
         for (trace, spans) in (0..).zip(traces.iter().map(|it| &it.spans)) {
             for (place, span) in (0..).zip(spans) {
                 let known =

@@ -55,8 +55,8 @@ impl<'a> Pieces<'a> {
             it.as_str().map_or_else(|| it.to_string() == id.as_str(), |it| it == id.as_str())
         };
         let are_own = inherited(&parents, |i| spans.get(i)?.attr(job_fields).map(is_own));
-        let is_named = lines.iter().any(|it| it.roles.job.as_ref() == Some(id))
-            || are_own.contains(&Some(true));
+        let is_named =
+            lines.iter().any(|it| it.roles.job.as_ref() == Some(id)) || are_own.contains(&Some(true));
         if is_named {
             lines.retain(|it| it.roles.job.as_ref().is_none_or(|job| job == id));
             let mut are_own = are_own.iter();

@@ -42,7 +42,7 @@ pub(super) fn Chooser(trace: TraceModel) -> impl IntoView {
         }
     };
     let numbers = move || {
-        let forest = trace.forest.get()?;
+        let forest = trace.forest.get().filter(|it| !it.is_empty())?;
         let n_errors: usize = forest.services().iter().map(|it| it.n_errors).sum();
         let failed = match n_errors {
             0 => String::new(),

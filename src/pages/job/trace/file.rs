@@ -230,7 +230,7 @@ pub(super) fn DownloadButton(trace: TraceModel) -> impl IntoView {
         });
     };
     view! {
-        <Show when=move || trace.forest.with(Option::is_some)>
+        <Show when=move || trace.forest.with(|it| it.as_ref().is_some_and(|it| !it.is_empty()))>
             <button type="button" class="quiet" title="Save the spans as OTLP JSON" on:click=save>
                 {move || if is_refused.get() { "Not allowed here" } else { "Download" }}
             </button>
