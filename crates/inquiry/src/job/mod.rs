@@ -30,8 +30,7 @@ use domain::trace::Trace;
 use domain::warning::Warning;
 use system::lines::LineReader;
 
-pub use resolve::KeyKind;
-use resolve::NamedInTrace;
+pub use resolve::{KeyKind, NamedInTrace};
 pub use wants::Want;
 
 use crate::plan::{Plan, Sent};
@@ -117,8 +116,8 @@ pub enum JobNews {
     Lines(Result<(Vec<LogRecord>, Vec<Warning>), BackendError>),
     /// Traces that a search found.
     Found(Result<(SearchAnswer, Vec<Warning>), BackendError>),
-    /// One trace, or that it is not kept.
-    Trace(TraceId, Result<(Option<Trace>, Vec<Warning>), BackendError>),
+    /// One trace with what its spans name, or that it is not kept.
+    Trace(TraceId, NamedInTrace, Result<(Option<Trace>, Vec<Warning>), BackendError>),
 }
 
 impl JobInquiry {
@@ -229,17 +228,17 @@ impl Plan for JobInquiry {
                 self.found_by_search.extend(answer.traces.iter().map(|it| it.summary.id));
                 self.warn(warnings);
             }
-            JobNews::Trace(id, Ok((trace, warnings))) => {
+            JobNews::Trace(id, named, Ok((trace, warnings))) => {
                 match trace {
                     Some(trace) if !trace.spans.is_empty() => {
-                        self.named.insert(id, NamedInTrace::read(&self.system, &trace));
+                        self.named.insert(id, named);
                         self.traces.insert(id, trace);
                     }
                     Some(_) | None => self.not_kept.push(id),
                 }
                 self.warn(warnings);
             }
-            JobNews::Lines(Err(error)) | JobNews::Found(Err(error)) | JobNews::Trace(_, Err(error)) => {
+            JobNews::Lines(Err(error)) | JobNews::Found(Err(error)) | JobNews::Trace(_, _, Err(error)) => {
                 self.fail(error);
             }
         }

@@ -9,6 +9,10 @@ use domain::system::{Role, System, fields_for};
 use domain::trace::Trace;
 
 use super::JobInquiry;
+use crate::transport::Transport;
+
+/// Spans that are read before the screen may be painted again.
+const SPANS_AT_A_TIME: usize = 10_000;
 
 /// What a key turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,7 +50,7 @@ impl Found {
 
 /// The jobs and tasks that the spans of one trace name: read once, since a trace may have tens of thousands of spans.
 #[derive(Debug, Default)]
-pub(super) struct NamedInTrace {
+pub struct NamedInTrace {
     /// What the first span says that names a job.
     first_job: Option<String>,
     jobs: HashSet<String>,
@@ -55,11 +59,15 @@ pub(super) struct NamedInTrace {
 }
 
 impl NamedInTrace {
-    pub(super) fn read(system: &System, trace: &Trace) -> Self {
+    /// Reads them, and lets the thread do something else now and then.
+    pub(super) async fn read(system: &System, trace: &Trace, transport: &dyn Transport) -> Self {
         let roles = &system.spans.roles;
         let (job_fields, task_fields) = (fields_for(roles, Role::Job), fields_for(roles, Role::TaskId));
         let mut named = Self::default();
-        for span in &trace.spans {
+        for (n, span) in trace.spans.iter().enumerate() {
+            if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
+                transport.breathe().await;
+            }
             let job = span.attr(job_fields).map(AttrValue::to_string);
             if let Some(job) = &job
                 && !named.jobs.contains(job)
