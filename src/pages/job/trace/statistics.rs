@@ -26,8 +26,11 @@ const OWN: [(&str, GroupBy); 5] = [
     ("nothing else", GroupBy::Nothing),
 ];
 
-/// The columns: title, what it means, and how rows are ordered by it, greatest first.
-const COLUMNS: [(&str, &str, fn(&StatRow, &StatRow) -> Ordering); 8] = [
+/// A column: title, what it means, and how rows are ordered by it, greatest first.
+type Column = (&'static str, &'static str, fn(&StatRow, &StatRow) -> Ordering);
+
+/// The columns after the two keys.
+const COLUMNS: [Column; 8] = [
     ("count", "Spans", |a, b| b.count.cmp(&a.count)),
     ("total", "Sum of durations; spans in each other count twice", |a, b| b.total.cmp(&a.total)),
     ("self", "Sum of the time in which a span worked and none of its children did", |a, b| {
@@ -73,10 +76,7 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
         }
         rows
     });
-    let header = move |(idx, (title, meaning, _)): (
-        usize,
-        (&'static str, &'static str, fn(&StatRow, &StatRow) -> Ordering),
-    )| {
+    let header = move |(idx, (title, meaning, _)): (usize, Column)| {
         let sort = move || match order.get() {
             (it, true) if it == idx => Some("ascending"),
             (it, false) if it == idx => Some("descending"),
