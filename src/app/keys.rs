@@ -3,8 +3,9 @@
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
+pub(super) use crate::components::keys::is_free;
+use crate::pages::job::TRACE_KEYS;
 use crate::state::use_clock;
 
 /// What each key does.
@@ -16,16 +17,6 @@ const KEYS: [(&str, &str); 6] = [
     ("↑ ↓", "next line or bar in a list that has the focus"),
     ("Esc", "close what is open"),
 ];
-
-/// Whether a key press belongs to nobody else: no modifier is held, and no field has the focus.
-pub(super) fn is_free(event: &ev::KeyboardEvent) -> bool {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
-        return false;
-    }
-    let target: Option<web_sys::Element> = event.target().and_then(|it| it.dyn_into().ok());
-    let field = "input, textarea, select, [contenteditable], dialog[open]";
-    target.is_none_or(|it| it.closest(field).ok().flatten().is_none())
-}
 
 /// Listens for the keys, and holds their list.
 #[component]
@@ -54,11 +45,18 @@ pub(super) fn Keys() -> impl IntoView {
             dialog.close();
         }
     };
-    let rows = KEYS.map(|(key, what)| view! { <dt><kbd>{key}</kbd></dt><dd>{what}</dd> });
+    let rows = |keys: &'static [(&'static str, &'static str)]| {
+        let row = |(key, what): &'static (&'static str, &'static str)| {
+            view! { <dt><kbd>{*key}</kbd></dt><dd>{*what}</dd> }
+        };
+        keys.iter().map(row).collect_view()
+    };
     view! {
         <dialog class="keys" node_ref=dialog aria-labelledby="keys-title">
             <h2 id="keys-title">{"Keys"}</h2>
-            <dl>{rows.collect_view()}</dl>
+            <dl>{rows(&KEYS)}</dl>
+            <h3>{"In a trace"}</h3>
+            <dl>{rows(&TRACE_KEYS)}</dl>
             <button type="button" on:click=close>{"Close"}</button>
         </dialog>
     }

@@ -22,6 +22,8 @@ const FACES_TOKEN: &str = "--sans";
 pub struct Theme {
     /// The colours.
     pub palette: Palette,
+    /// `--fail`: what failed, and nothing else.
+    pub fail: Rgb,
     /// CSS `font-family`.
     pub font_family: String,
 }
@@ -66,6 +68,7 @@ fn read() -> Theme {
             fail,
             series: SERIES_TOKENS.iter().map(|it| probes.color(it)).collect(),
         },
+        fail,
         font_family: probes.faces(),
     }
 }

@@ -10,6 +10,7 @@ pub mod live;
 mod plan;
 mod recordings;
 mod session;
+mod trace_file;
 pub(crate) mod turns;
 
 pub use debug::debug_plan;
@@ -21,3 +22,4 @@ pub use plan::{Progress, use_plan};
 pub use recordings::save_as_file;
 pub use session::{Health, Mode, Net, use_net};
 pub use system::config::AuthScheme;
+pub use trace_file::{FileTrouble, read_trace_file, save_trace_file};

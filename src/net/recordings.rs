@@ -30,18 +30,26 @@ impl Transport for UnhurriedReplay {
             self.0.send(request, sink).await
         })
     }
+
+    fn breathe(&self) -> LocalFuture<'_, ()> {
+        Box::pin(give_turn())
+    }
 }
 
 /// Offers bytes to the person as a file to keep; false where the browser forbids it, as in some frames.
 pub fn save_as_file(name: &str, media_type: &str, bytes: &[u8]) -> bool {
-    offer(name, media_type, bytes).is_ok()
+    offer(name, media_type, &Array::of1(&Uint8Array::from(bytes))).is_ok()
 }
 
-fn offer(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
+/// Offers what these texts or bytes make together.
+///
+/// # Errors
+/// When the browser forbids it.
+pub(super) fn offer(name: &str, media_type: &str, parts: &Array) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &options)?;
+    // A sequence may mix texts and bytes, whatever the binding is called.
+    let blob = Blob::new_with_u8_array_sequence_and_options(parts, &options)?;
     let address = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&address);

@@ -1,6 +1,6 @@
 // `cargo xtask bench`: what is fast, as ratios to a peer or to what the browser itself charges, in one run of one browser.
 //
-//   node tests/bench/run.mjs [--only decode,chart,jobs,page] [--runs 9]
+//   node tests/bench/run.mjs [--only decode,chart,jobs,page,trace] [--runs 9]
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,13 +14,19 @@ const runs = Number(args.runs);
 const benches = await Promise.all(args.only.split(',').map(name => import(`./${name}.mjs`)));
 
 const wasm = path.join(ROOT, 'target/bench');
-execFileSync('cargo', ['build', '--quiet', '--release', '--package', 'bench', '--target', 'wasm32-unknown-unknown'], { cwd: ROOT, stdio: 'inherit' });
-execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', wasm, path.join(ROOT, 'target/wasm32-unknown-unknown/release/bench.wasm')], { stdio: 'inherit' });
+// Benches of the whole app need the app alone.
+if (benches.some(it => it.needsWasm !== false)) buildWasm();
+
+function buildWasm() {
+  const target = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+  execFileSync('cargo', ['build', '--quiet', '--release', '--package', 'bench', '--target', 'wasm32-unknown-unknown'], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', wasm, path.join(target, 'wasm32-unknown-unknown/release/bench.wasm')], { stdio: 'inherit' });
+}
 
 const server = await serve({
   routes: [
     [/^\/empty$/, (_, res) => reply(res, '<!doctype html><title>empty</title>', { 'content-type': 'text/html' })],
-    ...benches.flatMap(it => it.routes ?? []).map(([path, answer]) => [path, (url, res) => answer(url, body => reply(res, body))]),
+    ...benches.flatMap(it => it.routes ?? []).map(([path, answer]) => [path, (url, res) => answer(url, (body, headers) => reply(res, body, headers))]),
   ],
   mounts: [
     { prefix: '/wasm/', dir: wasm },

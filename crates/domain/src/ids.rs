@@ -1,6 +1,8 @@
 //! Ids: of traces and spans after W3C Trace Context, and of the things that a system file names.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -50,6 +52,38 @@ impl SpanId {
     /// Its bytes.
     pub const fn bytes(self) -> [u8; 8] {
         self.0
+    }
+}
+
+/// A set of ids of traces and spans, which are random already.
+pub(crate) type IdSet<T> = HashSet<T, BuildHasherDefault<IdHasher>>;
+/// A map by ids of traces and spans, which are random already.
+pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+
+/// Hashes eight bytes at a time by rotating and multiplying (FxHash, from the Rust compiler).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        // Hash maps look at the highest and the lowest bits: the multiplication leaves the lowest poor.
+        self.0 ^ (self.0 >> 32)
     }
 }
 

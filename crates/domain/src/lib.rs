@@ -21,3 +21,4 @@ pub mod timeline;
 pub mod trace;
 pub mod view_state;
 pub mod warning;
+pub mod waterfall;

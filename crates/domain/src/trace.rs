@@ -1,9 +1,10 @@
 //! Spans and traces, after the OpenTelemetry data model.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::attr::{AttrValue, Attributes};
-use crate::ids::{SpanId, TraceId};
+use crate::ids::{IdSet, SpanId, TraceId};
 use crate::time::{TimeDelta, Timestamp};
 
 /// What a span does for its neighbours (OpenTelemetry `SpanKind`).
@@ -119,7 +120,7 @@ impl Span {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
     /// Every span once, sorted by start, then id.
-    pub spans: Vec<Span>,
+    pub spans: Spans,
     /// Why spans are missing, in the store's own words; `None` where it claims to be whole.
     pub partial: Option<String>,
 }
@@ -128,9 +129,55 @@ impl Trace {
     /// A trace of these spans: sorted, and each span id kept once.
     pub fn from_spans(mut spans: Vec<Span>) -> Self {
         spans.sort_by_key(|it| (it.start, it.id));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = IdSet::with_capacity_and_hasher(spans.len(), Default::default());
         spans.retain(|it| seen.insert((it.trace, it.id)));
-        Self { spans, partial: None }
+        Self { spans: spans.into(), partial: None }
+    }
+}
+
+/// Spans in a list that is shared, not copied, when it is cloned: a trace may have tens of thousands.
+#[derive(Clone, Debug, Default)]
+pub struct Spans(Arc<Vec<Span>>);
+
+impl PartialEq for Spans {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl From<Vec<Span>> for Spans {
+    fn from(spans: Vec<Span>) -> Self {
+        Self(Arc::new(spans))
+    }
+}
+
+impl Deref for Spans {
+    type Target = Vec<Span>;
+    fn deref(&self) -> &Vec<Span> {
+        &self.0
+    }
+}
+
+/// Copies the list where it is shared.
+impl DerefMut for Spans {
+    fn deref_mut(&mut self) -> &mut Vec<Span> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<'a> IntoIterator for &'a Spans {
+    type Item = &'a Span;
+    type IntoIter = std::slice::Iter<'a, Span>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Spans {
+    type Item = Span;
+    type IntoIter = std::vec::IntoIter<Span>;
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::unwrap_or_clone(self.0).into_iter()
     }
 }
 

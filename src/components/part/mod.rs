@@ -89,7 +89,7 @@ pub fn Part(
     /// What is fetched, for the person who waits.
     #[prop(default = "Fetching this page …")]
     what: &'static str,
-    /// The height that it will need, in CSS pixels.
+    /// The height that it will need, in CSS pixels; 0 for a part that shows nothing, and is waited for without a word.
     #[prop(default = 400)]
     height_css_px: u32,
 ) -> impl IntoView {
@@ -110,6 +110,7 @@ pub fn Part(
     ask();
     move || match state.get() {
         PartState::Here => view().into_any(),
+        PartState::Waiting if height_css_px == 0 => ().into_any(),
         PartState::Waiting => view! { <Loading what=what height_css_px=height_css_px /> }.into_any(),
         PartState::Failed => view! { <PartFailed again=ask /> }.into_any(),
     }

@@ -13,7 +13,7 @@ const LABEL_EVERY_PX: f64 = 84.0;
 
 /// One text above the lanes.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct AxisLabel {
+pub(in crate::components) struct AxisLabel {
     /// Its middle, in percent of the lane, moved inwards where it would stick out.
     middle_pct: f64,
     text: String,
@@ -21,8 +21,21 @@ pub(super) struct AxisLabel {
     is_fold: bool,
 }
 
+impl AxisLabel {
+    /// Its element.
+    pub(in crate::components) fn view(self) -> impl IntoView {
+        view! {
+            <span class:tl-idle=self.is_fold style:left=format!("{:.3}%", self.middle_pct)>{self.text}</span>
+        }
+    }
+}
+
 /// The texts above the lanes: lengths of folds first, then as many instants as there is room for.
-pub(super) fn axis_labels(axis: &FoldedAxis, lane_px: f64, text_px: impl Fn(&str) -> f64) -> Vec<AxisLabel> {
+pub(in crate::components) fn axis_labels(
+    axis: &FoldedAxis,
+    lane_px: f64,
+    text_px: impl Fn(&str) -> f64,
+) -> Vec<AxisLabel> {
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let mut labels = Vec::new();
     let mut put = |place: f64, text: String, is_fold: bool| {
@@ -62,17 +75,12 @@ pub(super) fn AxisRow(
     labels: Memo<Vec<AxisLabel>>,
     plot: NodeRef<leptos::html::Div>,
 ) -> impl IntoView {
-    let each = |label: AxisLabel| {
-        view! {
-            <span class:tl-idle=label.is_fold style:left=format!("{:.3}%", label.middle_pct)>{label.text}</span>
-        }
-    };
     view! {
         <div class="tl-axis" aria-hidden="true">
             <div class="tl-name">{move || start.get()}</div>
             <div class="tl-lane">
                 <div class="tl-plot" node_ref=plot>
-                    {move || labels.get().into_iter().map(each).collect_view()}
+                    {move || labels.get().into_iter().map(AxisLabel::view).collect_view()}
                 </div>
             </div>
         </div>

@@ -141,7 +141,7 @@ fn clicked_tick(event: &ev::MouseEvent) -> Option<usize> {
 }
 
 /// The class that carries a category's colour; colours begin again after the last.
-pub(super) fn colour_class(colour: Option<usize>) -> &'static str {
+pub(in crate::components) fn colour_class(colour: Option<usize>) -> &'static str {
     const CLASSES: [&str; 8] = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
     colour.and_then(|it| CLASSES.get(it % CLASSES.len())).copied().unwrap_or("c0")
 }

@@ -7,6 +7,9 @@ mod lane;
 mod text_width;
 mod wording;
 
+pub(in crate::components) use axis::axis_labels;
+pub(in crate::components) use lane::colour_class;
+
 pub use wording::{wall_exact, wall_millis};
 
 use std::sync::Arc;
@@ -18,7 +21,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use self::axis::{AxisRow, Overlay, axis_labels};
+use self::axis::{AxisRow, Overlay};
 use self::cursor::{Move, Place, first_place, moved};
 use self::draw::draw;
 use self::lane::{LaneRow, Shared, bar_id};

@@ -13,7 +13,12 @@ use leptos::prelude::*;
 const SPARE_ROWS: usize = 12;
 
 /// The rows that must be in the document: those in view and [`SPARE_ROWS`] more at each end.
-fn rows_in_view(scroll_px: f64, view_px: f64, row_px: f64, n_rows: usize) -> Range<usize> {
+pub(in crate::components) fn rows_in_view(
+    scroll_px: f64,
+    view_px: f64,
+    row_px: f64,
+    n_rows: usize,
+) -> Range<usize> {
     let row_px = row_px.max(1.0);
     let first = (scroll_px.max(0.0) / row_px) as usize;
     let last = first + (view_px.max(0.0) / row_px).ceil() as usize + 1;
@@ -21,7 +26,12 @@ fn rows_in_view(scroll_px: f64, view_px: f64, row_px: f64, n_rows: usize) -> Ran
 }
 
 /// Where to scroll so that a row is wholly in view; `None` when it is already.
-fn scroll_to_row(row: usize, scroll_px: f64, view_px: f64, row_px: f64) -> Option<f64> {
+pub(in crate::components) fn scroll_to_row(
+    row: usize,
+    scroll_px: f64,
+    view_px: f64,
+    row_px: f64,
+) -> Option<f64> {
     let (top, bottom) = (row as f64 * row_px, (row + 1) as f64 * row_px);
     let (above, below) = (scroll_px - top, bottom - (scroll_px + view_px));
     let near_px = 2.0 * row_px;

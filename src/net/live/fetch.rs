@@ -164,7 +164,10 @@ fn headers_of(response: &Response) -> Headers {
 }
 
 /// Hands on the body as it comes, and gives the page a turn in between when that takes long.
-async fn read_body(response: &Response, deliver: &mut dyn FnMut(Rc<[u8]>)) -> Result<(), JsValue> {
+pub(in crate::net) async fn read_body(
+    response: &Response,
+    deliver: &mut dyn FnMut(Rc<[u8]>),
+) -> Result<(), JsValue> {
     let Some(stream) = response.body() else { return Ok(()) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut turns = Turns::begin();

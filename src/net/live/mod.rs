@@ -16,6 +16,8 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared, WeakShared};
 use inquiry::{Head, LocalFuture, Transport};
 
+use super::turns::give_turn;
+
 /// What was last seen of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sighting {
@@ -119,5 +121,9 @@ impl Transport for Live {
             })
             .await
         })
+    }
+
+    fn breathe(&self) -> LocalFuture<'_, ()> {
+        Box::pin(give_turn())
     }
 }

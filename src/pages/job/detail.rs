@@ -14,7 +14,7 @@ use super::span_detail::SpanDetail;
 /// The id of the pane, for the focus.
 const DETAIL_ID: &str = "detail";
 /// Where the focus goes from the pane: to the timeline, or to the list where there is none.
-const BACK_TO: &str = ".tl-bar[tabindex='0'], .vlist";
+const BACK_TO: &str = ".tl-bar[tabindex='0'], .wf-rows, .vlist";
 
 /// What the pane shows.
 #[derive(Clone, PartialEq)]

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::examples::Examples;
 use super::model::Model;
 use super::near::NearMatches;
+use super::trace::OpenFileButton;
 use crate::components::copy_button::CopyButton;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
@@ -36,7 +37,9 @@ pub(super) fn NoJob() -> impl IntoView {
         <div class="no-job">
             <h1>{"Find a job"}</h1>
             <section class="card">
-                <EmptyPanel why=Signal::derive(why) />
+                <EmptyPanel why=Signal::derive(why) looked_for="A trace can also be opened from a file.">
+                    <OpenFileButton />
+                </EmptyPanel>
             </section>
             <Examples />
         </div>

@@ -22,6 +22,7 @@ mod near;
 mod span_detail;
 mod ticket;
 mod timeline_card;
+mod trace;
 mod troubles;
 
 use domain::ids::JobId;
@@ -31,18 +32,45 @@ use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
 use leptos::prelude::*;
 
 use self::cause::CauseBanner;
-use self::debug::{DebugRun, DebugTab};
+use self::debug::DebugRun;
 use self::detail::Detail;
 use self::empty::{NoJob, NothingFound};
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
 use self::timeline_card::TimelineCard;
+pub use self::trace::KEYS as TRACE_KEYS;
+use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
 use crate::components::loading::Loading;
+use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
+
+/// What is fetched when it is first looked at.
+mod parts {
+    use leptos::prelude::RwSignal;
+
+    use super::debug::{DebugRun, DebugTab};
+    use super::model::Model;
+    use super::trace::TraceCard;
+
+    crate::parts! {
+        /// The waterfall.
+        job_trace(model: Model) => view! { <TraceCard model=model /> };
+        /// Runs the steps; shows nothing.
+        job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) => run.set(Some(DebugRun::new(model)));
+        /// The steps and their verdicts.
+        job_debug(model: Model, run: DebugRun) => view! { <DebugTab model=model run=run /> };
+    }
+}
+
+/// The tab of the steps.
+fn debug_tab(model: Model, run: DebugRun) -> AnyView {
+    view! { <Part fetch=parts::job_debug::fetch view=move || parts::job_debug::view(model, run) what="Fetching the steps …" /> }
+        .into_any()
+}
 
 /// The page of the job that the view names.
 #[component]
@@ -57,10 +85,13 @@ pub fn JobPage() -> impl IntoView {
             job_plan(system.get_untracked(), abilities.get_value(), question)
         },
     );
-    move || match id.get() {
+    let opened = OpenedFiles::provide();
+    let body = move || match id.get() {
+        _ if opened.is_open() => view! { <FromFile /> }.into_any(),
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
         None => view! { <NoJob /> }.into_any(),
-    }
+    };
+    view! { <DropZone>{body}</DropZone> }
 }
 
 /// What the page has to show.
@@ -98,10 +129,10 @@ pub fn JobView(
         (false, true) => Stage::Waiting,
         (false, false) => Stage::Empty,
     });
-    let debug = DebugRun::new(model);
+    let debug = RwSignal::new(None::<DebugRun>);
     let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
     let body = move || match stage.get() {
-        Stage::Data if is_debug.get() => view! { <DebugTab model=model run=debug /> }.into_any(),
+        Stage::Data if is_debug.get() => debug.get().map(|run| debug_tab(model, run)).into_any(),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
         Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
         Stage::Data => view! { <Work model=model /> }.into_any(),
@@ -114,6 +145,10 @@ pub fn JobView(
                 <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
+            // The steps run beside whatever tab is shown, and not before there is a job to debug.
+            <Show when=move || stage.get() == Stage::Data>
+                <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
+            </Show>
             {body}
         </article>
     }
@@ -121,7 +156,7 @@ pub fn JobView(
 
 /// Links to the parts of the page that exist.
 #[component]
-fn JobTabs(model: Model, debug: DebugRun) -> impl IntoView {
+fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
     let view = model.view;
     let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
         title: title.to_owned(),
@@ -133,9 +168,19 @@ fn JobTabs(model: Model, debug: DebugRun) -> impl IntoView {
         0 => String::new(),
         n => n.to_string(),
     });
-    let mut tabs =
-        vec![tab("Timeline", Tab::Timeline, Signal::stored(String::new())), tab("Logs", Tab::Logs, n_lines)];
-    tabs.push(tab("Debug", Tab::Debug, debug.n_found()));
+    let n_spans = Signal::derive(move || {
+        match model.report.with(|it| it.evidence.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
+            0 => String::new(),
+            1 => "1 span".to_owned(),
+            n => format!("{n} spans"),
+        }
+    });
+    let tabs = vec![
+        tab("Timeline", Tab::Timeline, Signal::stored(String::new())),
+        tab("Logs", Tab::Logs, n_lines),
+        tab("Trace", Tab::Trace, n_spans),
+        tab("Debug", Tab::Debug, Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default())),
+    ];
     view! { <Tabs tabs=tabs label="Parts of the job" /> }
 }
 
@@ -144,7 +189,8 @@ const fn tab_shown(asked: Tab) -> Tab {
     match asked {
         Tab::Logs => Tab::Logs,
         Tab::Debug => Tab::Debug,
-        Tab::Timeline | Tab::Trace | Tab::Compare => Tab::Timeline,
+        Tab::Trace => Tab::Trace,
+        Tab::Timeline | Tab::Compare => Tab::Timeline,
     }
 }
 
@@ -152,16 +198,21 @@ const fn tab_shown(asked: Tab) -> Tab {
 #[component]
 fn Work(model: Model) -> impl IntoView {
     let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
+    let is_trace = model.view.part(|it| tab_shown(it.tab) == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {
         let wants_timeline_alone = it.panel.as_deref() == Some(Tab::Timeline.word());
-        !wants_timeline_alone || tab_shown(it.tab) == Tab::Logs
+        let is_trace = tab_shown(it.tab) == Tab::Trace;
+        !is_trace && (!wants_timeline_alone || tab_shown(it.tab) == Tab::Logs)
     });
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
             <div class="stack">
                 <Show when=move || is_timeline.get()>
                     <TimelineCard model=model />
+                </Show>
+                <Show when=move || is_trace.get()>
+                    <Part fetch=parts::job_trace::fetch view=move || parts::job_trace::view(model) what="Fetching the waterfall …" />
                 </Show>
                 <Show when=move || has_logs.get()>
                     <LogCard model=model />

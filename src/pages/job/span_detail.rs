@@ -1,12 +1,14 @@
 //! A span in full: what it was, how it ended, its attributes, what happened during it, and its relatives.
 
 use domain::job::{Job, Origin};
-use domain::trace::{Span, SpanEvent, SpanKind, SpanStatus};
+use domain::trace::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus};
+use domain::view_state::Tab;
 use leptos::prelude::*;
 
 use super::attributes::{Attributes, Narrowing};
 use super::cause::sentence;
 use super::model::{Model, find_span};
+use crate::components::copy_button::CopyButton;
 use crate::components::timeline::{wall_exact, wall_millis};
 use crate::state::use_clock;
 
@@ -50,12 +52,25 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
     let ids =
         vec![("trace id".to_owned(), span.trace.to_string()), ("span id".to_owned(), span.id.to_string())];
     let events = span.events.iter().map(|it| event_view(model, it)).collect_view();
+    let (trace, id) = (span.trace, span.id);
+    let here = move || {
+        model.view.href(|it| (it.tab, it.trace, it.span, it.line) = (Tab::Trace, Some(trace), Some(id), None))
+    };
+    let address = move || {
+        let base = window().location().href().unwrap_or_default();
+        let base = base.split(['?', '#']).next().unwrap_or_default().to_owned();
+        format!("{base}{}", here())
+    };
     view! {
         <h3 class="det-name">{span.name.to_string()}</h3>
         <p class="muted">{parts.join(" · ")} {status}</p>
         <p class="dim exact">{times}</p>
         {status_message}
         <Relatives model=model span=span.clone() />
+        <p class="ways">
+            <a href=here>{"Link to this span"}</a>
+            <CopyButton text=Signal::derive(address) label="Copy its link" />
+        </p>
         {(!facts.is_empty()).then(|| view! { <Attributes model=model rows=facts narrowing=Narrowing::None /> })}
         <Attributes model=model rows=own narrowing=Narrowing::ByText />
         {events}
@@ -86,9 +101,34 @@ fn Relatives(model: Model, span: Span) -> impl IntoView {
     let more = (n_more > 0).then(|| view! { <span class="dim">{format!("and {n_more} more")}</span> });
     let children = spans.filter(is_child).take(MAX_CHILDREN);
     let children = children.map(|it| way(child_words(it), Origin::Span(it.trace, it.id))).collect_view();
-    let links = span.links.iter().map(|it| Origin::Span(it.trace, it.span));
-    let links = links.filter_map(|to| Some(way(format!("⇢ {}", named(to)?), to))).collect_view();
-    view! { <p class="ways">{parent_view} {children} {more} {links}</p> }
+    let link = |it: &SpanLink| {
+        let to = Origin::Span(it.trace, it.span);
+        match named(to) {
+            Some(name) => way(format!("⇢ {name}"), to).into_any(),
+            None => elsewhere(model, it).into_any(),
+        }
+    };
+    let links = span.links.iter().map(link).collect_view();
+    // Who points here: a message's consumer points to its producer.
+    let spans = report.evidence.traces.iter().flat_map(|it| &it.spans);
+    let points_here = |it: &&Span| it.links.iter().any(|it| (it.trace, it.span) == (span.trace, span.id));
+    let pointing = spans.filter(points_here).take(MAX_CHILDREN);
+    let pointing =
+        pointing.map(|it| way(format!("⇠ {}", it.name), Origin::Span(it.trace, it.id))).collect_view();
+    view! { <p class="ways">{parent_view} {children} {more} {links} {pointing}</p> }
+}
+
+/// A way to a span of a trace that is not the job's.
+fn elsewhere(model: Model, link: &SpanLink) -> impl IntoView + use<> {
+    let (trace, span) = (link.trace, link.span);
+    let short: String = trace.to_string().chars().take(8).collect();
+    let href = move || {
+        model.view.href(|it| {
+            it.job = Some(trace.to_string().as_str().into());
+            (it.tab, it.trace, it.span, it.line) = (Tab::Trace, Some(trace), Some(span), None);
+        })
+    };
+    view! { <a class="button" href=href>{format!("⇢ trace {short}…")}</a> }
 }
 
 fn event_view(model: Model, event: &SpanEvent) -> AnyView {

@@ -1,5 +1,6 @@
 //! Puts a trace together from what either wire format gives.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::attr::Attributes;
@@ -88,12 +89,28 @@ impl TraceBuilder {
         self.resource_start = self.spans.len();
     }
 
+    /// Every trace, oldest first, with warnings about `source`.
+    pub(super) fn finish_all(self, source: &'static str) -> (Vec<Trace>, Vec<Warning>) {
+        let warnings = self.warnings(source);
+        let mut by_trace: BTreeMap<TraceId, Vec<Span>> = BTreeMap::new();
+        for span in self.spans {
+            by_trace.entry(span.trace).or_default().push(span);
+        }
+        let mut traces: Vec<Trace> = by_trace.into_values().map(Trace::from_spans).collect();
+        traces.sort_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
+        (traces, warnings)
+    }
+
+    fn warnings(&self, source: &'static str) -> Vec<Warning> {
+        match self.n_nameless {
+            0 => Vec::new(),
+            n => vec![Warning::new(source, format!("{n} spans without a valid id are left out"))],
+        }
+    }
+
     /// The trace; `None` where it has no span.
     pub(super) fn finish(self) -> (Option<Trace>, Vec<Warning>) {
-        let warnings = match self.n_nameless {
-            0 => Vec::new(),
-            n => vec![Warning::new("Tempo", format!("{n} spans without a valid id are left out"))],
-        };
+        let warnings = self.warnings("Tempo");
         if self.spans.is_empty() {
             return (None, warnings);
         }

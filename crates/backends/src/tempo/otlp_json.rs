@@ -23,6 +23,18 @@ pub(super) struct JsonTrace {
     has_resources: bool,
 }
 
+impl JsonTrace {
+    /// What it puts its spans into.
+    pub(super) fn builder_mut(&mut self) -> &mut TraceBuilder {
+        &mut self.builder
+    }
+
+    /// What it has put its spans into.
+    pub(super) fn into_builder(self) -> TraceBuilder {
+        self.builder
+    }
+}
+
 /// The lists and objects that are opened.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {

@@ -1,9 +1,10 @@
 //! Evidence made ready: each line and span once, in order of time, without those of other jobs, each span with its stage.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Evidence;
-use crate::ids::{JobId, SpanId, StageId, TaskId, TraceId};
+use crate::attr::AttrValue;
+use crate::ids::{IdMap, IdSet, JobId, SpanId, StageId, TaskId, TraceId};
 use crate::logs::LogRecord;
 use crate::system::{Role, Service, System, fields_for};
 use crate::trace::{Span, SpanKind};
@@ -16,7 +17,7 @@ pub(crate) struct Pieces<'a> {
     /// By start.
     pub(crate) spans: Vec<SpanPiece<'a>>,
     /// Where a span stands in `spans`.
-    pub(crate) span_at: HashMap<(TraceId, SpanId), usize>,
+    pub(crate) span_at: IdMap<(TraceId, SpanId), usize>,
     /// The stage of each task, where a line or a span says both.
     stage_of_task: HashMap<TaskId, StageId>,
 }
@@ -45,18 +46,21 @@ impl<'a> Pieces<'a> {
 
         let mut spans: Vec<&Span> = evidence.traces.iter().flat_map(|it| &it.spans).collect();
         spans.sort_by_key(|it| (it.start, it.end, it.trace, it.id));
-        let mut seen = HashSet::new();
+        let mut seen = IdSet::with_capacity_and_hasher(spans.len(), Default::default());
         spans.retain(|it| seen.insert((it.trace, it.id)));
 
         let job_fields = fields_for(&system.spans.roles, Role::Job);
         let parents = parents(&spans);
-        let jobs = inherited(&parents, |i| spans.get(i)?.attr(job_fields).map(ToString::to_string));
-        let is_named = lines.iter().any(|it| it.roles.job.as_ref() == Some(id))
-            || jobs.iter().flatten().any(|it| it == id.as_str());
+        let is_own = |it: &AttrValue| {
+            it.as_str().map_or_else(|| it.to_string() == id.as_str(), |it| it == id.as_str())
+        };
+        let are_own = inherited(&parents, |i| spans.get(i)?.attr(job_fields).map(is_own));
+        let is_named =
+            lines.iter().any(|it| it.roles.job.as_ref() == Some(id)) || are_own.contains(&Some(true));
         if is_named {
             lines.retain(|it| it.roles.job.as_ref().is_none_or(|job| job == id));
-            let mut jobs = jobs.iter();
-            spans.retain(|_| jobs.next().is_none_or(|it| it.as_deref().is_none_or(|job| job == id.as_str())));
+            let mut are_own = are_own.iter();
+            spans.retain(|_| are_own.next().is_none_or(|it| *it != Some(false)));
         }
 
         let parents = self::parents(&spans);
@@ -153,7 +157,7 @@ fn service<'a>(system: &'a System, name: &str) -> Option<&'a Service> {
 
 /// Where each span's parent stands; `None` where it has none, or the store does not have it.
 fn parents(spans: &[&Span]) -> Vec<Option<usize>> {
-    let at: HashMap<_, _> = spans.iter().enumerate().map(|(i, it)| ((it.trace, it.id), i)).collect();
+    let at: IdMap<_, _> = spans.iter().enumerate().map(|(i, it)| ((it.trace, it.id), i)).collect();
     spans.iter().map(|it| at.get(&(it.trace, it.parent?)).copied()).collect()
 }
 

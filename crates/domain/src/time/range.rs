@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::{NANOS_PER_SEC, TimeDelta, Timestamp, civil_from_timestamp, parse_civil, timestamp_from_civil};
 
 /// Two instants, the first included, the second not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TimeRange {
     /// First instant inside.
     pub start: Timestamp,

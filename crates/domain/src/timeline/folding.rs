@@ -17,7 +17,12 @@ const MARGIN_SHARE: f64 = 0.03;
 /// Bars of work and of spans are happening from end to end; of a wait only its ends are, and of a log line its time.
 /// `quiet_after` is the last sign of life of a job that is stuck: work that seems to go on after it does not count.
 pub(super) fn folds(range: TimeRange, lanes: &[Lane], quiet_after: Option<Timestamp>) -> Vec<TimeRange> {
-    let idle = idle_stretches(range, lanes, quiet_after);
+    folds_between(range, busy_stretches(lanes, quiet_after))
+}
+
+/// The stretches of a range to fold, in order and apart from each other, given those in which something happens.
+pub(crate) fn folds_between(range: TimeRange, busy: Vec<(Timestamp, Timestamp)>) -> Vec<TimeRange> {
+    let idle = idle_stretches(range, busy);
     let mut folded: Vec<bool> = vec![false; idle.len()];
     let mut left = range.length();
     // What is folded makes the rest matter more, so that the next longest stretch may be too long in turn.
@@ -40,9 +45,9 @@ pub(super) fn folds(range: TimeRange, lanes: &[Lane], quiet_after: Option<Timest
         .collect()
 }
 
-/// The stretches between things that happen.
-fn idle_stretches(range: TimeRange, lanes: &[Lane], quiet_after: Option<Timestamp>) -> Vec<TimeRange> {
-    let mut busy: Vec<(Timestamp, Timestamp)> = vec![(range.start, range.start), (range.end, range.end)];
+/// The stretches in which something happens.
+fn busy_stretches(lanes: &[Lane], quiet_after: Option<Timestamp>) -> Vec<(Timestamp, Timestamp)> {
+    let mut busy: Vec<(Timestamp, Timestamp)> = Vec::new();
     for lane in lanes {
         busy.extend(lane.ticks.iter().map(|it| (it.time, it.time)));
         for bar in &lane.bars {
@@ -56,7 +61,13 @@ fn idle_stretches(range: TimeRange, lanes: &[Lane], quiet_after: Option<Timestam
             }
         }
     }
-    busy.sort();
+    busy
+}
+
+/// The stretches between things that happen.
+fn idle_stretches(range: TimeRange, mut busy: Vec<(Timestamp, Timestamp)>) -> Vec<TimeRange> {
+    busy.extend([(range.start, range.start), (range.end, range.end)]);
+    busy.sort_unstable();
     let mut reached = range.start;
     let mut idle = Vec::new();
     for (start, end) in busy {

@@ -7,6 +7,7 @@ mod lanes;
 mod layout;
 
 pub use axis::AxisTick;
+pub(crate) use folding::folds_between;
 pub use layout::lay_out;
 
 use crate::job::Origin;

@@ -12,7 +12,7 @@ use domain::trace::Trace;
 use domain::warning::Warning;
 use system::lines::LineReader;
 
-use super::{JobInquiry, JobNews, SharedAbilities, Want};
+use super::{JobInquiry, JobNews, NamedInTrace, SharedAbilities, Want};
 use crate::plan::Sent;
 use crate::transport::{Transport, ask};
 
@@ -52,7 +52,15 @@ impl JobInquiry {
             }
             Want::Trace(id) => {
                 let abilities = self.abilities.clone();
-                Box::pin(async move { JobNews::Trace(id, trace(transport, id, abilities).await) })
+                let system = self.system.clone();
+                Box::pin(async move {
+                    let answer = trace(transport, id, abilities).await;
+                    let named = match &answer {
+                        Ok((Some(trace), _)) => NamedInTrace::read(&system, trace, transport).await,
+                        Ok((None, _)) | Err(_) => NamedInTrace::default(),
+                    };
+                    JobNews::Trace(id, named, answer)
+                })
             }
         }
     }
@@ -120,6 +128,8 @@ async fn trace(
 ) -> Result<(Option<Trace>, Vec<Warning>), BackendError> {
     let api = abilities.get().trace_api();
     let answer = ask(transport, &TraceById { id, api, around: None }).await;
+    // Many spans took their time to be read; more is done with them next.
+    transport.breathe().await;
     let mut learnt = abilities.get();
     let ask_again = learnt.learn_from_trace(api, answer.as_ref().map(|(trace, _)| trace));
     abilities.set(learnt);

@@ -30,7 +30,7 @@ use domain::trace::Trace;
 use domain::warning::Warning;
 use system::lines::LineReader;
 
-pub use resolve::KeyKind;
+pub use resolve::{KeyKind, NamedInTrace};
 pub use wants::Want;
 
 use crate::plan::{Plan, Sent};
@@ -100,6 +100,8 @@ pub struct JobInquiry {
     open: BTreeMap<SourceKind, usize>,
     lines: BTreeMap<LineKey, LogRecord>,
     traces: BTreeMap<TraceId, Trace>,
+    /// What the spans of each trace name.
+    named: BTreeMap<TraceId, NamedInTrace>,
     not_kept: Vec<TraceId>,
     found_by_search: Vec<TraceId>,
     failures: Vec<BackendError>,
@@ -114,8 +116,8 @@ pub enum JobNews {
     Lines(Result<(Vec<LogRecord>, Vec<Warning>), BackendError>),
     /// Traces that a search found.
     Found(Result<(SearchAnswer, Vec<Warning>), BackendError>),
-    /// One trace, or that it is not kept.
-    Trace(TraceId, Result<(Option<Trace>, Vec<Warning>), BackendError>),
+    /// One trace with what its spans name, or that it is not kept.
+    Trace(TraceId, NamedInTrace, Result<(Option<Trace>, Vec<Warning>), BackendError>),
 }
 
 impl JobInquiry {
@@ -138,6 +140,7 @@ impl JobInquiry {
             open: BTreeMap::new(),
             lines: BTreeMap::new(),
             traces: BTreeMap::new(),
+            named: BTreeMap::new(),
             not_kept: Vec::new(),
             found_by_search: Vec::new(),
             failures: Vec::new(),
@@ -227,16 +230,17 @@ impl Plan for JobInquiry {
                 self.found_by_search.extend(answer.traces.iter().map(|it| it.summary.id));
                 self.warn(warnings);
             }
-            JobNews::Trace(id, Ok((trace, warnings))) => {
+            JobNews::Trace(id, named, Ok((trace, warnings))) => {
                 match trace {
                     Some(trace) if !trace.spans.is_empty() => {
+                        self.named.insert(id, named);
                         self.traces.insert(id, trace);
                     }
                     Some(_) | None => self.not_kept.push(id),
                 }
                 self.warn(warnings);
             }
-            JobNews::Lines(Err(error)) | JobNews::Found(Err(error)) | JobNews::Trace(_, Err(error)) => {
+            JobNews::Lines(Err(error)) | JobNews::Found(Err(error)) | JobNews::Trace(_, _, Err(error)) => {
                 self.fail(error);
             }
         }

@@ -1,13 +1,18 @@
 //! What a key turned out to be, and which lines and traces belong to the job behind it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use domain::attr::AttrValue;
 use domain::ids::{JobId, TaskId, TraceId};
 use domain::logs::LogRecord;
-use domain::system::{Role, fields_for};
-use domain::trace::Span;
+use domain::system::{Role, System, fields_for};
+use domain::trace::Trace;
 
 use super::JobInquiry;
+use crate::transport::Transport;
+
+/// Spans that are read before the screen may be painted again.
+const SPANS_AT_A_TIME: usize = 10_000;
 
 /// What a key turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +53,41 @@ impl Found {
     }
 }
 
+/// The jobs and tasks that the spans of one trace name: read once, since a trace may have tens of thousands of spans.
+#[derive(Debug, Default)]
+pub struct NamedInTrace {
+    /// What the first span says that names a job.
+    first_job: Option<String>,
+    jobs: HashSet<String>,
+    /// Tasks, each with the job that the same span names.
+    tasks: HashSet<(String, Option<String>)>,
+}
+
+impl NamedInTrace {
+    /// Reads them, and lets the thread do something else now and then.
+    pub(super) async fn read(system: &System, trace: &Trace, transport: &dyn Transport) -> Self {
+        let roles = &system.spans.roles;
+        let (job_fields, task_fields) = (fields_for(roles, Role::Job), fields_for(roles, Role::TaskId));
+        let mut named = Self::default();
+        for (n, span) in trace.spans.iter().enumerate() {
+            if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
+                transport.breathe().await;
+            }
+            let job = span.attr(job_fields).map(AttrValue::to_string);
+            if let Some(job) = &job
+                && !named.jobs.contains(job)
+            {
+                named.jobs.insert(job.clone());
+                named.first_job.get_or_insert_with(|| job.clone());
+            }
+            if let Some(task) = span.attr(task_fields) {
+                named.tasks.insert((task.to_string(), job));
+            }
+        }
+        named
+    }
+}
+
 impl JobInquiry {
     /// What the key is, by what has come so far.
     pub(super) fn resolve(&self) -> Found {
@@ -63,11 +103,10 @@ impl JobInquiry {
             found.tasks.insert(key.into());
         }
         found.tasks.extend(self.lines_of(&found.id).filter_map(|it| it.roles.task_id.clone()));
-        found.tasks.extend(
-            self.spans()
-                .filter(|it| self.span_says(it, Role::Job, found.id.as_str()))
-                .filter_map(|it| self.task_of(it)),
-        );
+        let of_job = |it: &&(String, Option<String>)| it.1.as_deref() == Some(found.id.as_str());
+        let tasks = self.named.values().flat_map(|it| &it.tasks).filter(of_job);
+        let tasks: Vec<TaskId> = tasks.map(|it| it.0.as_str().into()).collect();
+        found.tasks.extend(tasks);
         found.traces.extend(self.found_by_search.iter().copied());
         found.traces.extend(trace_key.filter(|_| kind == KeyKind::Trace));
         let of_job = self.lines.values().filter(|it| match &it.roles.job {
@@ -80,15 +119,15 @@ impl JobInquiry {
 
     fn kind_and_id(&self, key: &str, trace_key: Option<TraceId>) -> (KeyKind, JobId) {
         if self.lines.values().any(|it| it.roles.job.as_ref().is_some_and(|job| job.as_str() == key))
-            || self.spans().any(|it| self.span_says(it, Role::Job, key))
+            || self.named.values().any(|it| it.jobs.contains(key))
         {
             return (KeyKind::Job, key.into());
         }
         let by_task = |it: &&LogRecord| it.roles.task_id.as_ref().is_some_and(|task| task.as_str() == key);
-        let task_span = self.spans().find(|it| self.span_says(it, Role::TaskId, key));
-        if task_span.is_some() || self.lines.values().any(|it| by_task(&it)) {
+        let task_trace = self.named.values().find(|it| it.tasks.iter().any(|it| it.0 == key));
+        if task_trace.is_some() || self.lines.values().any(|it| by_task(&it)) {
             let in_lines = self.lines.values().filter(by_task).find_map(|it| it.roles.job.clone());
-            let in_span = || task_span.and_then(|it| self.job_in_trace(it.trace));
+            let in_span = || task_trace.and_then(|it| it.first_job.as_deref()).map(JobId::from);
             return (KeyKind::Task, in_lines.or_else(in_span).unwrap_or_else(|| key.into()));
         }
         if let Some(trace) = trace_key {
@@ -124,20 +163,7 @@ impl JobInquiry {
         self.lines.values().filter(move |it| it.roles.job.as_ref() == Some(id))
     }
 
-    fn spans(&self) -> impl Iterator<Item = &Span> {
-        self.traces.values().flat_map(|it| &it.spans)
-    }
-
-    fn span_says(&self, span: &Span, role: Role, text: &str) -> bool {
-        span.attr(fields_for(&self.system.spans.roles, role)).is_some_and(|it| it.to_string() == text)
-    }
-
-    fn task_of(&self, span: &Span) -> Option<TaskId> {
-        span.attr(fields_for(&self.system.spans.roles, Role::TaskId)).map(|it| it.to_string().into())
-    }
-
     fn job_in_trace(&self, trace: TraceId) -> Option<JobId> {
-        let fields = fields_for(&self.system.spans.roles, Role::Job);
-        self.traces.get(&trace)?.spans.iter().find_map(|it| it.attr(fields)).map(|it| it.to_string().into())
+        self.named.get(&trace)?.first_job.as_deref().map(JobId::from)
     }
 }

@@ -69,4 +69,8 @@ impl Transport for Recorder {
             Ok(head)
         })
     }
+
+    fn breathe(&self) -> LocalFuture<'_, ()> {
+        self.inner.breathe()
+    }
 }

@@ -54,8 +54,8 @@ fn shuffled(evidence: Evidence) -> impl Strategy<Value = (Evidence, Evidence)> {
     let reasons: Vec<_> = evidence.traces.iter().map(|it| it.partial.clone()).collect();
     let not_kept = Just(evidence.traces_not_kept.clone()).prop_shuffle();
     (lines, Just(spans).prop_shuffle(), not_kept).prop_map(move |(lines, spans, traces_not_kept)| {
-        let mut traces = vec![Trace { spans, partial: None }];
-        traces.extend(reasons.iter().map(|it| Trace { spans: Vec::new(), partial: it.clone() }));
+        let mut traces = vec![Trace { spans: spans.into(), partial: None }];
+        traces.extend(reasons.iter().map(|it| Trace { spans: Vec::new().into(), partial: it.clone() }));
         (Evidence { lines, traces, traces_not_kept, ..evidence.clone() }, evidence.clone())
     })
 }
@@ -131,7 +131,8 @@ proptest! {
                 evidence.lines.remove(hole.index(evidence.lines.len()));
             }
             if let Some(trace) = evidence.traces.iter_mut().find(|it| !it.spans.is_empty()) {
-                trace.spans.remove(hole.index(trace.spans.len()));
+                let at = hole.index(trace.spans.len());
+                trace.spans.remove(at);
             }
         }
         check_laws(&assemble(&pipeline(), &id(), &evidence, at(now)), &evidence)?;

@@ -1,0 +1,41 @@
+//! As many rows as the view holds, used again for whichever come into it.
+
+use std::ops::Range;
+
+use web_sys::HtmlElement;
+
+use super::draw::Drawer;
+use super::row::RowView;
+
+/// The rows in the document.
+#[derive(Default)]
+pub(super) struct Pool {
+    rows: Vec<RowView>,
+}
+
+impl Pool {
+    /// Shows these rows and no others. A row stays in its slot while it is in view, so scrolling touches new ones only.
+    pub(super) fn show(&mut self, host: &HtmlElement, range: Range<usize>, row_px: f64, drawer: &Drawer) {
+        while self.rows.len() < range.len() {
+            let Some(row) = RowView::new(host, self.rows.len()) else { return };
+            self.rows.push(row);
+        }
+        let n_slots = self.rows.len().max(1);
+        for (slot, view) in self.rows.iter_mut().enumerate() {
+            // The one row of the range that belongs into this slot.
+            let row = range.start + (slot + n_slots - range.start % n_slots) % n_slots;
+            if !range.contains(&row) {
+                view.hide();
+            } else if !view.shows(row, drawer.number)
+                && let Some(drawn) = drawer.draw(row)
+            {
+                view.fill(drawn, drawer.number, row_px);
+            }
+        }
+    }
+
+    /// The id of the element that shows a row.
+    pub(super) fn id_of(&self, row: usize) -> String {
+        RowView::id(row % self.rows.len().max(1))
+    }
+}

@@ -1,0 +1,215 @@
+//! One row's elements, filled again and again with what the row in view says.
+
+use web_sys::HtmlElement;
+
+use super::drawn::{DrawnRow, DrawnTick, Stretch};
+use super::element::{child, element, set, set_or_remove, show, stretch, style};
+
+/// Deeper levels are not indented further: the name must stay readable.
+const MAX_INDENTS: u16 = 14;
+
+/// The elements of a row.
+pub(super) struct RowView {
+    root: HtmlElement,
+    name: HtmlElement,
+    fold: HtmlElement,
+    service: HtmlElement,
+    operation: HtmlElement,
+    note: HtmlElement,
+    marks: HtmlElement,
+    wait: HtmlElement,
+    bar: HtmlElement,
+    label: HtmlElement,
+    paths: Several,
+    ticks: Several,
+    shown: DrawnRow,
+    number: Option<u64>,
+}
+
+/// As many elements of one kind as are needed.
+struct Several {
+    host: HtmlElement,
+    class: &'static str,
+    made: Vec<HtmlElement>,
+}
+
+impl RowView {
+    /// A row below a host, with an id of its own.
+    pub(super) fn new(host: &HtmlElement, slot: usize) -> Option<Self> {
+        let root = element("div", "wf-row")?;
+        set(&root, "role", "treeitem");
+        root.set_id(&Self::id(slot));
+        let name = child(&root, "div", "wf-name")?;
+        let fold = child(&name, "span", "wf-fold")?;
+        set(&fold, "data-fold", "");
+        child(&name, "i", "wf-swatch")?;
+        let service = child(&name, "span", "wf-service")?;
+        let operation = child(&name, "span", "wf-operation")?;
+        let note = child(&name, "span", "wf-note")?;
+        let marks = child(&name, "span", "wf-marks")?;
+        set(&marks, "data-marks", "");
+        let track = child(&root, "div", "wf-track")?;
+        let plot = child(&track, "div", "wf-plot")?;
+        let wait = child(&plot, "i", "wf-wait")?;
+        let bar = child(&plot, "i", "wf-bar")?;
+        let paths = Several { host: child(&plot, "span", "wf-paths")?, class: "wf-path", made: Vec::new() };
+        let label = child(&plot, "span", "wf-label")?;
+        let ticks = Several { host: child(&plot, "span", "wf-ticks")?, class: "wf-tick", made: Vec::new() };
+        for hidden in [&name, &track] {
+            set(hidden, "aria-hidden", "true");
+        }
+        for optional in [&note, &marks, &wait, &bar, &label] {
+            show(optional, false);
+        }
+        host.append_child(&root).ok()?;
+        let shown = DrawnRow { row: usize::MAX, ..DrawnRow::default() };
+        Some(Self {
+            root,
+            name,
+            fold,
+            service,
+            operation,
+            note,
+            marks,
+            wait,
+            bar,
+            label,
+            paths,
+            ticks,
+            shown,
+            number: None,
+        })
+    }
+
+    /// The id of the row in a slot.
+    pub(super) fn id(slot: usize) -> String {
+        format!("wf-{slot}")
+    }
+
+    /// Whether it shows this row as this drawing has it.
+    pub(super) fn shows(&self, row: usize, number: u64) -> bool {
+        self.shown.row == row && self.number == Some(number)
+    }
+
+    /// Takes it out of view.
+    pub(super) fn hide(&mut self) {
+        show(&self.root, false);
+        self.shown.row = usize::MAX;
+        self.number = None;
+    }
+
+    /// Shows a row, touching what differs from the last.
+    pub(super) fn fill(&mut self, drawn: DrawnRow, number: u64, row_px: f64) {
+        let (old, new) = (&self.shown, &drawn);
+        if self.number.is_none() {
+            show(&self.root, true);
+        }
+        if old.row != new.row || self.number.is_none() {
+            style(&self.root, "transform", &format!("translateY({}px)", new.row as f64 * row_px));
+            set(&self.root, "data-row", &new.row.to_string());
+        }
+        if old.classes != new.classes {
+            self.root.set_class_name(&format!("wf-row {}", new.classes));
+        }
+        if old.is_current != new.is_current || self.number.is_none() {
+            set(&self.root, "aria-selected", if new.is_current { "true" } else { "false" });
+        }
+        if old.depth != new.depth || self.number.is_none() {
+            style(
+                &self.name,
+                "padding-left",
+                &format!("calc(var(--wf-indent) * {})", new.depth.min(MAX_INDENTS)),
+            );
+            set(&self.root, "aria-level", &(new.depth + 1).to_string());
+        }
+        if old.folded != new.folded {
+            let (sign, expanded) = match new.folded {
+                Some(true) => ("▸", Some("false")),
+                Some(false) => ("▾", Some("true")),
+                None => ("", None),
+            };
+            self.fold.set_text_content(Some(sign));
+            set_or_remove(&self.root, "aria-expanded", expanded);
+        }
+        text(&self.service, &old.service, &new.service);
+        text(&self.operation, &old.name, &new.name);
+        optional_text(&self.note, old.note, new.note);
+        optional_text(&self.marks, &old.n_marks, &new.n_marks);
+        optional_text(&self.label, &old.label, &new.label);
+        if old.is_label_inside != new.is_label_inside {
+            self.label.set_class_name(if new.is_label_inside { "wf-label inside" } else { "wf-label" });
+        }
+        if old.label_at != new.label_at || old.label.is_empty() != new.label.is_empty() {
+            let (left, right) = if new.label_at < 0.0 {
+                ("auto".to_owned(), format!("{:.3}%", -new.label_at))
+            } else {
+                (format!("{:.3}%", new.label_at), "auto".to_owned())
+            };
+            style(&self.label, "left", &left);
+            style(&self.label, "right", &right);
+        }
+        place(&self.bar, old.bar, new.bar);
+        place(&self.wait, old.wait, new.wait);
+        if old.path != new.path {
+            self.paths.fill(&new.path, |it, at| stretch(it, *at));
+        }
+        if old.ticks != new.ticks {
+            self.ticks.fill(&new.ticks, tick);
+        }
+        if old.title != new.title {
+            set(&self.root, "title", &new.title);
+        }
+        if old.spoken != new.spoken {
+            set(&self.root, "aria-label", &new.spoken);
+        }
+        self.shown = drawn;
+        self.number = Some(number);
+    }
+}
+
+impl Several {
+    fn fill<T>(&mut self, wanted: &[T], fill: impl Fn(&HtmlElement, &T)) {
+        while self.made.len() < wanted.len() {
+            let Some(more) = child(&self.host, "i", self.class) else { return };
+            self.made.push(more);
+        }
+        for (idx, element) in self.made.iter().enumerate() {
+            let one = wanted.get(idx);
+            show(element, one.is_some());
+            if let Some(one) = one {
+                fill(element, one);
+            }
+        }
+    }
+}
+
+fn tick(element: &HtmlElement, tick: &DrawnTick) {
+    element.set_class_name(tick.class);
+    style(element, "left", &format!("{:.3}%", tick.left));
+    set(element, "data-mark", &tick.first.to_string());
+    let more = if tick.n > 1 { format!("{} at once", tick.n) } else { String::new() };
+    set(element, "title", &more);
+}
+
+fn text(element: &HtmlElement, old: &str, new: &str) {
+    if old != new {
+        element.set_text_content(Some(new));
+    }
+}
+
+fn optional_text(element: &HtmlElement, old: &str, new: &str) {
+    text(element, old, new);
+    if old.is_empty() != new.is_empty() {
+        show(element, !new.is_empty());
+    }
+}
+
+fn place(element: &HtmlElement, old: Option<Stretch>, new: Option<Stretch>) {
+    if old == new {
+        return;
+    }
+    show(element, new.is_some());
+    if let Some(new) = new {
+        stretch(element, new);
+    }
+}

@@ -1,0 +1,239 @@
+//! Traces from files and into files: opened by a button or dropped onto the page, saved as OTLP JSON.
+
+use std::sync::Arc;
+
+use domain::ids::JobId;
+use domain::job::Evidence;
+use domain::system::{Role, fields_for};
+use domain::trace::Trace;
+use domain::view_state::Tab;
+use domain::warning::Warning;
+use inquiry::job::{JobReport, KeyKind};
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::super::JobView;
+use super::model::TraceModel;
+use crate::components::badge::{Shape, Tone};
+use crate::net::{Progress, read_trace_file, save_trace_file};
+use crate::state::{use_clock, use_system, use_view};
+
+/// The file that is looked at instead of the job of the address.
+#[derive(Clone, Copy)]
+pub struct OpenedFiles {
+    file: RwSignal<Option<Opened>>,
+    trouble: RwSignal<Option<(String, String)>>,
+    is_reading: RwSignal<bool>,
+}
+
+/// What a file held.
+#[derive(Clone)]
+struct Opened {
+    name: String,
+    report: Arc<JobReport>,
+}
+
+impl OpenedFiles {
+    /// None yet; closed as soon as the address asks for another job.
+    pub fn provide() -> Self {
+        let opened = Self {
+            file: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            is_reading: RwSignal::new(false),
+        };
+        provide_context(opened);
+        let job = use_view().part(|it| it.job.clone());
+        Effect::new(move |before: Option<()>| {
+            job.track();
+            if before.is_some() {
+                opened.close();
+            }
+        });
+        opened
+    }
+
+    /// Whether there is one; tracked.
+    pub fn is_open(self) -> bool {
+        self.file.with(Option::is_some)
+    }
+
+    fn close(self) {
+        self.file.set(None);
+        self.trouble.set(None);
+    }
+
+    fn open(self, files: Option<web_sys::FileList>) {
+        let Some(file) = files.and_then(|it| it.get(0)) else { return };
+        let (view, clock, system) = (use_view(), use_clock(), use_system());
+        self.is_reading.set(true);
+        self.trouble.set(None);
+        spawn_local(async move {
+            let name = file.name();
+            let outcome = read_trace_file(&file).await;
+            self.is_reading.try_set(false);
+            match outcome {
+                Ok((traces, warnings)) => {
+                    let id =
+                        system.with_untracked(|it| job_of(&traces, fields_for(&it.spans.roles, Role::Job)));
+                    let searched = clock.range().get_untracked();
+                    let report = report(id, traces, warnings, searched);
+                    view.replace(|it| {
+                        it.tab = Tab::Trace;
+                        (it.trace, it.span, it.line) = (None, None, None);
+                    });
+                    self.file.try_set(Some(Opened { name, report: Arc::new(report) }));
+                }
+                Err(error) => {
+                    let what = format!("{}: {name}", error.what);
+                    self.trouble.try_set(Some((what, error.next_step)));
+                }
+            }
+        });
+    }
+}
+
+/// The job that a span names, else the trace.
+fn job_of(traces: &[Trace], fields: &[String]) -> JobId {
+    let mut spans = traces.iter().flat_map(|it| &it.spans);
+    let named = spans.clone().find_map(|it| it.attr(fields)).map(ToString::to_string);
+    named.or_else(|| spans.next().map(|it| it.trace.to_string())).unwrap_or_default().into()
+}
+
+fn report(
+    id: JobId,
+    traces: Vec<Trace>,
+    warnings: Vec<Warning>,
+    searched: domain::time::TimeRange,
+) -> JobReport {
+    JobReport {
+        id,
+        key_kind: KeyKind::Trace,
+        evidence: Evidence { traces, ..Evidence::default() },
+        searched,
+        pending: Vec::new(),
+        failures: Vec::new(),
+        asked: Vec::new(),
+        warnings,
+    }
+}
+
+/// The job page of what a file holds.
+#[component]
+pub fn FromFile() -> impl IntoView {
+    let opened = expect_context::<OpenedFiles>();
+    move || {
+        opened.file.get().map(|it| {
+            let id = it.report.id.clone();
+            let progress = Progress { report: Some(it.report), running: false, updated: None };
+            view! {
+                <p class="banner wf-from" role="status">
+                    <span>{"From the file "} <b>{it.name}</b> {", not from a server."}</span>
+                    <button type="button" on:click=move |_| opened.close()>{"Close the file"}</button>
+                </p>
+                <JobView id=id progress=Signal::stored(progress) />
+            }
+        })
+    }
+}
+
+/// Takes files that are dropped onto what is in it, and says what was wrong with one.
+#[component]
+pub fn DropZone(children: Children) -> impl IntoView {
+    let opened = expect_context::<OpenedFiles>();
+    let over = RwSignal::new(false);
+    let has_files = |event: &ev::DragEvent| {
+        event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0))
+    };
+    view! {
+        <div
+            class="wf-drop"
+            class:over=move || over.get()
+            on:dragover=move |event| {
+                if has_files(&event) {
+                    event.prevent_default();
+                    over.set(true);
+                }
+            }
+            on:dragleave=move |_| over.set(false)
+            on:drop=move |event: ev::DragEvent| {
+                if has_files(&event) {
+                    event.prevent_default();
+                    over.set(false);
+                    opened.open(event.data_transfer().and_then(|it| it.files()));
+                }
+            }
+        >
+            {move || opened.is_reading.get().then(|| view! { <p class="banner" role="status">{"Reading the file …"}</p> })}
+            {move || {
+                opened.trouble.get().map(|(what, next_step)| {
+                    view! {
+                        <p class="banner" role="alert">
+                            <Shape tone=Tone::Failed />
+                            <span>{what} {". "} {next_step}</span>
+                            <button type="button" on:click=move |_| opened.trouble.set(None)>{"Dismiss"}</button>
+                        </p>
+                    }
+                })
+            }}
+            {children()}
+        </div>
+    }
+}
+
+/// Opens a trace from a file.
+#[component]
+pub fn OpenFileButton() -> impl IntoView {
+    let opened = use_context::<OpenedFiles>();
+    let input = NodeRef::<html::Input>::new();
+    opened.map(|opened| {
+        let press = move |_| {
+            if let Some(input) = input.get_untracked() {
+                input.click();
+            }
+        };
+        let chosen = move |_| {
+            if let Some(input) = input.get_untracked() {
+                opened.open(input.files());
+                input.set_value("");
+            }
+        };
+        view! {
+            <button type="button" class="quiet" title="OTLP JSON or Jaeger JSON; a file can also be dropped here" on:click=press>
+                {"Open a file …"}
+            </button>
+            <input
+                node_ref=input
+                type="file"
+                accept=".json,.gz,application/json"
+                class="visually-hidden"
+                tabindex="-1"
+                aria-hidden="true"
+                on:change=chosen
+            />
+        }
+    })
+}
+
+/// Saves what is shown as OTLP JSON.
+#[component]
+pub(super) fn DownloadButton(trace: TraceModel) -> impl IntoView {
+    let is_refused = RwSignal::new(false);
+    let save = move |_| {
+        let Some(forest) = trace.forest.get_untracked() else { return };
+        spawn_local(async move {
+            let id = forest.traces().first().and_then(|it| it.spans.first()).map(|it| it.trace.to_string());
+            let name = format!("trace-{}.otlp.json", id.unwrap_or_default());
+            let is_saved = save_trace_file(&name, forest.traces()).await;
+            is_refused.try_set(!is_saved);
+        });
+    };
+    view! {
+        <Show when=move || trace.forest.with(|it| it.as_ref().is_some_and(|it| !it.is_empty()))>
+            <button type="button" class="quiet" title="Save the spans as OTLP JSON" on:click=save>
+                {move || if is_refused.get() { "Not allowed here" } else { "Download" }}
+            </button>
+        </Show>
+    }
+}

@@ -1,0 +1,177 @@
+//! What the trace tab knows, step by step from the job's traces to the picture.
+
+use std::sync::Arc;
+
+use domain::time::TimeRange;
+use domain::timeline::{FoldedAxis, Folding};
+use domain::trace::Trace;
+use domain::waterfall::{
+    CriticalPath, Edges, Find, Forest, Marks, Place, Rows, ServiceShare, Shape, Skew, critical_path,
+    idle_folds,
+};
+use leptos::prelude::*;
+
+use super::super::model::Model;
+use super::follow;
+use crate::components::waterfall::Picture;
+use crate::state::{Clock, use_clock};
+
+/// A handle on everything that the tab draws.
+#[derive(Clone, Copy)]
+pub(super) struct TraceModel {
+    pub(super) model: Model,
+    pub(super) clock: Clock,
+    /// The job's traces that have spans, oldest first.
+    pub(super) traces: Memo<Vec<Trace>>,
+    /// Whether all of them stand on one axis.
+    pub(super) together: RwSignal<bool>,
+    /// Whether clocks that disagree are put right.
+    pub(super) corrected: RwSignal<bool>,
+    /// Which clocks disagree.
+    pub(super) skew: RwSignal<Arc<Skew>>,
+    pub(super) forest: RwSignal<Option<Arc<Forest>>>,
+    pub(super) shape: RwSignal<Arc<Shape>>,
+    /// Lanes and spans whose marks have rows.
+    pub(super) opened: RwSignal<Vec<Owner>>,
+    pub(super) shows_path: RwSignal<bool>,
+    pub(super) path: Memo<Arc<CriticalPath>>,
+    pub(super) shows_statistics: RwSignal<bool>,
+    pub(super) folding: RwSignal<Folding>,
+    pub(super) folds: Memo<Arc<Vec<TimeRange>>>,
+    pub(super) find: RwSignal<Arc<Find>>,
+    pub(super) zoom: RwSignal<Option<TimeRange>>,
+    /// From the first to the last of spans and lines.
+    pub(super) range: Memo<TimeRange>,
+    pub(super) axis: Memo<Arc<FoldedAxis>>,
+    pub(super) picture: Memo<Option<Arc<Picture>>>,
+    /// The span or line that is shown in full, as a row.
+    pub(super) current: Memo<Option<usize>>,
+    pub(super) reveal: Signal<Option<usize>>,
+}
+
+/// Whose marks have rows.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Owner {
+    Lane(usize),
+    Span(Place),
+}
+
+/// Memos over what is shared: the same where it is the same thing.
+fn shared<T: Send + Sync + 'static>(make: impl Fn() -> Arc<T> + Send + Sync + 'static) -> Memo<Arc<T>> {
+    Memo::new_with_compare(
+        move |_| make(),
+        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
+    )
+}
+
+impl TraceModel {
+    pub(super) fn new(model: Model) -> Self {
+        let traces = Memo::new(move |_| {
+            model.report.with(|it| {
+                let mut traces: Vec<Trace> =
+                    it.evidence.traces.iter().filter(|it| !it.spans.is_empty()).cloned().collect();
+                traces.sort_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
+                traces
+            })
+        });
+        let together = RwSignal::new(false);
+        let chosen = follow::chosen(model, traces, together);
+        let (corrected, skew) = (RwSignal::new(false), RwSignal::new(Arc::new(Skew::default())));
+        let forest = RwSignal::new(None::<Arc<Forest>>);
+        let (shape, opened) = (RwSignal::new(Arc::new(Shape::default())), RwSignal::new(Vec::new()));
+        let zoom = RwSignal::new(None::<TimeRange>);
+        follow::lay_out(chosen, corrected, skew, forest, move || {
+            opened.set(Vec::new());
+            zoom.set(None);
+        });
+        let some_forest = move || forest.get().unwrap_or_default();
+        let edges = shared(move || Arc::new(Edges::of(&some_forest())));
+        let marks = shared(move || {
+            let forest = some_forest();
+            model.report.with(|it| Arc::new(Marks::of(&forest, it.evidence.lines.iter())))
+        });
+        let colours = shared(move || {
+            let forest = some_forest();
+            let colour = |(idx, it): (usize, &ServiceShare)| {
+                let known = model.system.with(|system| {
+                    system.service_named(&it.name).and_then(|it| system.service_colour(&it.name))
+                });
+                known.unwrap_or(idx)
+            };
+            Arc::new(forest.services().iter().enumerate().map(colour).collect::<Vec<usize>>())
+        });
+        let rows = shared(move || {
+            let (forest, shape, marks) = (some_forest(), shape.get(), marks.get());
+            let rows = Rows::of(&forest, &shape).with_lanes(marks.lanes.len());
+            let base = |owner: &Owner| match owner {
+                Owner::Lane(lane) => Some((*lane, marks.lanes.get(*lane)?.marks.len())),
+                Owner::Span(place) => Some((rows.base_of(*place)?, marks.on(*place).len())),
+            };
+            let blocks: Vec<_> = opened.with(|it| it.iter().filter_map(base).collect());
+            Arc::new(if blocks.is_empty() { rows } else { rows.with_opened(blocks) })
+        });
+        let find = RwSignal::new(Arc::new(Find::default()));
+        follow::follow_text(model, forest, find);
+        let shows_path = RwSignal::new(false);
+        let path = shared(move || Arc::new(critical_path(&some_forest())));
+        let range = Memo::new(move |_| marks.with(|it| it.range(&some_forest())));
+        let picture = Memo::new_with_compare(
+            move |_| {
+                let forest = forest.get().filter(|it| !it.is_empty())?;
+                Some(Arc::new(Picture {
+                    edges: edges.get(),
+                    marks: marks.get(),
+                    shape: shape.get(),
+                    rows: rows.get(),
+                    range: range.get(),
+                    colours: colours.get(),
+                    path: shows_path.get().then(|| path.get()),
+                    find: find.get(),
+                    forest,
+                }))
+            },
+            |_, _| true,
+        );
+        let folding = RwSignal::new(Folding::On);
+        let folds = shared(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
+        let axis =
+            shared(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
+        let current =
+            Memo::new(move |_| picture.with(|it| follow::row_of(model, it.as_deref()?, model.shown.get()?)));
+        // Only a new choice moves the rows: folding and answers that come meanwhile do not.
+        let cue = Memo::new(move |_| (model.shown.get(), forest.with(Option::is_some)));
+        let reveal = Signal::derive(move || {
+            cue.track();
+            untrack(|| current.get())
+        });
+        let traces_of = Self {
+            model,
+            clock: use_clock(),
+            traces,
+            together,
+            corrected,
+            skew,
+            forest,
+            shape,
+            opened,
+            shows_path,
+            path,
+            shows_statistics: RwSignal::new(false),
+            folding,
+            folds,
+            find,
+            zoom,
+            range,
+            axis,
+            picture,
+            current,
+            reveal,
+        };
+        Effect::new(move |_| {
+            if let (Some(shown), _) = cue.get() {
+                untrack(|| traces_of.unfold(shown));
+            }
+        });
+        traces_of
+    }
+}

@@ -1,0 +1,172 @@
+// The trace tab: the waterfall on real servers, and of files that no server knows.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { accessible, harness } from './lib/harness.mjs';
+import { failedJob, goodLines, newJob, writeLines, writeSpans } from './lib/jobs.mjs';
+import { scratch } from './lib/paths.mjs';
+
+const MINUTE = 60_000;
+const LAST_HOUR = { from: 'now-1h', to: 'now' };
+let failed;
+const it = harness(async ({ stack }) => { failed = await failedJob(stack.servers, Date.now() - 10 * MINUTE); });
+
+const traceView = (job, more = {}) => ({ page: 'job', job: job.id, tab: 'trace', ...LAST_HOUR, ...more });
+/** Names of the rows in view, from top to bottom, indented by their level. */
+const rows = page => page.locator('.wf-row.span:not([hidden])').evaluateAll(all => all
+  .map(row => [Number(row.dataset.row), `${'  '.repeat(row.ariaLevel - 1)}${row.querySelector('.wf-operation').textContent}`])
+  .sort(([a], [b]) => a - b).map(([, name]) => name));
+const until = (page, count) => page.waitForFunction(n => document.querySelectorAll('.wf-row.span:not([hidden])').length === n, count);
+
+test('a failed job has its waterfall: each attempt below the message that set it off, the last one selected', async () => {
+  const page = await it.open(traceView(failed));
+  await until(page, 4);
+  assert.deepEqual(await rows(page), ['apply_async/scrape_task', '  run/scrape_task', '  run/scrape_task', '  run/scrape_task']);
+  await page.locator('.wf-row.on').waitFor();
+  assert.match(await page.locator('.wf-row.on').getAttribute('aria-label'), /run\/scrape_task, scraper, 3 s, failed/);
+  assert.equal(await page.locator('.wf-row .wf-wait:visible').count(), 3, 'the time in the queue is drawn');
+  assert.ok(await page.locator('.wf-row.lane').count() > 0, 'lines that name no span have their lane');
+  await page.done();
+});
+
+test('a row leads to the span in full, and its link opens it again', async () => {
+  const page = await it.open(traceView(failed));
+  await until(page, 4);
+  await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
+  await page.locator('.det-name').filter({ hasText: 'apply_async/scrape_task' }).waitFor();
+  const href = await page.getByRole('link', { name: 'Link to this span' }).getAttribute('href');
+  assert.match(href, /tab=trace.*trace=[0-9a-f]{32}.*span=[0-9a-f]{16}/);
+  await page.goto(new URL(href, page.url()).href);
+  await page.locator('.wf-row.on').filter({ hasText: 'apply_async' }).waitFor();
+  await page.done();
+});
+
+test('keys fold, find, step from match to match, and zoom', async () => {
+  const page = await it.open(traceView(failed));
+  await until(page, 4);
+  await page.keyboard.press(']');
+  await until(page, 1);
+  await page.keyboard.press('[');
+  await until(page, 4);
+  await page.keyboard.press('g');
+  await page.keyboard.type('celery.state=RETRY');
+  await page.getByText('2 found').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 of 2').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('2 of 2').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.wf-rows').focus();
+  await page.keyboard.press('z');
+  await page.getByRole('button', { name: 'see all' }).waitFor();
+  await page.keyboard.press('0');
+  await page.getByRole('button', { name: 'see all' }).waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'In a trace' }).waitFor();
+  await page.done();
+});
+
+test('errors only, critical path and statistics tell what they count', async () => {
+  const page = await it.open(traceView(failed));
+  await until(page, 4);
+  await page.getByRole('button', { name: /critical path/ }).click();
+  await page.locator('.wf-path:visible').first().waitFor();
+  await page.getByRole('button', { name: /critical path, .* waiting/ }).waitFor();
+  await page.getByRole('button', { name: 'statistics' }).click();
+  const table = page.getByRole('region', { name: 'Statistics' });
+  await table.getByRole('row', { name: /scraper run\/scrape_task 3 10 s 10 s 3 s 3.33 s 4 s 4 s 3/ }).waitFor();
+  await page.getByLabel('Group by').selectOption('celery.state');
+  await table.getByRole('row', { name: /^RETRY/ }).waitFor();
+  await page.done();
+});
+
+test('two traces of one job are chosen one by one, or stand on one axis', async () => {
+  const at = Date.now() - 20 * MINUTE;
+  const job = newJob();
+  const again = { ...job, trace: newJob().trace };
+  await writeLines(it.stack.servers.loki.url, job, [...goodLines(job, at, 'scrape'), ...goodLines({ ...again }, at + 5 * MINUTE)]);
+  await writeSpans(it.stack.servers.tempo.otlp, job, [{ service: 'scraper', name: 'first try', from: at, to: at + 2_000 }]);
+  await writeSpans(it.stack.servers.tempo.otlp, again, [{ service: 'scraper', name: 'second try', from: at + 5 * MINUTE, to: at + 5 * MINUTE + 3_000 }]);
+  const page = await it.open(traceView(job));
+  const choice = page.getByLabel('Which trace');
+  await choice.waitFor();
+  await until(page, 1);
+  await choice.selectOption({ index: 0 });
+  await until(page, 2);
+  assert.deepEqual(await rows(page), ['first try', 'second try']);
+  await choice.selectOption({ index: 1 });
+  await until(page, 1);
+  assert.deepEqual(await rows(page), ['first try']);
+  await page.done();
+});
+
+test('a job whose trace was not kept says why, and where to look instead', async () => {
+  const job = newJob();
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, Date.now() - 20 * MINUTE));
+  const page = await it.open(traceView(job));
+  await page.getByText(/not kept.*sampling keeps 15 %/).first().waitFor();
+  await page.getByRole('link', { name: 'See the timeline' }).click();
+  await page.locator('.tl-row').first().waitFor();
+  await page.done();
+});
+
+const JAEGER = {
+  data: [{
+    traceID: '0af7651916cd43dd8448eb211c80319c', processes: { p1: { serviceName: 'gateway', tags: [] }, p2: { serviceName: 'worker', tags: [] } },
+    spans: [
+      { traceID: '0af7651916cd43dd8448eb211c80319c', spanID: 'b7ad6b7169203331', operationName: 'GET /things', references: [], startTime: 1_760_000_000_000_000, duration: 900_000, tags: [], logs: [], processID: 'p1' },
+      { traceID: '0af7651916cd43dd8448eb211c80319c', spanID: 'c7ad6b7169203331', operationName: 'look up', references: [{ refType: 'CHILD_OF', traceID: '0af7651916cd43dd8448eb211c80319c', spanID: 'b7ad6b7169203331' }],
+        startTime: 1_760_000_000_100_000, duration: 200_000, tags: [{ key: 'error', type: 'bool', value: true }], logs: [{ timestamp: 1_760_000_000_200_000, fields: [{ key: 'event', type: 'string', value: 'exception' }, { key: 'exception.stacktrace', type: 'string', value: 'Traceback:\n  line 1' }] }], processID: 'p2' },
+    ],
+  }],
+};
+
+test('a Jaeger file opens without a job, is saved as OTLP, and opens again', async () => {
+  const directory = scratch('trace');
+  const jaeger = path.join(directory, 'jaeger.json');
+  fs.writeFileSync(jaeger, JSON.stringify(JAEGER));
+  const page = await it.open({ page: 'job' });
+  await page.locator('input[type=file]').setInputFiles(jaeger);
+  await until(page, 2);
+  assert.deepEqual(await rows(page), ['GET /things', '  look up']);
+  await page.getByText('jaeger.json').waitFor();
+  await page.locator('.wf-row.bad').click();
+  await page.getByText('Traceback:').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+  assert.equal(download.suggestedFilename(), 'trace-0af7651916cd43dd8448eb211c80319c.otlp.json');
+  const otlp = path.join(directory, 'otlp.json');
+  await download.saveAs(otlp);
+  assert.equal(JSON.parse(fs.readFileSync(otlp, 'utf8')).resourceSpans.length, 2);
+  await page.getByRole('button', { name: 'Close the file' }).click();
+  await page.getByRole('heading', { name: 'Find a job' }).waitFor();
+  await page.locator('input[type=file]').setInputFiles(otlp);
+  await until(page, 2);
+  await page.done();
+});
+
+test('a file that is no trace says what it is', async () => {
+  const directory = scratch('no-trace');
+  const page = await it.open({ page: 'job' });
+  for (const [name, text, expected] of [
+    ['cut.json', JSON.stringify(JAEGER).slice(0, 300), /ends in the middle of a trace, after 300 bytes/],
+    ['notes.txt', 'hello', /no JSON: at byte 0/],
+    ['metrics.json', '{"status":"success","data":{"result":[]}}', /has no spans in it/],
+  ]) {
+    fs.writeFileSync(path.join(directory, name), text);
+    await page.locator('input[type=file]').setInputFiles(path.join(directory, name));
+    await page.getByRole('alert').filter({ hasText: expected }).waitFor();
+  }
+  await page.done();
+});
+
+test('axe objects to nothing, in both themes and on a phone', async () => {
+  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
+    const page = await it.open(traceView(failed), options);
+    await until(page, 4);
+    await page.getByRole('button', { name: 'statistics' }).click();
+    await page.getByRole('region', { name: 'Statistics' }).getByRole('row').nth(1).waitFor();
+    await accessible(page);
+    await page.done();
+  }
+});
