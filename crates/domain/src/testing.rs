@@ -220,6 +220,7 @@ fn event_of(system: &System, service: &str, message: &str, roles: &Roles) -> Opt
         ("job_done", _) => EventKind::JobSucceeded,
         ("job_failed", _) => EventKind::JobFailed,
         ("stage_queued", _) => EventKind::StageQueued,
+        ("task_received", _) => EventKind::AttemptReceived,
         ("task_started", _) => EventKind::AttemptStarted,
         ("task_retrying", _) => EventKind::AttemptRetrying,
         ("task_failed", _) => EventKind::AttemptFailed,

@@ -5,6 +5,7 @@ mod draft;
 mod facts;
 mod notes;
 pub(crate) mod pieces;
+mod received;
 mod spans;
 mod stages;
 mod verdict;

@@ -404,6 +404,11 @@ impl System {
         self.stages.iter().find(|it| same(it.id.as_str()) || it.aliases.iter().any(|alias| same(alias)))
     }
 
+    /// The stage that a task's name means, whole or behind its last dot: a task is often called by its module as well.
+    pub fn stage_of_task(&self, task: &str) -> Option<&Stage> {
+        self.stage_named(task).or_else(|| self.stage_named(task.rsplit('.').next()?))
+    }
+
     /// The stage with this id.
     pub fn stage(&self, id: &StageId) -> Option<&Stage> {
         self.stages.iter().find(|it| it.id == *id)

@@ -43,6 +43,7 @@ words! {
     EVENT_KINDS: EventKind {
         "job_submitted" => EventKind::JobSubmitted,
         "stage_queued" => EventKind::StageQueued,
+        "attempt_received" => EventKind::AttemptReceived,
         "attempt_started" => EventKind::AttemptStarted,
         "attempt_retrying" => EventKind::AttemptRetrying,
         "attempt_failed" => EventKind::AttemptFailed,

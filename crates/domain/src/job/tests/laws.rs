@@ -19,6 +19,7 @@ fn row() -> impl Strategy<Value = String> {
         "job_done",
         "job_failed",
         "stage_queued",
+        "task_received",
         "task_started",
         "task_retrying",
         "task_failed",

@@ -1,6 +1,7 @@
 //! Written-out jobs: what is known on the left, what is made of it on the right.
 
 mod cases;
+mod celery;
 mod header;
 pub(crate) mod laws;
 mod trouble;
@@ -97,5 +98,9 @@ fn origin(from: Origin) -> &'static str {
 
 /// The evidence of all written-out cases, for laws that must hold for each.
 fn all_cases() -> Vec<Evidence> {
-    cases::ALL.iter().chain(trouble::ALL).map(|text| evidence(&pipeline(), text)).collect()
+    [cases::ALL, celery::ALL, trouble::ALL]
+        .into_iter()
+        .flatten()
+        .map(|text| evidence(&pipeline(), text))
+        .collect()
 }
