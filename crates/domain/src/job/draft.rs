@@ -22,8 +22,8 @@ pub(crate) struct Draft {
     pub(crate) started_by_line: bool,
     /// Whether its start is only when a worker received it.
     pub(crate) start_is_receipt: bool,
-    /// The last sign of it in parts whose parent is not stored.
-    pub(crate) seen_until: Option<Timestamp>,
+    /// Whether parts of it are stored whose parent, its own span, is not.
+    pub(crate) has_stray_parts: bool,
     /// Whether its task was begun again though nothing says that it ended.
     pub(crate) is_lost: bool,
     /// The line that told how it ended, where one did.
@@ -91,7 +91,7 @@ impl Draft {
             span: None,
             started_by_line: false,
             start_is_receipt: false,
-            seen_until: None,
+            has_stray_parts: false,
             is_lost: false,
             closing: None,
             is_terminal: false,
@@ -217,7 +217,7 @@ impl StageDraft {
             _ => it.attempt.start <= end + TOGETHER && start <= it.latest() + TOGETHER,
         };
         let is_around = |it: &Draft| it.attempt.start <= start && start <= it.latest() + TOGETHER;
-        let has_no_span = |it: &Draft| it.span.is_none() || it.seen_until.is_some();
+        let has_no_span = |it: &Draft| it.span.is_none() || it.has_stray_parts;
         let without_span = self.drafts.iter().rposition(|it| has_no_span(it) && overlaps(it));
         let home = without_span.or_else(|| self.drafts.iter().rposition(is_around));
         match home.and_then(|it| self.drafts.get_mut(it)) {
@@ -225,7 +225,7 @@ impl StageDraft {
                 if !home.started_by_line {
                     home.attempt.start = home.attempt.start.min(start);
                 }
-                home.seen_until = home.seen_until.max(Some(end));
+                home.has_stray_parts = true;
             }
             Some(_) => {}
             None => self.insert(parts),

@@ -269,7 +269,6 @@ impl StageDraft {
             match older.attempt.outcome {
                 AttemptOutcome::Running => {
                     older.attempt.outcome = AttemptOutcome::Unknown;
-                    older.attempt.end = older.seen_until.filter(|it| *it > older.attempt.start);
                     older.is_lost = older.task_id.is_some() && older.task_id == next_task;
                 }
                 AttemptOutcome::Failed if !older.is_terminal => {

@@ -62,6 +62,8 @@ pub(crate) fn waits(
             }
         };
         skews.extend(told.and_then(|it| skew(it, draft)));
+        // What a lost worker had taken is given out again, and nobody says since when it waited for that.
+        let start = start.filter(|it| before.is_none_or(|lost| !lost.is_lost || it.at > lost.attempt.start));
         // A retry is put into the queue while the attempt before it still runs.
         let not_before = before.map_or(Timestamp::from_nanos(i64::MIN), Draft::latest);
         if let Some(start) = start.map(|it| Start { at: it.at.max(not_before), ..it })

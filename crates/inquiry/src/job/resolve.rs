@@ -1,13 +1,16 @@
 //! What a key turned out to be, and which lines and traces belong to the job behind it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use domain::ids::{JobId, TaskId, TraceId};
+use domain::ids::{JobId, SpanId, TaskId, TraceId};
 use domain::logs::LogRecord;
 use domain::system::{Role, fields_for};
-use domain::trace::Span;
+use domain::trace::{Span, Trace};
 
 use super::JobInquiry;
+
+/// How far up a span's ancestors are asked: deeper than any real trace, and an end for parents that run in a circle.
+const MAX_DEPTH: usize = 64;
 
 /// What a key turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,11 +57,7 @@ impl JobInquiry {
             found.tasks.insert(key.into());
         }
         found.tasks.extend(self.lines_of(&found.id).filter_map(|it| it.roles.task_id.clone()));
-        found.tasks.extend(
-            self.spans()
-                .filter(|it| self.span_says(it, Role::Job, found.id.as_str()))
-                .filter_map(|it| self.task_of(it)),
-        );
+        found.tasks.extend(self.traces.values().flat_map(|it| self.tasks_in(it, &found.id)));
         found.traces.extend(self.found_by_search.iter().copied());
         found.traces.extend(trace_key.filter(|_| kind == KeyKind::Trace));
         let of_job = self.lines.values().filter(|it| match &it.roles.job {
@@ -103,6 +102,28 @@ impl JobInquiry {
 
     fn span_says(&self, span: &Span, role: Role, text: &str) -> bool {
         span.attr(fields_for(&self.system.spans.roles, role)).is_some_and(|it| it.to_string() == text)
+    }
+
+    /// The tasks that a trace runs or puts into queues for a job: those of spans that name it, and of spans whose nearest
+    /// ancestor that names a job names it, as what puts work into a queue seldom does itself.
+    fn tasks_in(&self, trace: &Trace, job: &JobId) -> Vec<TaskId> {
+        let fields = fields_for(&self.system.spans.roles, Role::Job);
+        let named = |it: &Span| it.attr(fields).map(|it| it.to_string() == job.as_str());
+        if !trace.spans.iter().any(|it| named(it) == Some(true)) {
+            return Vec::new();
+        }
+        let by_id: HashMap<SpanId, &Span> = trace.spans.iter().map(|it| (it.id, it)).collect();
+        let is_ours = |span: &&Span| {
+            let ancestors = std::iter::successors(Some(*span), |it| by_id.get(&it.parent?).copied());
+            ancestors.take(MAX_DEPTH).find_map(named) == Some(true)
+        };
+        trace
+            .spans
+            .iter()
+            .filter_map(|it| Some((it, self.task_of(it)?)))
+            .filter(|(it, _)| is_ours(it))
+            .map(|it| it.1)
+            .collect()
     }
 
     fn task_of(&self, span: &Span) -> Option<TaskId> {

@@ -141,8 +141,7 @@ fn a_killed_worker_is_an_attempt_without_an_end() {
         scrape Never
         chunk Never
         embed Done
-          wait 10:00:22.203..10:00:22.921 embed_jobs by span
-          #1 10:00:19.698..10:00:22.203 Unknown by line
+          #1 10:00:19.698..… Unknown by line
           #2 10:00:22.921..10:00:28.921 Done by span
         Source: Drawn from 1 trace and 3 log lines.
         Missing: 2 spans have a parent that is not stored: drawn where their stage is.
