@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { SYSTEM, openShop, shopPorts } from '../celery/lib/shop.mjs';
-import { harness } from './lib/harness.mjs';
+import { FAULTS } from './lib/faults.mjs';
+import { FAILED_REQUESTS, harness } from './lib/harness.mjs';
 import { sleep, until } from './lib/process.mjs';
 
 const ports = await shopPorts();
@@ -65,12 +66,25 @@ test('a host that answers 403: the stage, the code, the cause, three attempts', 
   assert.match(words, /Fetch\s+attempt 1 · 403\s+attempt 2 · 403/);
   assert.match(words, /OriginalUnavailable/);
   assert.match(words, /Develop\s+never\s+Print\s+never/);
+  // Six of its six seconds it was put off on purpose: no queue was slow.
+  assert.match(words, /put off/);
+  const inQueues = await fact(opened, 'in queues');
+  assert.match(inQueues ?? '0 ms', /^[\d.]+ ms/, `in queues for ${inQueues}`);
   await page.done();
   await opened.done();
+
+  it.stack.faults.tempo.fail(FAULTS.cut);
+  const without = await it.open(jobView(job), { tolerate: FAILED_REQUESTS });
+  await says(without, 'failed at fetch');
+  await says(without, /Drawn from \d+ log lines/);
+  const told = await main(without);
+  assert.match(told, /attempts\s+3\b/, 'the same from Celery’s lines alone');
+  assert.match(told, /127\.0\.0\.1 answers 403\./);
+  await without.done();
 });
 
 test('a process killed in the middle of a task: its task is given out again at once, and the page says so', async () => {
-  const job = await order({ ...GOOD, product: 'poster', copies: 14 });
+  const job = await order({ ...GOOD, product: 'poster', copies: 24 });
   await received('press', job.tasks[2]);
   await sleep(2500);
   const page = await it.open(jobView(job, { refresh: '5s' }));

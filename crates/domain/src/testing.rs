@@ -67,6 +67,7 @@ pub(crate) fn pipeline() -> System {
                 role(Role::TaskId, &["messaging.message.id"]),
                 role(Role::Retries, &["celery.retries"]),
                 role(Role::Status, &["celery.state"]),
+                role(Role::NotBefore, &["celery.eta"]),
                 role(Role::ErrorCode, &["error.code"]),
                 role(Role::Url, &["job.url", "url.full"]),
                 role(Role::Mode, &["request.mode"]),
@@ -84,7 +85,7 @@ pub(crate) fn pipeline() -> System {
 }
 
 /// The names that the written-out spans use for short, and the attributes that they become.
-const ATTRIBUTES: [(&str, &str); 13] = [
+const ATTRIBUTES: [(&str, &str); 14] = [
     ("job", "job.id"),
     ("stage", "job.stage"),
     ("failed_stage", "failed.stage"),
@@ -93,6 +94,7 @@ const ATTRIBUTES: [(&str, &str); 13] = [
     ("task_id", "messaging.message.id"),
     ("retries", "celery.retries"),
     ("state", "celery.state"),
+    ("eta", "celery.eta"),
     ("error_code", "error.code"),
     ("url", "job.url"),
     ("caller", "caller.type"),

@@ -192,6 +192,7 @@ pub enum Role {
     Caller,
     Mode,
     Status,
+    NotBefore,
 }
 
 /// The unit in which a number of time is written.

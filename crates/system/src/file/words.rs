@@ -35,6 +35,7 @@ words! {
         "caller" => Role::Caller,
         "mode" => Role::Mode,
         "status" => Role::Status,
+        "not_before" => Role::NotBefore,
     }
 }
 

@@ -14,12 +14,12 @@ const PUT_OFF: &str = "
     10:00:33.057 +7ms producer scraper apply_async/app.scrape_task id=3 parent=2 task=app.scrape_task
     10:00:33.062 I scraper task_received task_id=t
     10:00:33.068 I scraper task_retrying task_id=t trace=1 span=2 reason=\"Retry in 20s: 403 Forbidden\"
-    10:00:53.058 +44ms consumer scraper run/app.scrape_task id=4 parent=3 task=app.scrape_task task_id=t state=RETRY retries=1
+    10:00:53.058 +44ms consumer scraper run/app.scrape_task id=4 parent=3 task=app.scrape_task task_id=t state=RETRY retries=1 eta=2026-03-14T10:00:53.055887+00:00
     10:00:53.060 I scraper \"fetching\" task_id=t trace=1 span=4
     10:00:53.099 I scraper task_received task_id=t
     10:00:53.101 I scraper task_retrying task_id=t trace=1 span=4 reason=\"Retry in 40s: 403 Forbidden\"
     10:00:53.090 +2ms producer scraper apply_async/app.scrape_task id=6 parent=4 task=app.scrape_task
-    10:01:33.092 +35ms consumer scraper run/app.scrape_task id=5 parent=6 task=app.scrape_task task_id=t state=FAILURE retries=2 status=error:403
+    10:01:33.092 +35ms consumer scraper run/app.scrape_task id=5 parent=6 task=app.scrape_task task_id=t state=FAILURE retries=2 eta=2026-03-14T10:01:33.089904+00:00 status=error:403
     10:01:33.094 I scraper \"fetching\" task_id=t trace=1 span=5
     10:01:33.122 E scraper scrape_failed task_id=t trace=1 span=5 error=\"403 Forbidden\"
 ";
@@ -34,8 +34,8 @@ fn retries_that_are_received_before_their_time() {
         submitted 10:00:32.846 by span, ended 10:01:33.127 by line
         scrape Failed
           wait 10:00:32.847..10:00:32.952 scrape_jobs by span
-          wait 10:00:33.068..10:00:53.058 scrape_jobs by span
-          wait 10:00:53.102..10:01:33.092 scrape_jobs by span
+          wait 10:00:33.068..10:00:53.058 scrape_jobs by span put off until 10:00:53.055
+          wait 10:00:53.102..10:01:33.092 scrape_jobs by span put off until 10:01:33.089
           #1 10:00:32.952..10:00:33.068 Retried by span “Retry in 20s: 403 Forbidden”
           #2 10:00:53.058..10:00:53.102 Retried by span “Retry in 40s: 403 Forbidden”
           #3 10:01:33.092..10:01:33.127 Failed by span “403”
@@ -177,6 +177,28 @@ fn work_that_waits_for_the_broker_waits() {
         embed Never
         Source: Drawn from 1 trace and 2 log lines.
         Doubt: orchestrator took 18 s for putting work into scrape_jobs: the broker was slow to answer.
+        ",
+    );
+}
+
+#[test]
+fn what_is_queued_beside_the_pipeline_begins_no_job_anew() {
+    check(
+        "10:01:00",
+        "
+        10:00:01.000 +1s consumer embedder run/embed_task id=1 task=embed_task state=SUCCESS
+        10:00:02.500 +1ms producer embedder apply_async/reading id=2 parent=1 task=reading
+        ",
+        "
+        done: span “run/embed_task” of embedder says that embed, the last stage, succeeded [span]
+        submitted 10:00:01 by span, ended 10:00:02 by span
+        scrape Never
+        chunk Never
+        embed Done
+          #1 10:00:01..10:00:02 Done by span
+        Source: Drawn from 1 trace.
+        Missing: No log lines were found: reasons and error codes may be missing.
+        Missing: The job succeeded, but nothing was found of scrape and chunk.
         ",
     );
 }

@@ -45,7 +45,10 @@ pub(super) fn show(job: &Job) -> String {
         writeln!(out, "{} {:?}", run.stage, run.state).unwrap();
         for it in &run.waits {
             let (queue, end) = (it.queue.as_deref().unwrap_or("-"), it.end.map_or("…".to_owned(), clock));
-            writeln!(out, "  wait {}..{end} {queue} by {}", clock(it.start), origin(it.from)).unwrap();
+            let put_off =
+                it.put_off_until.map_or(String::new(), |it| format!(" put off until {}", clock(it)));
+            writeln!(out, "  wait {}..{end} {queue} by {}{put_off}", clock(it.start), origin(it.from))
+                .unwrap();
         }
         for it in &run.attempts {
             let end = it.end.map_or("…".to_owned(), clock);
