@@ -65,7 +65,9 @@ pub(crate) fn waits(
         };
         skews.extend(told.and_then(|it| skew(it, draft)));
         // What a lost worker had taken is given out again, and nobody says since when it waited for that.
-        let start = start.filter(|it| before.is_none_or(|lost| !lost.is_lost || it.at > lost.attempt.start));
+        let lost = before.filter(|it| it.is_lost);
+        let is_new = |it: &Start, lost: &Draft| it.from != Origin::Inferred && it.at > lost.attempt.start;
+        let start = start.filter(|it| lost.is_none_or(|lost| is_new(it, lost)));
         // A retry is put into the queue while the attempt before it still runs.
         let not_before = before.map_or(Timestamp::from_nanos(i64::MIN), Draft::latest);
         if let Some(start) = start.map(|it| Start { at: it.at.max(not_before), ..it })

@@ -152,6 +152,33 @@ fn a_killed_worker_is_an_attempt_without_an_end() {
     );
 }
 
+#[test]
+fn a_killed_worker_in_lines_alone() {
+    check(
+        "10:01:00",
+        "
+        10:00:19.000 I chunker task_received task_id=c
+        10:00:19.698 I embedder task_received task_id=t stage=embed
+        10:00:19.701 I chunker chunk_completed task_id=c duration=500ms
+        10:00:22.864 I embedder task_received task_id=t stage=embed
+        10:00:28.934 I embedder embed_completed task_id=t duration=6s stage=embed
+        ",
+        "
+        done: “embed_completed” from embedder says that embed, the last stage, succeeded [line]
+        submitted 10:00:19 by line, ended 10:00:28.934 by line
+        scrape Never
+        chunk Done
+          #1 10:00:19.201..10:00:19.701 Done by line
+        embed Done
+          #1 10:00:19.698..… Unknown by line
+          #2 10:00:22.934..10:00:28.934 Done by line
+        Source: Drawn from 5 log lines.
+        Missing: The job succeeded, but nothing was found of scrape.
+        Doubt: Attempt 1 at embed did not end, and its task was begun again: its worker was killed, or lost the broker.
+        ",
+    );
+}
+
 /// The broker does not answer for a while: who puts work into a queue waits, and so does the work.
 const NO_BROKER: &str = "
     10:00:35.506 +18s server orchestrator POST id=1
