@@ -18,7 +18,7 @@ const it = harness(async ({ stack }) => {
 const GOOD = { photo_url: '/photos/tower.jpg', customer: 'ada' };
 const order = wanted => shop.order({ ...wanted, photo_url: shop.photos + wanted.photo_url });
 const received = (worker, task) => shop.wrote(worker, `[${task}] received`);
-const succeeded = (worker, task) => shop.wrote(worker, `[${task}] succeeded`, 120);
+const succeeded = (worker, task) => shop.wrote(worker, `[${task}] succeeded`, 240);
 const LAST_HALF_HOUR = { from: 'now-30m', to: 'now' };
 const jobView = (job, more = {}) => ({ page: 'job', job: job.ref, ...LAST_HALF_HOUR, ...more });
 const main = page => page.locator('main').innerText();
