@@ -9,6 +9,7 @@ CACHE=${JOBSCOPE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/jobscope}
 RUST_NEEDED=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml" | head -1)
 NODE_NEEDED=20
 GO_NEEDED=1.21 # newer Go toolchains are fetched by Go itself
+PYTHON_NEEDED=3.11
 TRUNK_VERSION=0.21.14
 BINARYEN_VERSION=123.0.0
 SPLIT_VERSION=0.2.4
@@ -36,6 +37,14 @@ server_bin() {
 
 # Where cargo looks for the standard library's sources.
 rust_src() { echo "$(rustc --print sysroot)/lib/rustlib/src/rust"; }
+
+# The Python environment of tests/celery, and the Redis that is its broker.
+celery_venv() { echo "$CACHE/celery-$( (cat "$ROOT/tests/celery/requirements.txt"; python3 -V) | sha256 | cut -c1-12)"; }
+redis_bin() {
+  if [ -n "${REDIS_BIN:-}" ]; then echo "$REDIS_BIN"
+  elif have redis-server; then command -v redis-server
+  else ls "$CACHE/tools/redis/redis-server" 2>/dev/null; fi
+}
 
 sha256() { if have sha256sum; then sha256sum; else shasum -a 256; fi; }
 have() { command -v "$1" >/dev/null 2>&1; }

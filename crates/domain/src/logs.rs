@@ -242,6 +242,8 @@ pub enum EventKind {
     JobSubmitted,
     /// A stage was put into its queue.
     StageQueued,
+    /// A worker took an attempt from the queue. It may begin later: when a process is free, or when its time comes.
+    AttemptReceived,
     /// A worker began an attempt at a stage.
     AttemptStarted,
     /// An attempt failed and will be tried again.

@@ -72,6 +72,7 @@ pub(crate) fn pipeline() -> System {
                 role(Role::Retries, &["celery.retries"]),
                 role(Role::Status, &["celery.state"]),
                 role(Role::Reason, &["retry.reason"]),
+                role(Role::NotBefore, &["celery.eta"]),
                 role(Role::ErrorCode, &["error.code"]),
                 role(Role::Url, &["job.url", "url.full"]),
                 role(Role::Mode, &["request.mode"]),
@@ -89,7 +90,7 @@ pub(crate) fn pipeline() -> System {
 }
 
 /// The names that the written-out spans use for short, and the attributes that they become.
-const ATTRIBUTES: [(&str, &str); 13] = [
+const ATTRIBUTES: [(&str, &str); 14] = [
     ("job", "job.id"),
     ("stage", "job.stage"),
     ("failed_stage", "failed.stage"),
@@ -98,6 +99,7 @@ const ATTRIBUTES: [(&str, &str); 13] = [
     ("task_id", "messaging.message.id"),
     ("retries", "celery.retries"),
     ("state", "celery.state"),
+    ("eta", "celery.eta"),
     ("error_code", "error.code"),
     ("url", "job.url"),
     ("caller", "caller.type"),
@@ -225,6 +227,7 @@ fn event_of(system: &System, service: &str, message: &str, roles: &Roles) -> Opt
         ("job_done", _) => EventKind::JobSucceeded,
         ("job_failed", _) => EventKind::JobFailed,
         ("stage_queued", _) => EventKind::StageQueued,
+        ("task_received", _) => EventKind::AttemptReceived,
         ("task_started", _) => EventKind::AttemptStarted,
         ("task_retrying", _) => EventKind::AttemptRetrying,
         ("task_failed", _) => EventKind::AttemptFailed,

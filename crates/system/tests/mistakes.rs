@@ -172,7 +172,7 @@ fn what_can_never_work_is_refused() {
         r#""event": "broke""#,
         r#""event": {"pattern": "<who> broke"}"#,
         &[
-            "logs.events[0].when.event.pattern: <who> is not named like a role; write one of time, level, service, message, event, job, trace, span, stage, failed_stage, task, task_id, run, user, error_code, error, exception, duration, url, retries, reason, version, queue, request_id, caller, mode, status To skip it write <_>",
+            "logs.events[0].when.event.pattern: <who> is not named like a role; write one of time, level, service, message, event, job, trace, span, stage, failed_stage, task, task_id, run, user, error_code, error, exception, duration, url, retries, reason, version, queue, request_id, caller, mode, status, not_before To skip it write <_>",
         ],
     );
     check(

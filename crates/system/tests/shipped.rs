@@ -31,6 +31,14 @@ fn every_system_of_the_configuration_is_there_and_clean() {
     }
 }
 
+/// The file of the real application that the end-to-end tests run.
+#[test]
+fn the_system_of_the_tests_own_application_is_clean() {
+    let (system, warnings) = system::parse(&text("tests/celery/system.json")).unwrap();
+    assert_eq!(warnings, []);
+    assert_eq!(system.name, "darkroom");
+}
+
 /// Compares a schema with the file in `docs`; `WRITE_SCHEMAS=1` writes it instead.
 #[track_caller]
 fn check_schema(path: &str, schema: &serde_json::Value) {

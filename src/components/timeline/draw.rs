@@ -139,9 +139,9 @@ fn fails(kind: BarKind) -> bool {
 fn place_label(kind: BarKind, label_px: f64, room: Room) -> LabelPlace {
     let around_px = match kind {
         BarKind::FailedWork => PAD_PX + FAILED_END_PX,
-        BarKind::Work => 2.0 * PAD_PX,
+        BarKind::Work | BarKind::Wait => 2.0 * PAD_PX,
         BarKind::Never => 0.0,
-        BarKind::Span | BarKind::FailedSpan | BarKind::Wait => f64::INFINITY,
+        BarKind::Span | BarKind::FailedSpan => f64::INFINITY,
     };
     if around_px + label_px <= room.inside_px {
         LabelPlace::Inside

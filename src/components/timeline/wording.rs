@@ -35,7 +35,8 @@ pub(super) fn bar_title(bar: &Bar, lane: &str, clock: Clock) -> String {
     let what = match bar.kind {
         BarKind::Work | BarKind::Span => "",
         BarKind::FailedWork | BarKind::FailedSpan => ", failed",
-        BarKind::Wait => ", waiting in the queue",
+        BarKind::Wait if bar.label.is_empty() => ", waiting in the queue",
+        BarKind::Wait => "",
         BarKind::Never => return format!("{lane}: never reached"),
     };
     let start = wall_millis(clock, bar.start);

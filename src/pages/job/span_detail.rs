@@ -186,7 +186,9 @@ fn wait_before(job: &Job, span: &Span) -> Option<String> {
     let (wait, end) = waits.filter(|(_, end)| *end <= span.start).max_by_key(|(_, end)| *end)?;
     // A wait that ended long before belongs to an earlier attempt.
     let earlier = run.attempts.iter().any(|it| end <= it.start && it.start < span.start);
-    (!earlier).then(|| (end - wait.start).to_string())
+    let put_off = wait.put_off_until.map(|until| format!(", put off for {} before", until - wait.start));
+    let begins = wait.put_off_until.unwrap_or(wait.start);
+    (!earlier).then(|| format!("{}{}", end - begins, put_off.unwrap_or_default()))
 }
 
 const fn kind_word(kind: SpanKind) -> Option<&'static str> {

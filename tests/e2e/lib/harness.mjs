@@ -9,11 +9,14 @@ import { startStack } from './stack.mjs';
 /** Lines that the browser itself writes to the console when an answer is an error or does not come. */
 export const FAILED_REQUESTS = /Failed to load resource|net::ERR_/;
 
-/** Call at the top of a test file; `prepare(it)` runs once, when the stack is there. Returns {stack, browser, open(query, options)}. */
-export function harness(prepare = async () => {}) {
+/**
+ * Call at the top of a test file; `prepare(it)` runs once, when the stack is there; `options` are startStack's.
+ * Returns {stack, browser, open(query, options)}.
+ */
+export function harness(prepare = async () => {}, options = {}) {
   const it = { stack: undefined, browser: undefined };
   before(async () => {
-    [it.stack, it.browser] = await Promise.all([startStack({ app: process.env.APP }), launch()]);
+    [it.stack, it.browser] = await Promise.all([startStack({ app: process.env.APP, ...options }), launch()]);
     await prepare(it);
   });
   after(async () => { await it.browser?.close(); await it.stack?.stop(); });

@@ -12,20 +12,30 @@ import { loki, mimir, prometheus, tempo } from './servers.mjs';
 /** The configuration for a page whose proxy brings all sources under its own folder. */
 export const SAME_ORIGIN = { loki: { url: '.' }, prometheus: { url: 'prometheus' }, tempo: { url: 'tempo' } };
 
-/** A copy of the built app that is configured with these sources; everything else in its config.json stays. */
-export function configured(app, data, sources = SAME_ORIGIN) {
+/**
+ * A copy of the built app that is configured with these sources; everything else in its config.json stays. systemFile:
+ * a system file of one's own, which then is the only one.
+ */
+export function configured(app, data, sources = SAME_ORIGIN, systemFile = undefined) {
   const copy = fs.mkdtempSync(path.join(data, 'app-'));
   fs.cpSync(app, copy, { recursive: true });
   const file = path.join(copy, 'config.json');
-  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), sources }, null, 2));
+  const config = { ...JSON.parse(fs.readFileSync(file, 'utf8')), sources };
+  if (systemFile) {
+    const { name } = JSON.parse(fs.readFileSync(systemFile, 'utf8'));
+    fs.copyFileSync(systemFile, path.join(copy, 'systems', `${name}.json`));
+    config.systems = [name];
+  }
+  fs.writeFileSync(file, JSON.stringify(config, null, 2));
   return copy;
 }
 
 /**
  * app: directory of the built app. withMimir: Mimir as well, metrics are then read from it, as `tenant`. port: nginx's, else a free one.
+ * systemFile: a system file of one's own instead of the app's. scrape: {job: host:port} for a Prometheus of one's own.
  * Returns {url, data, servers, faults, site(values): another nginx (SOURCES: other sources), check(): throws when a server died, stop()}.
  */
-export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, tell = () => {} }) {
+export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, systemFile, scrape, tell = () => {} }) {
   const data = scratch('stack');
   const started = [];
   const begin = Date.now();
@@ -39,7 +49,7 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
 
   try {
     const kinds = { loki, prometheus, tempo, ...(withMimir ? { mimir } : {}) };
-    const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => [name, await keep(name, run(data))]));
+    const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => [name, await keep(name, run(data, { scrape }))]));
     const failed = settled.find(each => each.status === 'rejected');
     if (failed) throw failed.reason;
     const servers = Object.fromEntries(settled.map(each => each.value));
@@ -52,7 +62,7 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
     }
 
     const site = ({ SOURCES, ...values }) => keep('nginx', nginx(data, {
-      ROOT: configured(app, data, SOURCES), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
+      ROOT: configured(app, data, SOURCES, systemFile), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
       TENANT: withMimir ? tenant : '', ...values,
     }));
     const { url, access } = await site({ PORT: port });

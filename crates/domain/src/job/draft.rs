@@ -7,7 +7,7 @@ use crate::logs::{EventKind, LogRecord};
 use crate::time::{TimeDelta, Timestamp};
 
 /// Two signs this near to each other tell of the same thing: logger, tracer and callback write one after another.
-const TOGETHER: TimeDelta = TimeDelta::from_secs(2);
+pub(crate) const TOGETHER: TimeDelta = TimeDelta::from_secs(2);
 
 /// An attempt and what is known beside it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,12 @@ pub(crate) struct Draft {
     pub(crate) span: Option<usize>,
     /// Whether a line told of its start.
     pub(crate) started_by_line: bool,
+    /// Whether its start is only when a worker received it.
+    pub(crate) start_is_receipt: bool,
+    /// Whether parts of it are stored whose parent, its own span, is not.
+    pub(crate) has_stray_parts: bool,
+    /// Whether its task was begun again though nothing says that it ended.
+    pub(crate) is_lost: bool,
     /// The line that told how it ended, where one did.
     pub(crate) closing: Option<Closing>,
     /// Whether the stage failed for good with it, by somebody's word.
@@ -84,6 +90,9 @@ impl Draft {
             task_id: None,
             span: None,
             started_by_line: false,
+            start_is_receipt: false,
+            has_stray_parts: false,
+            is_lost: false,
             closing: None,
             is_terminal: false,
             is_inferred: false,
@@ -112,6 +121,9 @@ impl Draft {
     fn close(&mut self, line: &LogRecord, outcome: AttemptOutcome) {
         self.attempt.outcome = outcome;
         self.is_inferred = false;
+        if let Some(took) = line.roles.duration.filter(|_| self.start_is_receipt) {
+            self.attempt.start = self.attempt.start.max(line.time - took.max(TimeDelta::ZERO));
+        }
         if self.span.is_none() && self.closing.is_none() {
             self.attempt.end = Some(line.time.max(self.attempt.start));
         }
@@ -171,7 +183,8 @@ impl StageDraft {
             if tied.len() > 1 {
                 let is_open =
                     self.drafts.last().is_some_and(|it| it.attempt.outcome == AttemptOutcome::Running);
-                tied.sort_by_key(|(kind, _)| ((*kind == EventKind::AttemptStarted) == is_open, *kind));
+                let begins = |kind| matches!(kind, EventKind::AttemptReceived | EventKind::AttemptStarted);
+                tied.sort_by_key(|(kind, _)| (begins(*kind) == is_open, *kind));
             }
             for (kind, line) in tied {
                 self.take(pieces, *kind, line);
@@ -181,7 +194,8 @@ impl StageDraft {
 
     fn take(&mut self, pieces: &Pieces, kind: EventKind, line: &LogRecord) {
         match kind {
-            EventKind::AttemptStarted => self.start(line),
+            EventKind::AttemptStarted => self.start(line, false),
+            EventKind::AttemptReceived => self.start(line, true),
             EventKind::AttemptRetrying => self.close(pieces, line, AttemptOutcome::Retried, false),
             EventKind::AttemptFailed => self.close(pieces, line, AttemptOutcome::Failed, false),
             EventKind::StageFailed | EventKind::JobFailed => {
@@ -194,16 +208,24 @@ impl StageDraft {
         }
     }
 
-    /// Takes what is left of an attempt whose own span is not stored, unless an attempt is known that it belongs to.
+    /// Takes what is left of an attempt whose own span is not stored, unless an attempt is known that it belongs to: one
+    /// that has no span either, or one whose span is around it.
     pub(crate) fn take_parts(&mut self, parts: Draft) {
         let (start, end) = (parts.attempt.start, parts.latest());
         let overlaps = |it: &Draft| match it.attempt.outcome {
             AttemptOutcome::Running => it.attempt.start <= end + TOGETHER,
             _ => it.attempt.start <= end + TOGETHER && start <= it.latest() + TOGETHER,
         };
-        match self.drafts.iter_mut().rev().find(|it| overlaps(it)) {
-            Some(home) if home.span.is_none() && !home.started_by_line => {
-                home.attempt.start = home.attempt.start.min(start);
+        let is_around = |it: &Draft| it.attempt.start <= start && start <= it.latest() + TOGETHER;
+        let has_no_span = |it: &Draft| it.span.is_none() || it.has_stray_parts;
+        let without_span = self.drafts.iter().rposition(|it| has_no_span(it) && overlaps(it));
+        let home = without_span.or_else(|| self.drafts.iter().rposition(is_around));
+        match home.and_then(|it| self.drafts.get_mut(it)) {
+            Some(home) if home.span.is_none() => {
+                if !home.started_by_line {
+                    home.attempt.start = home.attempt.start.min(start);
+                }
+                home.has_stray_parts = true;
             }
             Some(_) => {}
             None => self.insert(parts),
@@ -221,7 +243,7 @@ impl StageDraft {
         }
     }
 
-    fn start(&mut self, line: &LogRecord) {
+    fn start(&mut self, line: &LogRecord, is_receipt: bool) {
         let near = |draft: &Draft| {
             let attempt = &draft.attempt;
             let said = line.roles.retries.zip(draft.said_number);
@@ -243,6 +265,7 @@ impl StageDraft {
         }
         let mut draft = Draft::new(line.time, &line.service, Origin::Line(line.key));
         draft.started_by_line = true;
+        draft.start_is_receipt = is_receipt;
         draft.said_number = said_number;
         draft.task_id = line.roles.task_id.clone();
         self.insert(draft);

@@ -174,10 +174,10 @@ fn version(pieces: &Pieces, stages: &[StageRun], failure: Option<&Failure>) -> O
     of_service.or_else(|| fact(pieces, Role::Version, |it| it.version.as_ref()))
 }
 
-/// All time in queues, overlaps counted once; open waits last until `until`.
+/// All time in queues without what was put off on purpose, overlaps counted once; open waits last until `until`.
 fn in_queues(stages: &[StageRun], until: Option<Timestamp>) -> TimeDelta {
     let waits = stages.iter().flat_map(|it| &it.waits);
-    let ends = waits.filter_map(|it| Some((it.start, it.end.or(until)?)));
+    let ends = waits.filter_map(|it| Some((it.put_off_until.unwrap_or(it.start), it.end.or(until)?)));
     let mut ranges: Vec<(Timestamp, Timestamp)> = ends.filter(|(start, end)| start < end).collect();
     ranges.sort();
     let mut total = TimeDelta::ZERO;

@@ -5,6 +5,7 @@ mod draft;
 mod facts;
 mod notes;
 pub(crate) mod pieces;
+mod received;
 mod spans;
 mod stages;
 mod verdict;
@@ -198,6 +199,8 @@ pub struct QueueWait {
     pub queue: Option<String>,
     /// When it was put in.
     pub start: Timestamp,
+    /// Until when it was put off on purpose, as a retry that is to come later; only what is after that is the queue's.
+    pub put_off_until: Option<Timestamp>,
     /// When a worker took it; `None` while it waits.
     pub end: Option<Timestamp>,
     /// Where this came from.

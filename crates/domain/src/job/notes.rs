@@ -1,10 +1,12 @@
 //! Sentences about where the picture came from, what is missing in it and why, and what is doubtful.
 
-use super::pieces::Pieces;
-use super::stages::Stages;
+use super::pieces::{Pieces, SpanPiece};
+use super::stages::{SLOW_TO_PUT, Stages};
 use super::waits::Skew;
 use super::{Evidence, JobState, Note, NoteKind, Origin, StageRun};
 use crate::ids::TraceId;
+use crate::system::Role;
+use crate::trace::SpanKind;
 
 /// Every note, in order of their kinds.
 pub(crate) fn notes(
@@ -50,6 +52,12 @@ pub(crate) fn notes(
                 format!("The job succeeded, but nothing was found of {}.", listed(&unseen)),
             );
         }
+    }
+    for text in lost_attempts(pieces, stages) {
+        add(NoteKind::Doubt, text);
+    }
+    for text in slow_to_put(pieces) {
+        add(NoteKind::Doubt, text);
     }
     let mut unreachable: Vec<String> = evidence.unreachable.iter().map(|it| it.text.clone()).collect();
     unreachable.sort();
@@ -103,6 +111,36 @@ fn why_not_kept(pieces: &Pieces, not_kept: &[TraceId], state: JobState) -> Optio
         JobState::Done | JobState::Stuck | JobState::Unknown => "",
     };
     Some(format!("{subject} not kept: {why}{but}; drawn from {}.", counted(pieces.lines.len(), "log line")))
+}
+
+/// Attempts that nobody ended, whose task was begun again.
+fn lost_attempts(pieces: &Pieces, stages: &Stages) -> Vec<String> {
+    let drafts = stages.stages.iter().flat_map(|stage| stage.drafts.iter().map(move |it| (&stage.stage, it)));
+    let lost = drafts.filter(|(_, it)| it.is_lost).map(|(stage, it)| {
+        let title = super::verdict::title(pieces, stage);
+        format!(
+            "Attempt {} at {title} did not end, and its task was begun again: its worker was killed, or lost the broker.",
+            it.attempt.number
+        )
+    });
+    lost.collect()
+}
+
+/// Queues that took long to be filled.
+fn slow_to_put(pieces: &Pieces) -> Vec<String> {
+    let slow = |it: &&SpanPiece| it.span.kind == SpanKind::Producer && it.span.duration() >= SLOW_TO_PUT;
+    let told = pieces.spans.iter().filter(slow).map(|it| {
+        let what = match pieces.role(it.span, Role::Queue) {
+            Some(queue) => format!("putting work into {queue}"),
+            None => "putting work into a queue".to_owned(),
+        };
+        format!(
+            "{} took {} for {what}: the broker was slow to answer.",
+            it.span.service(),
+            it.span.duration()
+        )
+    });
+    told.collect()
 }
 
 /// Stages that were drawn from lines though the job has spans.

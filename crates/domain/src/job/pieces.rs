@@ -164,7 +164,11 @@ fn parents(spans: &[&Span]) -> Vec<Option<usize>> {
 /// The stage that a span itself names: its stage, its task, or for a producer the queue that it fills.
 fn own_stage(system: &System, span: &Span) -> Option<StageId> {
     let text = |role| span.attr(fields_for(&system.spans.roles, role)).map(ToString::to_string);
-    let named = |role| system.stage_named(&text(role)?).map(|it| it.id.clone());
+    let named = |role| {
+        let word = text(role)?;
+        let stage = if role == Role::Task { system.stage_of_task(&word) } else { system.stage_named(&word) };
+        stage.map(|it| it.id.clone())
+    };
     let fed_from = || {
         let queue = text(Role::Queue)?;
         system.stages.iter().find(|it| it.queue.as_ref() == Some(&queue)).map(|it| it.id.clone())

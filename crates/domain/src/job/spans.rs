@@ -138,6 +138,7 @@ fn hull(pieces: &Pieces, spans: &[usize]) -> Option<Draft> {
     let first = parts.first()?;
     let mut draft = Draft::new(first.start, first.service(), Origin::Span(first.trace, first.id));
     draft.attempt.end = parts.iter().map(|it| it.end.max(it.start)).max();
+    draft.has_stray_parts = true;
     draft.attempt.outcome = AttemptOutcome::Unknown;
     draft.span = spans.first().copied();
     Some(draft)

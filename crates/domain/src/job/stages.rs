@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, StageDraft};
 use super::pieces::Pieces;
 use super::spans::{self, Seen};
-use super::{AttemptOutcome, Origin};
+use super::{AttemptOutcome, Origin, received};
 use crate::ids::StageId;
 use crate::logs::{EventKind, LogRecord};
 use crate::system::Role;
 use crate::time::{TimeDelta, Timestamp};
-use crate::trace::SpanKind;
+use crate::trace::{Span, SpanKind};
 
 /// Something that was put into a queue.
 #[derive(Clone, Debug)]
@@ -76,7 +76,8 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
                 }
             }
             EventKind::StageQueued => queued.extend(queued_by_line(pieces, line)),
-            EventKind::AttemptStarted
+            EventKind::AttemptReceived
+            | EventKind::AttemptStarted
             | EventKind::AttemptRetrying
             | EventKind::AttemptFailed
             | EventKind::StageSucceeded
@@ -89,6 +90,7 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     }
     for (stage, events) in events {
         let draft = drafts.entry(stage.clone()).or_insert_with(|| StageDraft::new(stage, Vec::new()));
+        let events = received::settled(pieces, &draft.drafts, events);
         draft.take_all(pieces, events);
     }
     for (stage, parts) in parts {
@@ -115,6 +117,9 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     out.finish();
     out
 }
+
+/// A producer that needs this long waits for its broker.
+pub(crate) const SLOW_TO_PUT: TimeDelta = TimeDelta::from_secs(1);
 
 /// What is put into the queue later than this after the first start is for another attempt, whatever the clocks.
 const MAX_SKEW: TimeDelta = TimeDelta::from_secs(60);
@@ -171,7 +176,7 @@ fn queued_by_spans<'p>(pieces: &'p Pieces) -> impl Iterator<Item = Queued> + 'p 
     producers.filter_map(|it| {
         Some(Queued {
             stage: it.stage.clone()?,
-            at: it.span.end.max(it.span.start),
+            at: put_at(it.span),
             began: it.span.start,
             from: Origin::Span(it.span.trace, it.span.id),
             queue: pieces.role(it.span, Role::Queue),
@@ -180,6 +185,12 @@ fn queued_by_spans<'p>(pieces: &'p Pieces) -> impl Iterator<Item = Queued> + 'p 
             is_skewed: false,
         })
     })
+}
+
+/// When a producer's span put its work into the queue: at its end, or where that was long in coming, from its start on,
+/// because the work waited already.
+fn put_at(span: &Span) -> Timestamp {
+    if span.duration() < SLOW_TO_PUT { span.end.max(span.start) } else { span.start }
 }
 
 fn stage_of_queue(pieces: &Pieces, queue: Option<&str>) -> Option<StageId> {
@@ -267,9 +278,13 @@ impl StageDraft {
             self.drafts.push(draft);
         }
         let n_older = self.drafts.len().saturating_sub(1);
-        for older in self.drafts.iter_mut().take(n_older) {
+        let next_tasks: Vec<_> = self.drafts.iter().skip(1).map(|it| it.task_id.clone()).collect();
+        for (older, next_task) in self.drafts.iter_mut().take(n_older).zip(next_tasks) {
             match older.attempt.outcome {
-                AttemptOutcome::Running => older.attempt.outcome = AttemptOutcome::Unknown,
+                AttemptOutcome::Running => {
+                    older.attempt.outcome = AttemptOutcome::Unknown;
+                    older.is_lost = older.task_id.is_some() && older.task_id == next_task;
+                }
                 AttemptOutcome::Failed if !older.is_terminal => {
                     older.attempt.outcome = AttemptOutcome::Retried
                 }

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, StageDraft};
 use super::pieces::Pieces;
-use super::stages::Stages;
+use super::stages::{Queued, Stages};
 use super::{AttemptOutcome, JobState, Moment, Origin};
 use crate::ids::StageId;
 use crate::time::Timestamp;
@@ -128,7 +128,11 @@ fn end_of(pieces: &Pieces, stages: &Stages, place: (usize, usize), stage: &Stage
 
 /// Whether work went on after the job had ended, as after a resubmission.
 fn is_reopened(stages: &Stages, end: &End) -> bool {
-    let queued_again = stages.queued.iter().any(|it| it.began > end.at && !it.is_skewed);
+    // What stands beside the pipeline may well be queued when the job is done: a bill, a mail.
+    let is_beside =
+        |stage: &StageId| stages.n_pipeline > 0 && !stages.deciding().iter().any(|it| it.stage == *stage);
+    let is_again = |it: &&Queued| it.began > end.at && !it.is_skewed && !is_beside(&it.stage);
+    let queued_again = stages.queued.iter().any(|it| is_again(&it));
     let (failed_stage, failed_attempt) = end.place.unwrap_or((0, 0));
     let mut deciding = stages.deciding().iter().enumerate();
     let begun_again = deciding.any(|(i, stage)| {

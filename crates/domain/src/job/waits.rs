@@ -5,7 +5,8 @@ use super::pieces::Pieces;
 use super::stages::{Queued, Stages};
 use super::{AttemptOutcome, Origin, QueueWait};
 use crate::ids::{SpanId, TraceId};
-use crate::time::{TimeDelta, Timestamp};
+use crate::system::Role;
+use crate::time::{TimeDelta, Timestamp, parse_civil};
 
 /// Two services whose clocks disagree: what one did last came, by its clock, before what the other did first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,9 +32,10 @@ pub(crate) fn waits(
     let Some(stage) = stages.stages.get(stage_idx) else { return Vec::new() };
     let configured = pieces.system.stage(&stage.stage).and_then(|it| it.queue.clone());
     let queued: Vec<&Queued> = stages.queued_for(&stage.stage).collect();
-    let wait = |start: Start, end: Option<Timestamp>| QueueWait {
+    let wait = |start: Start, end: Option<Timestamp>, put_off_until: Option<Timestamp>| QueueWait {
         queue: start.queue.or_else(|| configured.clone()),
         start: start.at,
+        put_off_until: put_off_until.map(|it| end.map_or(it, |end| it.min(end))).filter(|it| *it > start.at),
         end,
         from: start.from,
     };
@@ -62,20 +64,31 @@ pub(crate) fn waits(
             }
         };
         skews.extend(told.and_then(|it| skew(it, draft)));
+        // What a lost worker had taken is given out again, and nobody says since when it waited for that.
+        let lost = before.filter(|it| it.is_lost);
+        let is_new = |it: &Start, lost: &Draft| it.from != Origin::Inferred && it.at > lost.attempt.start;
+        let start = start.filter(|it| lost.is_none_or(|lost| is_new(it, lost)));
         // A retry is put into the queue while the attempt before it still runs.
         let not_before = before.map_or(Timestamp::from_nanos(i64::MIN), Draft::latest);
         if let Some(start) = start.map(|it| Start { at: it.at.max(not_before), ..it })
             && start.at < end
         {
-            waits.push(wait(start, Some(end)));
+            waits.push(wait(start, Some(end), meant_for(pieces, draft)));
         }
         before = Some(draft);
     }
     let open = open_start(stages, stage_idx, &queued);
     waits.extend(
-        open.filter(|it| !is_over && (it.is_told || configured.is_some())).map(|it| wait(it.start, None)),
+        open.filter(|it| !is_over && (it.is_told || configured.is_some()))
+            .map(|it| wait(it.start, None, None)),
     );
     waits
+}
+
+/// The earliest time that the attempt was meant for, where its span says one.
+fn meant_for(pieces: &Pieces, draft: &Draft) -> Option<Timestamp> {
+    let span = pieces.spans.get(draft.span?)?.span;
+    parse_civil(&pieces.role(span, Role::NotBefore)?, 0)
 }
 
 struct Start {

@@ -209,6 +209,7 @@ pub enum Role {
     Caller,
     Mode,
     Status,
+    NotBefore,
 }
 
 /// The unit in which a number of time is written.
@@ -464,6 +465,11 @@ impl System {
     pub fn stage_named(&self, word: &str) -> Option<&Stage> {
         let same = |it: &str| it.eq_ignore_ascii_case(word);
         self.stages.iter().find(|it| same(it.id.as_str()) || it.aliases.iter().any(|alias| same(alias)))
+    }
+
+    /// The stage that a task's name means, whole or behind its last dot: a task is often called by its module as well.
+    pub fn stage_of_task(&self, task: &str) -> Option<&Stage> {
+        self.stage_named(task).or_else(|| self.stage_named(task.rsplit('.').next()?))
     }
 
     /// The stage with this id.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Bar, BarKind, Lane, LaneKind, Tick, labels};
 use crate::ids::StageId;
 use crate::job::pieces::{Pieces, SpanPiece};
-use crate::job::{Attempt, AttemptOutcome, Job, Origin, StageRun};
+use crate::job::{Attempt, AttemptOutcome, Job, Origin, QueueWait, StageRun};
 use crate::logs::LogRecord;
 use crate::system::System;
 use crate::time::{TimeDelta, Timestamp};
@@ -124,13 +124,20 @@ fn is_top_of_service(pieces: &Pieces, piece: &SpanPiece) -> bool {
 
 fn queue_lane(system: &System, run: &StageRun, open_end: Timestamp) -> Option<Lane> {
     let first = run.waits.first()?;
-    let bars = run.waits.iter().map(|wait| Bar {
+    let bar = |wait: &QueueWait, start: Timestamp, end: Timestamp, label: &str| Bar {
         kind: BarKind::Wait,
-        start: wait.start,
-        end: wait.end.unwrap_or(open_end).max(wait.start),
+        start,
+        end,
         open: wait.end.is_none(),
-        label: String::new(),
+        label: label.to_owned(),
         select: selectable(wait.from),
+    };
+    let bars = run.waits.iter().flat_map(|wait| {
+        let end = wait.end.unwrap_or(open_end).max(wait.start);
+        let begins = wait.put_off_until.unwrap_or(wait.start);
+        let put_off = wait.put_off_until.map(|until| bar(wait, wait.start, until, "put off"));
+        let waits = (begins < end || put_off.is_none()).then(|| bar(wait, begins, end, ""));
+        put_off.into_iter().chain(waits)
     });
     Some(Lane {
         kind: LaneKind::Queue,

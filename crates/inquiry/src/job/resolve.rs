@@ -1,18 +1,21 @@
 //! What a key turned out to be, and which lines and traces belong to the job behind it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use domain::attr::AttrValue;
-use domain::ids::{JobId, TaskId, TraceId};
+use domain::ids::{JobId, SpanId, TaskId, TraceId};
 use domain::logs::LogRecord;
 use domain::system::{Role, System, fields_for};
-use domain::trace::Trace;
+use domain::trace::{Span, Trace};
 
 use super::JobInquiry;
 use crate::transport::Transport;
 
 /// Spans that are read before the screen may be painted again.
 const SPANS_AT_A_TIME: usize = 10_000;
+
+/// How far up a span's ancestors are asked: deeper than any real trace, and an end for parents that run in a circle.
+const MAX_DEPTH: usize = 64;
 
 /// What a key turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,37 +56,48 @@ impl Found {
     }
 }
 
-/// The jobs and tasks that the spans of one trace name: read once, since a trace may have tens of thousands of spans.
+/// What the spans of one trace name: read once, since a trace may have tens of thousands of spans.
 #[derive(Debug, Default)]
 pub struct NamedInTrace {
     /// What the first span says that names a job.
     first_job: Option<String>,
     jobs: HashSet<String>,
-    /// Tasks, each with the job that the same span names.
+    /// Tasks, each with the job that its span names, or else the nearest ancestor that names one: what puts work into a
+    /// queue seldom does itself.
     tasks: HashSet<(String, Option<String>)>,
+    /// Ids of requests at the gateway.
+    requests: HashSet<String>,
 }
 
 impl NamedInTrace {
     /// Reads them, and lets the thread do something else now and then.
     pub(super) async fn read(system: &System, trace: &Trace, transport: &dyn Transport) -> Self {
-        let roles = &system.spans.roles;
-        let (job_fields, task_fields) = (fields_for(roles, Role::Job), fields_for(roles, Role::TaskId));
+        let fields = |role| fields_for(&system.spans.roles, role);
+        let job_of = |span: &Span| span.attr(fields(Role::Job)).map(AttrValue::to_string);
         let mut named = Self::default();
+        let mut tasks = Vec::new();
         for (n, span) in trace.spans.iter().enumerate() {
             if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
                 transport.breathe().await;
             }
-            let job = span.attr(job_fields).map(AttrValue::to_string);
-            if let Some(job) = &job
-                && !named.jobs.contains(job)
+            if let Some(job) = job_of(span)
+                && !named.jobs.contains(&job)
             {
-                named.jobs.insert(job.clone());
                 named.first_job.get_or_insert_with(|| job.clone());
+                named.jobs.insert(job);
             }
-            if let Some(task) = span.attr(task_fields) {
-                named.tasks.insert((task.to_string(), job));
-            }
+            named.requests.extend(span.attr(fields(Role::RequestId)).map(AttrValue::to_string));
+            tasks.extend(span.attr(fields(Role::TaskId)).map(|it| (span, it.to_string())));
         }
+        let by_id: HashMap<SpanId, &Span> = if named.jobs.is_empty() || tasks.is_empty() {
+            HashMap::new()
+        } else {
+            trace.spans.iter().map(|it| (it.id, it)).collect()
+        };
+        named.tasks.extend(tasks.into_iter().map(|(span, task)| {
+            let line = std::iter::successors(Some(span), |it| by_id.get(&it.parent?).copied());
+            (task, line.take(MAX_DEPTH).find_map(job_of))
+        }));
         named
     }
 }
@@ -155,8 +169,8 @@ impl JobInquiry {
     /// The traces that lines and spans name together with a request's id.
     fn traces_of_request(&self, key: &str) -> BTreeSet<TraceId> {
         let of_lines = self.lines.values().filter(|it| it.roles.request_id.as_deref() == Some(key));
-        let of_spans = self.spans().filter(|it| self.span_says(it, Role::RequestId, key));
-        of_lines.filter_map(|it| it.roles.trace).chain(of_spans.map(|it| it.trace)).collect()
+        let of_spans = self.named.iter().filter(|it| it.1.requests.contains(key)).map(|it| *it.0);
+        of_lines.filter_map(|it| it.roles.trace).chain(of_spans).collect()
     }
 
     fn lines_of<'a>(&'a self, id: &'a JobId) -> impl Iterator<Item = &'a LogRecord> {

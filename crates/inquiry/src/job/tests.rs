@@ -37,7 +37,10 @@ fn system() -> SharedSystem {
             line_jobs: vec!["request/<op>/<at>".to_owned()],
             ..LogRules::default()
         },
-        spans: SpanRules { roles: vec![names(Job, &["job.id"])], ..SpanRules::default() },
+        spans: SpanRules {
+            roles: vec![names(Job, &["job.id"]), names(TaskId, &["task.id"])],
+            ..SpanRules::default()
+        },
         ..System::default()
     })
 }
@@ -137,6 +140,43 @@ fn a_trace_id_leads_to_the_job_that_its_spans_name() {
     let report = find(TRACE, &script);
     assert_eq!((report.key_kind, report.id.as_str()), (KeyKind::Trace, "j-1"));
     assert_eq!(report.evidence.lines.len(), 1);
+}
+
+/// What runs a job puts its next task into a queue: that span names the task, and only its parent the job.
+#[test]
+fn a_task_that_only_its_producer_names_is_found() {
+    let attribute =
+        |key: &str, text: &str| format!(r#"{{"key":"{key}","value":{{"stringValue":"{text}"}}}}"#);
+    let span = |id: &str, parent: &str, attribute: String| {
+        format!(
+            r#"{{"traceId":"{TRACE}","spanId":"{id}","parentSpanId":"{parent}","name":"x","startTimeUnixNano":"2000000000000",
+            "endTimeUnixNano":"2001000000000","attributes":[{attribute}],"status":{{}}}}"#
+        )
+    };
+    let spans = [
+        span("00000000000000a1", "", attribute("job.id", "j-1")),
+        span("00000000000000a2", "00000000000000a1", attribute("task.id", "t-2")),
+        span("00000000000000b1", "00000000000000a2", attribute("job.id", "j-2")),
+        span("00000000000000b2", "00000000000000b1", attribute("task.id", "t-9")),
+    ];
+    let trace =
+        format!(r#"{{"trace":{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{}]}}]}}]}}}}"#, spans.join(","));
+    let script = Script::default()
+        .answer("loki/labels", "", LABELS)
+        .answer("loki/query_range", "\"t-2\"", &lines(&[r#"{"task":"t-2","msg":"received"}"#]))
+        .answer("loki/query_range", "\"t-9\"", &lines(&["", r#"{"task":"t-9","msg":"another job's"}"#]))
+        .answer("loki/query_range", "", NO_LINES)
+        .answer(
+            "tempo/search",
+            "",
+            &format!(
+                r#"{{"traces":[{{"traceID":"{TRACE}","startTimeUnixNano":"2000000000000"}}],"metrics":{{}}}}"#
+            ),
+        )
+        .answer("tempo/trace_v2", TRACE, &trace);
+    let report = find("j-1", &script);
+    let messages: Vec<_> = report.evidence.lines.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(messages, ["received"]);
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn event(file: EventFile) -> EventRule {
         (
             None,
             EventKind::StageQueued
+            | EventKind::AttemptReceived
             | EventKind::AttemptStarted
             | EventKind::AttemptRetrying
             | EventKind::AttemptFailed

@@ -35,6 +35,7 @@ words! {
         "caller" => Role::Caller,
         "mode" => Role::Mode,
         "status" => Role::Status,
+        "not_before" => Role::NotBefore,
     }
 }
 
@@ -43,6 +44,7 @@ words! {
     EVENT_KINDS: EventKind {
         "job_submitted" => EventKind::JobSubmitted,
         "stage_queued" => EventKind::StageQueued,
+        "attempt_received" => EventKind::AttemptReceived,
         "attempt_started" => EventKind::AttemptStarted,
         "attempt_retrying" => EventKind::AttemptRetrying,
         "attempt_failed" => EventKind::AttemptFailed,

@@ -133,6 +133,7 @@ const fn look_of(role: Role) -> Look {
         | Role::Queue
         | Role::Caller
         | Role::Mode
-        | Role::Status => Look::Anything,
+        | Role::Status
+        | Role::NotBefore => Look::Anything,
     }
 }

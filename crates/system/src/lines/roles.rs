@@ -209,6 +209,8 @@ impl<'v> Filled<'v> {
             Role::Caller => fill_text(&mut roles.caller, text),
             Role::Mode => fill_text(&mut roles.mode, text),
             Role::Status => fill_text(&mut roles.status, text),
+            // Only spans have it.
+            Role::NotBefore => {}
         }
     }
 
@@ -285,7 +287,9 @@ impl<'v> Filled<'v> {
             Role::Caller => roles.caller.as_deref(),
             Role::Mode => roles.mode.as_deref(),
             Role::Status => roles.status.as_deref(),
-            Role::Time | Role::Trace | Role::Span | Role::Duration | Role::Retries => found(),
+            Role::Time | Role::Trace | Role::Span | Role::Duration | Role::Retries | Role::NotBefore => {
+                found()
+            }
         }
     }
 

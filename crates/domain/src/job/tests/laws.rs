@@ -19,6 +19,7 @@ fn row() -> impl Strategy<Value = String> {
         "job_done",
         "job_failed",
         "stage_queued",
+        "task_received",
         "task_started",
         "task_retrying",
         "task_failed",
@@ -100,6 +101,8 @@ fn check_laws(job: &Job, evidence: &Evidence) -> Result<(), TestCaseError> {
         prop_assert_eq!(run.state == StageState::Never, run.attempts.is_empty() && run.waits.is_empty());
         for wait in &run.waits {
             prop_assert!(wait.end.is_none_or(|end| wait.start < end), "{:?}", wait);
+            let put_off = wait.put_off_until;
+            prop_assert!(put_off.is_none_or(|it| wait.start < it && wait.end.is_none_or(|end| it <= end)));
         }
         prop_assert!(run.attempts.is_sorted_by_key(|it| it.start));
         prop_assert!(run.attempts.is_sorted_by(|a, b| a.number < b.number));

@@ -2,6 +2,7 @@
 
 mod beside;
 mod cases;
+mod celery;
 mod header;
 pub(crate) mod laws;
 mod trouble;
@@ -45,7 +46,10 @@ pub(super) fn show(job: &Job) -> String {
         writeln!(out, "{} {:?}", run.stage, run.state).unwrap();
         for it in &run.waits {
             let (queue, end) = (it.queue.as_deref().unwrap_or("-"), it.end.map_or("…".to_owned(), clock));
-            writeln!(out, "  wait {}..{end} {queue} by {}", clock(it.start), origin(it.from)).unwrap();
+            let put_off =
+                it.put_off_until.map_or(String::new(), |it| format!(" put off until {}", clock(it)));
+            writeln!(out, "  wait {}..{end} {queue} by {}{put_off}", clock(it.start), origin(it.from))
+                .unwrap();
         }
         for it in &run.attempts {
             let end = it.end.map_or("…".to_owned(), clock);
@@ -98,5 +102,9 @@ fn origin(from: Origin) -> &'static str {
 
 /// The evidence of all written-out cases, for laws that must hold for each.
 fn all_cases() -> Vec<Evidence> {
-    cases::ALL.iter().chain(trouble::ALL).map(|text| evidence(&pipeline(), text)).collect()
+    [cases::ALL, celery::ALL, trouble::ALL]
+        .into_iter()
+        .flatten()
+        .map(|text| evidence(&pipeline(), text))
+        .collect()
 }

@@ -169,6 +169,7 @@ fn a_lost_worker_is_no_failure() {
           #2 10:07:00..… Running by line
         embed Never
         Source: Drawn from 4 log lines.
+        Doubt: Attempt 1 at chunk did not end, and its task was begun again: its worker was killed, or lost the broker.
         ",
     );
 }
