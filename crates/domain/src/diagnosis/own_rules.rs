@@ -206,7 +206,7 @@ fn of_line<'a>(system: &System, line: &'a LogRecord, role: Role) -> Option<Cow<'
         Role::Caller => borrowed(&roles.caller),
         Role::Mode => borrowed(&roles.mode),
         Role::Status => borrowed(&roles.status),
-        Role::Time => field(),
+        Role::Time | Role::NotBefore => field(),
     }
 }
 

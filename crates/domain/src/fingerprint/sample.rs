@@ -175,6 +175,7 @@ const fn is_bad(kind: EventKind) -> bool {
         | EventKind::JobFailed => true,
         EventKind::JobSubmitted
         | EventKind::StageQueued
+        | EventKind::AttemptReceived
         | EventKind::AttemptStarted
         | EventKind::StageSucceeded
         | EventKind::JobSucceeded => false,

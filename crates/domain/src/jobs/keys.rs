@@ -80,6 +80,7 @@ fn text_of(line: &LogRecord, role: Role) -> Option<Arc<str>> {
         Role::Message => Some(line.message.as_str().into()),
         // These say how something went, not which thing it is.
         Role::Time
+        | Role::NotBefore
         | Role::Level
         | Role::Service
         | Role::Event

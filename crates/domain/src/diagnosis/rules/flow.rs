@@ -250,6 +250,7 @@ fn unended_starts<'a>(case: &Case<'a>) -> BTreeMap<&'a TaskId, Vec<&'a LogRecord
             | EventKind::StageFailed => starts.clear(),
             EventKind::JobSubmitted
             | EventKind::StageQueued
+            | EventKind::AttemptReceived
             | EventKind::JobSucceeded
             | EventKind::JobFailed => {}
         }
