@@ -251,14 +251,14 @@ async fn filters_and_order_stand_in_the_address() {
     assert_eq!(page.ids(), ["j-6", "j-3", "j-0"]);
     assert_eq!(page.text(".count.all b"), "9");
     page.click(".count.done").await;
-    assert!(search().contains("f=state%3Ais%3Adone"), "{}", search());
+    assert!(search().contains("f=state:is:done"), "{}", search());
     assert_eq!(page.ids().len(), 6);
     page.click(".count.done").await;
     assert_eq!(page.ids().len(), 9);
     let heads = page.all(".jobs-heads button");
     heads.iter().find(|it| it.text_content().unwrap().starts_with("Job")).unwrap().click();
     TimeoutFuture::new(60).await;
-    assert!(search().contains("sort=job%3Aasc"), "{}", search());
+    assert!(search().contains("sort=job:asc"), "{}", search());
 }
 
 #[wasm_bindgen_test]

@@ -76,7 +76,7 @@ test('counts filter, the address says so and opens the same list', async () => {
   const page = await opened(past);
   const expected = await count(page, 'failed');
   await page.locator('.count.failed').click();
-  await page.waitForURL(/state%3Ais%3Afailed/);
+  await page.waitForURL(/f=state:is:failed/);
   await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, expected);
   await page.getByRole('button', { name: /^Sort by Total/ }).click();
   await page.waitForURL(/sort=duration/);
@@ -94,7 +94,7 @@ test('a filter is put together from values that the jobs have', async () => {
   await page.getByRole('button', { name: 'Add a filter' }).click();
   await page.getByLabel('Field').selectOption('error');
   await page.getByRole('list', { name: 'Values that the jobs have' }).getByRole('button').first().click();
-  await page.waitForURL(/f=error%3Ais%3A/);
+  await page.waitForURL(/f=error:is:/);
   await page.locator('.chip').first().waitFor();
   await page.done();
 });

@@ -33,7 +33,7 @@ const STORY: [(Option<EventKind>, usize); 20] = [
 ];
 
 /// A pipeline of three stages.
-pub fn system() -> SharedSystem {
+pub(crate) fn system() -> SharedSystem {
     let stage = |id: &&str| {
         (
             StageId::from(*id),
@@ -66,7 +66,7 @@ fn pipeline_stage(id: StageId) -> Stage {
 }
 
 /// Twenty lines each of so many jobs, as a reader gives them. One line in three names its task only.
-pub fn lines(n_jobs: u32) -> Vec<LogRecord> {
+pub(crate) fn lines(n_jobs: u32) -> Vec<LogRecord> {
     (0..n_jobs)
         .flat_map(|job| STORY.iter().enumerate().map(move |(place, it)| line(job, place, *it)))
         .collect()
@@ -99,7 +99,7 @@ fn line(job: u32, place: usize, (kind, stage): (Option<EventKind>, usize)) -> Lo
 }
 
 /// Puts the jobs together; how many there are.
-pub fn assemble(system: &SharedSystem, lines: Vec<LogRecord>) -> JobList {
+pub(crate) fn assemble(system: &SharedSystem, lines: Vec<LogRecord>) -> JobList {
     let mut list = JobList::new(system.clone());
     lines.into_iter().for_each(|it| list.add_line(it));
     list.judge(Timestamp::from_millis(1_760_100_000_000), &[]);
@@ -107,7 +107,7 @@ pub fn assemble(system: &SharedSystem, lines: Vec<LogRecord>) -> JobList {
 }
 
 /// Puts three filters and a text to rows, as often as it takes to have looked at so many; how many passed.
-pub fn filter(list: &JobList, n_rows: usize) -> usize {
+pub(crate) fn filter(list: &JobList, n_rows: usize) -> usize {
     let filter =
         |field: &str, op, value: &str| Filter { field: field.to_owned(), op, value: value.to_owned() };
     let filters = [
