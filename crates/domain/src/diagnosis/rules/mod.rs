@@ -15,13 +15,14 @@ use crate::job::Origin;
 pub(super) const UNKNOWN: &str = "unknown";
 
 /// The names of the built-in rules, in the order in which equally sure causes are told.
-pub const RULES: [&str; 30] = [
+pub const RULES: [&str; 31] = [
     "gpu_memory",
     "broker_memory",
     "memory",
     "model_load",
     "circuit_breaker",
     "inference_down",
+    "input_too_long",
     "lock_wait",
     "transaction_leak",
     "event_loop",

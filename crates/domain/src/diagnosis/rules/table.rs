@@ -31,7 +31,7 @@ struct WordRule {
 }
 
 /// Texts that speak of one of many troubles are each put to every rule.
-const TABLE: [WordRule; 11] = [
+const TABLE: [WordRule; 12] = [
     WordRule {
         name: "gpu_memory",
         any: &["cuda", "hip", "mps", "gpu", "vram", "cublas_status_alloc_failed"],
@@ -137,6 +137,25 @@ const TABLE: [WordRule; 11] = [
         ..PLAIN
     },
     WordRule {
+        name: "input_too_long",
+        any: &[
+            "token limit",
+            "token_limit",
+            "tokens exceed",
+            "too many tokens",
+            "context length",
+            "maximum context",
+            "input is too long",
+            "content too large",
+            "entity too large",
+        ],
+        sentence: "{stage} gave a server more input than it takes",
+        would_refute: "an input of the same length that it took",
+        covers: &["http_status"],
+        depth: 1,
+        ..PLAIN
+    },
+    WordRule {
         name: "lock_wait",
         any: &[
             "deadlock",
@@ -203,8 +222,6 @@ const TABLE: [WordRule; 11] = [
             "missing required",
             "unexpected keyword argument",
             "required positional argument",
-            "jsondecodeerror",
-            "decodeerror",
             "contentdisallowed",
             "schema mismatch",
             "unknown field",
