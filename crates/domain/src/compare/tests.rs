@@ -85,7 +85,7 @@ fn what_took_longer_and_where() {
     );
     let queued = "10:00:00 I orchestrator stage_queued stage=chunk\n10:00:30 I chunker task_started\n10:00:31 I chunker chunk_completed stage=chunk";
     let quick = queued.replace("10:00:30", "10:00:01").replace("10:00:31", "10:00:02");
-    assert_eq!(told(queued, &quick), ["chunk: WaitedLonger(30.0)"]);
+    assert_eq!(told(queued, &quick).first().map(String::as_str), Some("chunk: WaitedLonger(30.0)"));
     assert_eq!(told(&quick, GOOD).first().map(String::as_str), Some("scrape: Missing"));
 }
 

@@ -90,7 +90,10 @@ fn unreachable(case: &Case) -> Option<Cause> {
         "connecterror",
         "connectionerror",
         "error connecting to",
+        "could not connect to",
         "server disconnected",
+        "serverdisconnected",
+        "closed the connection",
     ];
     let heard = case.heard(|text| says(text, &words))?;
     let what = case.host.clone().unwrap_or_else(|| format!("a service that {} needs", case.stage));
