@@ -7,6 +7,8 @@
     reason = "helpers of tests may panic as tests do, and not every test needs all of them"
 )]
 
+pub(crate) mod evidence;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;

@@ -319,9 +319,9 @@ impl StageDraft {
     }
 
     fn number(&mut self) {
-        let mut number = 0;
+        let mut number: u32 = 0;
         for draft in &mut self.drafts {
-            number = draft.said_number.unwrap_or(0).max(number + 1);
+            number = draft.said_number.unwrap_or(0).max(number.saturating_add(1));
             draft.attempt.number = number;
             draft.attempt.error_code = draft.trouble.code.clone();
         }

@@ -59,7 +59,7 @@ impl Pattern {
     }
 
     /// Puts a text together out of what its captures stand for; `None` where one of them stands for nothing.
-    pub(crate) fn fill<'t>(&self, text_of: impl Fn(&str) -> Option<&'t str>) -> Option<String> {
+    pub fn fill<'t>(&self, text_of: impl Fn(&str) -> Option<&'t str>) -> Option<String> {
         let mut text = String::new();
         for part in &self.parts {
             match part {
