@@ -6,7 +6,7 @@
 //! from m than the greatest of: 5 such deviations, 1.5 times the 95th percentile of the distances of that time (for rare
 //! events, whose MAD is 0), 15 % of m, and a floor that depends on the unit. A series left its course in the window when
 //! a value is out of it and at least one of the next two as well; its onset lies before the window where the values
-//! before it were out of course without a long break.
+//! before it were out of course without a long break. A stretch that was over 10 min before the failure is another trouble.
 
 use super::Verdict;
 use super::sentence::{Sentence, beside_failure};
@@ -24,6 +24,8 @@ const SHARE_OF_MEDIAN: f64 = 0.15;
 const MIN_USUAL: usize = 8;
 /// The end of the hour before, in which the trouble may have begun already.
 const MAY_BE_TROUBLED: TimeDelta = TimeDelta::from_secs(20 * 60);
+/// How long before the failure another trouble is over.
+const OVER_FOR: TimeDelta = TimeDelta::from_secs(10 * 60);
 /// Values on course that end a stretch of those out of course, looking back from the window.
 const LOOK_BACK: usize = 4;
 /// Series that a sentence names.
@@ -79,6 +81,8 @@ pub struct Usual {
     pub worse: Worse,
     /// What it must not pass.
     pub limit: Option<f64>,
+    /// The instant of the failure: what was over long before it is another trouble.
+    pub failure: Timestamp,
 }
 
 /// When a series left the course of the time before `watched`, if it did inside it; `None` as well where too little is
@@ -95,7 +99,11 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
         let middle = median(before).unwrap_or(limit);
         // What was past its limit all the time did not leave its course.
         let leaves = |value: f64| past(value).then_some(1.0);
-        return if past(middle) { None } else { first(&points, n_before, middle, leaves, Way::Passed) };
+        return if past(middle) {
+            None
+        } else {
+            first(&points, (n_before, usual.failure), middle, leaves, Way::Passed)
+        };
     }
     let before = known(before, usual)?;
     let middle = median(before.clone())?;
@@ -108,8 +116,8 @@ pub fn onset(series: &Series, watched: TimeRange, usual: Usual) -> Option<Onset>
     let threshold = threshold.into_iter().fold(f64::MIN_POSITIVE, f64::max);
     let up = |value: f64| Some((value - middle) / threshold).filter(|it| *it > 1.0);
     let down = |value: f64| Some((middle - value) / threshold).filter(|it| *it > 1.0);
-    let rose = || first(&points, n_before, middle, up, Way::Rose);
-    let fell = || first(&points, n_before, middle, down, Way::Fell);
+    let rose = || first(&points, (n_before, usual.failure), middle, up, Way::Rose);
+    let fell = || first(&points, (n_before, usual.failure), middle, down, Way::Fell);
     match usual.worse {
         Worse::Up => rose(),
         Worse::Down => fell(),
@@ -144,16 +152,28 @@ fn known(before: Vec<f64>, usual: Usual) -> Option<Vec<f64>> {
     }
 }
 
-/// The first point out of course from `begin` on that is not alone, or the first of its stretch before `begin`.
+/// The beginning of the first stretch out of course from `begin` on that lasts until the failure or nearly so; points
+/// alone are none.
 fn first(
     points: &[(Timestamp, f64)],
-    begin: usize,
+    (begin, failure): (usize, Timestamp),
     usual: f64,
     out: impl Fn(f64) -> Option<f64>,
     way: Way,
 ) -> Option<Onset> {
     let is_out = |place: usize| points.get(place).is_some_and(|(_, value)| out(*value).is_some());
-    let mut place = (begin..points.len()).find(|it| is_out(*it) && (is_out(it + 1) || is_out(it + 2)))?;
+    let mut from = begin;
+    let mut place = loop {
+        let place = (from..points.len()).find(|it| is_out(*it) && (is_out(it + 1) || is_out(it + 2)))?;
+        let mut last = place;
+        while let Some(later) = (last + 1..=last + LOOK_BACK).rev().find(|it| is_out(*it)) {
+            last = later;
+        }
+        if points.get(last).is_some_and(|(at, _)| *at >= failure - OVER_FOR) {
+            break place;
+        }
+        from = last + 1;
+    };
     while let Some(earlier) = (place.saturating_sub(LOOK_BACK)..place).find(|it| is_out(*it)) {
         place = earlier;
     }

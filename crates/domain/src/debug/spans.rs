@@ -132,7 +132,12 @@ pub fn of_spans(
     };
     let is_own = |it: &&FailedSpan| it.job.as_deref() == Some(job.id.as_str());
     let jobs: BTreeSet<&str> = spans.iter().filter_map(|it| it.job.as_deref()).collect();
-    let own = spans.iter().filter(is_own).min_by_key(|it| it.start);
+    // The one that says most, nearest to the failure.
+    let says_nothing = |it: &FailedSpan| it.stage.is_none() && it.code.is_none();
+    let own = spans
+        .iter()
+        .filter(is_own)
+        .min_by_key(|it| (says_nothing(it), (it.start - failure).nanos().unsigned_abs(), it.span));
     let least = if is_cut { "at least " } else { "" };
     let mut says = Sentence::of(format!("{least}{}{of}", counted(spans.len(), what)));
     if !jobs.is_empty() {

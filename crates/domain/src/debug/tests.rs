@@ -201,7 +201,14 @@ fn series(values: impl IntoIterator<Item = f64>) -> Series {
     Series { times: times.collect(), values, ..Series::default() }
 }
 
-const GAUGE: Usual = Usual { kind: MetricKind::Gauge, unit: Unit::Jobs, worse: Worse::Up, limit: None };
+const GAUGE: Usual = Usual {
+    kind: MetricKind::Gauge,
+    unit: Unit::Jobs,
+    worse: Worse::Up,
+    limit: None,
+    // 2026-03-14T10:05:00Z
+    failure: Timestamp::from_secs(1_773_482_700),
+};
 
 /// When a series leaves its course; the first hour (240 values) is what is usual.
 fn left(series: &Series, usual: Usual) -> Option<(String, Way)> {
@@ -238,6 +245,17 @@ fn an_onset_before_the_window_is_found_by_looking_back() {
         _ => 3.0 + (it % 2) as f64,
     }));
     assert_eq!(left(&over, GAUGE), Some(("10:02:30".to_owned(), Way::Rose)));
+}
+
+#[test]
+fn what_was_over_long_before_the_failure_is_another_trouble() {
+    assert_eq!(GAUGE.failure, at("10:05:00"));
+    let late = Usual { failure: at("10:14:00"), ..GAUGE };
+    let over = series((0..300).map(|it| if (241..246).contains(&it) { 40.0 } else { 3.0 }));
+    assert_eq!(left(&over, late), None);
+    assert_eq!(left(&over, GAUGE), Some(("10:00:15".to_owned(), Way::Rose)));
+    let again = series((0..300).map(|it| if (241..246).contains(&it) || it >= 290 { 40.0 } else { 3.0 }));
+    assert_eq!(left(&again, late), Some(("10:12:30".to_owned(), Way::Rose)));
 }
 
 #[test]

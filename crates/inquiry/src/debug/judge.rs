@@ -10,7 +10,7 @@ use domain::logs::{Level, LogRecord};
 use domain::series::{Labels, Series};
 use domain::system::steps::{Ask, LineTest, Step, StepMetric};
 use domain::system::{MetricKind, System, Unit};
-use domain::time::{RangeSpec, Step as Distance, TimeRange};
+use domain::time::{RangeSpec, Step as Distance, TimeRange, Timestamp};
 use domain::trace::SpanStatus;
 use domain::view_state::{Page, Tab, ViewState};
 use domain::warning::Warning;
@@ -21,7 +21,7 @@ use super::ask::{Answer, Answered, RATE_STEP, with_usual};
 use super::report::{StepChart, StepSeries};
 
 /// Lines and spans that a step keeps to show.
-const MAX_SHOWN: usize = 200;
+const MAX_SHOWN: usize = 50;
 
 /// What a step came to.
 pub(super) struct Outcome {
@@ -170,10 +170,10 @@ fn decide(
                 span: Some(it.span),
                 ..own_view(Tab::Trace)
             });
-            outcome.spans = spans;
+            outcome.spans = nearest_spans(spans, case);
         }
         Ask::Metrics(metrics) => {
-            outcome.charts = charts(system, metrics, answers, range);
+            outcome.charts = charts(system, metrics, answers, range, case.at);
             let courses: Vec<Course> = outcome.charts.iter().flat_map(courses_of).collect();
             outcome.verdict = first_to_deviate(&courses, range, case.at);
             outcome.charts.sort_by_key(|it| {
@@ -257,6 +257,14 @@ fn nearest(mut lines: Vec<LogRecord>, case: &Case) -> Vec<LogRecord> {
     lines
 }
 
+/// The job's own spans and those nearest to the failure, where there are too many.
+fn nearest_spans(mut spans: Vec<FailedSpan>, case: &Case) -> Vec<FailedSpan> {
+    let is_own = |it: &FailedSpan| it.job.as_deref() == Some(case.job.id.as_str());
+    spans.sort_by_key(|it| (!is_own(it), (it.start - case.at).nanos().unsigned_abs(), it.span));
+    spans.truncate(MAX_SHOWN);
+    spans
+}
+
 /// How often each of the texts was said, where there is a choice of them.
 fn with_counts(verdict: Verdict, case: &Case, test: &LineTest, lines: &[LogRecord]) -> Verdict {
     if test.any_of.len() < 2 || lines.is_empty() {
@@ -277,13 +285,19 @@ fn first_said(case: &Case, test: &LineTest, lines: &[LogRecord]) -> Option<Strin
     texts.into_iter().find(|text| lines.iter().any(|it| it.line.contains(text)))
 }
 
-fn charts(system: &System, metrics: &[StepMetric], answers: Answers, watched: TimeRange) -> Vec<StepChart> {
+fn charts(
+    system: &System,
+    metrics: &[StepMetric],
+    answers: Answers,
+    watched: TimeRange,
+    failure: Timestamp,
+) -> Vec<StepChart> {
     let mut charts = Vec::new();
     for (metric, answer) in metrics.iter().zip(answers.all) {
         let Some(Answer::Series(series)) = answer else { continue };
         let range = with_usual(watched);
         let unit = if metric.kind == MetricKind::Counter { Unit::PerSecond } else { metric.unit };
-        let usual = Usual { kind: metric.kind, unit, worse: metric.worse, limit: metric.limit };
+        let usual = Usual { kind: metric.kind, unit, worse: metric.worse, limit: metric.limit, failure };
         let named = series.into_iter().map(|it| {
             let (onset, is_known) = (onset(&it, watched, usual), is_known(&it, watched, usual));
             let name = label_words(&it.labels, &metric.by);
@@ -291,6 +305,8 @@ fn charts(system: &System, metrics: &[StepMetric], answers: Answers, watched: Ti
         });
         let mut series: Vec<_> = named.collect();
         series.sort_by(|a, b| a.name.cmp(&b.name));
+        // Two exporters that tell the same are one.
+        series.dedup_by(|a, b| a.name == b.name);
         charts.push(StepChart {
             title: metric.title.clone(),
             unit,

@@ -314,7 +314,7 @@ fn failed_spans_of_the_suspect_service_lead_to_the_trace() {
         step.asked[0].query,
         r#"{ (resource.service.name = "packer" || resource.service.name = "packer.2") && status = error } | select(.order, .service.version, name)"#
     );
-    assert!(step.asked[1].query.contains(r#"(resource.service.name = "packer" || resource.service.name = "packer.2") && status = error && .order = "o-1""#), "its own are asked for apart: {}", step.asked[1].query);
+    assert!(step.asked[1].query.contains(r#"(resource.service.name = "packer" || resource.service.name = "packer.2") && status = error && (.order = "o-1")"#), "its own are asked for apart: {}", step.asked[1].query);
     assert_eq!(step.spans.len(), 1, "and told once");
     let view = step.view.unwrap();
     assert_eq!((view.tab, view.job), (Tab::Trace, Some("o-1".into())));

@@ -90,8 +90,13 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
         0 => "most likely",
         _ => "or",
     };
-    let matched: Vec<String> =
-        cause.matched.iter().map(|it| format!("“{}”", it.words)).take(MAX_MATCHED).collect();
+    let mut matched: Vec<String> = Vec::new();
+    for it in &cause.matched {
+        let words = format!("“{}”", it.words.trim_matches(['“', '”']));
+        if !matched.contains(&words) && matched.len() < MAX_MATCHED {
+            matched.push(words);
+        }
+    }
     view! {
         <li>
             <p class="causes-what">

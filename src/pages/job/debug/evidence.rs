@@ -14,37 +14,27 @@ use crate::pages::job::log_row::{level_class, words};
 use crate::pages::job::model::Model;
 use crate::state::use_clock;
 
-/// Rows that are shown of each kind; the rest is behind the link.
-const MAX_ROWS: usize = 50;
-
 #[component]
 pub(super) fn Evidence(model: Model, step: StepReport, at: Timestamp) -> impl IntoView {
-    let more = |n: usize| {
-        (n > MAX_ROWS).then(|| view! { <p class="steps-about muted">{format!("{} more", n - MAX_ROWS)}</p> })
-    };
-    let (n_lines, n_spans) = (step.lines.len(), step.spans.len());
-    let lines: Vec<LogRecord> = step.lines.into_iter().take(MAX_ROWS).collect();
-    let spans: Vec<FailedSpan> = step.spans.into_iter().take(MAX_ROWS).collect();
+    let (lines, spans): (Vec<LogRecord>, Vec<FailedSpan>) = (step.lines, step.spans);
     let has_charts = !step.charts.is_empty();
     view! {
         <div class="step-body">
             {has_charts.then(|| view! { <Charts charts=step.charts.clone() at=at /> })}
-            {(n_spans > 0)
+            {(!spans.is_empty())
                 .then(|| {
                     view! {
                         <ul class="logs step-rows" aria-label="Spans">
                             {spans.into_iter().map(|it| span_row(model, it).into_any()).collect_view()}
                         </ul>
-                        {more(n_spans)}
                     }
                 })}
-            {(n_lines > 0)
+            {(!lines.is_empty())
                 .then(|| {
                     view! {
                         <ul class="logs step-rows" aria-label="Lines">
                             {lines.into_iter().map(|it| line_row(model, it).into_any()).collect_view()}
                         </ul>
-                        {more(n_lines)}
                     }
                 })}
         </div>
@@ -63,14 +53,15 @@ fn line_row(model: Model, line: LogRecord) -> impl IntoView {
         ..ViewState::default()
     });
     let class = format!("log-row {}", level_class(line.level));
+    let (level, service, text) = (line.level, line.service.to_string(), line.line.clone());
     let content = view! {
         <span class="t">{move || wall_millis(clock, time)}</span>
-        <span class="lv" title=line.level.name()>
-            <span aria-hidden="true">{line.level.letter()}</span>
-            <span class="visually-hidden">{line.level.name()}</span>
+        <span class="lv" title=level.name()>
+            <span aria-hidden="true">{level.letter()}</span>
+            <span class="visually-hidden">{level.name()}</span>
         </span>
-        <span class="s">{line.service.to_string()}</span>
-        <span class="m" title=line.line.clone()>{words(model, &line)}</span>
+        <span class="s">{service}</span>
+        <span class="m" title=text>{move || words(model, &line)}</span>
     };
     match target {
         Some(target) => {
