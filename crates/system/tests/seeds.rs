@@ -214,7 +214,7 @@ fn diffusion_jobs_are_known_by_the_text_and_by_the_task() {
     };
     check(
         "Task cw.diffusion.tasks.generate[5b1f-1] received",
-        "error celery | Task cw.diffusion.tasks.generate[5b1f-1] received | event=AttemptStarted(run) \
+        "error celery | Task cw.diffusion.tasks.generate[5b1f-1] received | event=AttemptReceived(run) \
          | task=cw.diffusion.tasks.generate | task_id=5b1f-1",
     );
     check(
@@ -344,7 +344,7 @@ fn trung_dev_celery_in_both_formats() {
         "trung-dev",
         &worker,
         "[2025-11-20 10:31:00,140: INFO/MainProcess] Task apps.blog.tasks.notify[9b1c-77] received",
-        "info celery-worker | Task apps.blog.tasks.notify[9b1c-77] received | event=AttemptStarted(task) | job=9b1c-77 \
+        "info celery-worker | Task apps.blog.tasks.notify[9b1c-77] received | event=AttemptReceived(task) | job=9b1c-77 \
          | task=apps.blog.tasks.notify | task_id=9b1c-77",
     );
     check(

@@ -67,7 +67,7 @@ macro_rules! parts {
 
                 /// Fetches the part.
                 pub(in super::super) fn fetch() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>> {
-                    Box::pin(async { Ok(preload().await?) })
+                    Box::pin(async { preload().await.map_err(NotLoaded::from) })
                 }
 
                 /// What it shows; nothing while it is not fetched.

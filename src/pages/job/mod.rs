@@ -50,8 +50,6 @@ use crate::state::{use_clock, use_system, use_view};
 
 /// What is fetched when it is first looked at.
 mod parts {
-    use leptos::prelude::RwSignal;
-
     use super::debug::{DebugRun, DebugTab};
     use super::model::Model;
     use super::trace::TraceCard;

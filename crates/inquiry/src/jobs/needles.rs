@@ -18,6 +18,8 @@ pub(super) fn lines_query(system: &System, selector: usize) -> LogQuery {
     let all = LogQuery::select(streams);
     let logs = &system.logs;
     match (&logs.job_filter, &logs.task_filter) {
+        // A line that is a job of its own need not name any.
+        _ if !logs.line_jobs.is_empty() => all,
         (IdFilter::Label(label), IdFilter::None | IdFilter::Label(_)) if only_one(logs) => {
             all.stream(label, MatchOp::NotEqual, "")
         }
