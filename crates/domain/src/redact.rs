@@ -150,10 +150,11 @@ fn without_numbers(text: &str) -> String {
         let number = run.trim_end_matches([' ', '-']);
         let space = run.get(number.len()..).unwrap_or_default();
         out.push_str(before);
-        let stands_alone = !before
-            .ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':'))
-            && !(space.is_empty()
-                && after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ':')));
+        let joins_before =
+            before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':'));
+        let joins_after = space.is_empty()
+            && after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ':'));
+        let stands_alone = !joins_before && !joins_after;
         out.push_str(if stands_alone && (is_card(number) || is_social_security(number)) {
             GONE
         } else {
@@ -179,7 +180,7 @@ fn is_card(number: &str) -> bool {
             _ => digit * 2,
         })
         .sum();
-    (13..=19).contains(&digits.len()) && groups && sum % 10 == 0 && digits.iter().any(|it| *it != 0)
+    (13..=19).contains(&digits.len()) && groups && sum.is_multiple_of(10) && digits.iter().any(|it| *it != 0)
 }
 
 fn is_social_security(number: &str) -> bool {
