@@ -3,17 +3,29 @@
 //   node scripts/stack.mjs [DIRECTORY OF THE BUILT APP]
 //   STACK=mimir     metrics from Mimir, as a tenant
 //   BACKFILL=3h     how much history
-//   SCENARIOS=a,b   what breaks (crates/demo/scenarios); all by default
-//   SYSTEM=cloudcix whose telemetry (public/systems)
+//   SCENARIOS=a,b   what breaks (crates/demo/scenarios/SYSTEM); all by default
+//   SYSTEM=cloudcix whose telemetry (public/systems): one, several (a,b), or all
 //   LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL, TEMPO_OTLP_URL: servers that run already
 import net from 'node:net';
 import path from 'node:path';
-import { allScenarios, demoBinary, liveDemo, scenarios, targets } from '../tests/e2e/lib/demo.mjs';
+import { SYSTEMS, allScenarios, demoBinary, liveDemo, scenarios, targets } from '../tests/e2e/lib/demo.mjs';
 import { ROOT } from '../tests/e2e/lib/paths.mjs';
 import { startStack } from '../tests/e2e/lib/stack.mjs';
 
 const app = path.resolve(process.argv[2] ?? path.join(ROOT, 'target/site'));
 const { STACK, BACKFILL = '3h', SYSTEM = 'cloudcix', SCENARIOS } = process.env;
+
+const systems = SYSTEM === 'all' ? SYSTEMS : SYSTEM.split(',');
+const unknown = systems.filter(it => !SYSTEMS.includes(it));
+if (unknown.length) {
+  console.error(`SYSTEM=${SYSTEM}: ${unknown.join(', ')} is none of ${SYSTEMS.join(', ')}, all`);
+  process.exit(1);
+}
+/** What breaks in a system: what SCENARIOS names of it, else everything. */
+const broken = system => {
+  const shipped = allScenarios(system);
+  return SCENARIOS ? shipped.filter(it => SCENARIOS.split(',').includes(path.basename(it))) : shipped;
+};
 
 console.log('Building the telemetry generator ...');
 const demo = demoBinary();
@@ -25,16 +37,21 @@ const port = await new Promise(done => {
 const stack = await startStack({ app, port, withMimir: STACK === 'mimir', tell: line => console.log(`  ${line}`) });
 
 console.log(`Writing ${BACKFILL} of history ...`);
-const names = SCENARIOS?.split(',') ?? allScenarios();
-const running = await liveDemo(demo, [...targets(stack.servers), '--system', SYSTEM, ...scenarios(...names), '--backfill', BACKFILL, '--live'], path.join(stack.data, 'demo.log'));
+// Each writes streams and series of its own, so that all can share the servers.
+const running = await Promise.all(systems.map(system => liveDemo(demo, [
+  ...targets(stack.servers), '--system', system, ...scenarios(...broken(system)), '--backfill', BACKFILL,
+  '--running-job', '2m', '--stuck-jobs', '2', '--summary', path.join(stack.data, `${system}.json`), '--live',
+], path.join(stack.data, `demo-${system}.log`))));
 
-console.log(`\n  Jobscope: ${stack.url}\n\n  Logs and data: ${stack.data}\n  Ctrl-C stops all of it.`);
+const [first] = systems;
+const address = first === SYSTEMS[0] ? stack.url : `${stack.url}?sys=${first}`;
+console.log(`\n  Jobscope: ${address}\n\n  Logs and data: ${stack.data}\n  Ctrl-C stops all of it.`);
 
 // A server that died is named, whatever else still runs.
 const watch = setInterval(() => {
   try {
     stack.check();
-    const dead = running.died();
+    const dead = running.map(it => it.died()).find(Boolean);
     if (dead) throw new Error(dead);
   } catch (error) {
     clearInterval(watch);

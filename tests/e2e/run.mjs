@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-import { demoBinary, runDemo, targets, scenarios, allScenarios } from './lib/demo.mjs';
+import { SYSTEMS, demoBinary, runDemo, targets, scenarios, allScenarios, writeSystem } from './lib/demo.mjs';
 import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
@@ -33,11 +33,15 @@ if (missing.length) {
 }
 const servers = Object.fromEntries(settled.map(each => each.value));
 
-tell('writing an hour and a half of telemetry');
+tell('writing an hour and a half of telemetry of every system');
 const demo = demoBinary();
 const truth = path.join(data, 'truth.json');
 try {
   fs.writeFileSync(truth, runDemo(demo, [...targets(servers), '--system', 'cloudcix', ...scenarios(...allScenarios()), '--backfill', '90m']));
+  for (const system of SYSTEMS.filter(it => it !== 'cloudcix')) {
+    const told = writeSystem(demo, servers, system, ['--backfill', '90m']);
+    fs.writeFileSync(path.join(data, `truth-${system}.json`), JSON.stringify(told));
+  }
 } catch (error) {
   console.error(`the telemetry generator failed: ${error.message}`);
   await stop();
@@ -46,7 +50,7 @@ try {
 
 tell(`running ${files.length} files`);
 const env = {
-  ...process.env, APP: path.resolve(app), DEMO_BIN: demo, DEMO_TRUTH: truth,
+  ...process.env, APP: path.resolve(app), DEMO_BIN: demo, DEMO_TRUTH: truth, DEMO_TRUTHS: data,
   LOKI_URL: servers.loki.url, PROMETHEUS_URL: servers.prometheus.url, MIMIR_URL: servers.mimir.url,
   TEMPO_URL: servers.tempo.url, TEMPO_OTLP_URL: servers.tempo.otlp ?? '',
 };

@@ -2,9 +2,13 @@
 
 pub mod args;
 pub mod cloudcix;
-pub mod formats;
+mod diffusion;
+mod metamock;
+pub mod model;
+mod pixerase;
 pub mod push;
 pub mod rng;
 pub mod run;
 pub mod scenario;
 pub mod telemetry;
+mod trung_dev;

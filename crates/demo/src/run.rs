@@ -6,55 +6,14 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use domain::time::{TimeDelta, TimeRange, Timestamp};
-use serde_json::Value;
 
 use crate::args::Args;
-use crate::cloudcix::{Options, World};
-use crate::formats::Lines;
+use crate::model::{self, Modelled, Options};
 use crate::push::{PushError, Pusher};
 use crate::scenario;
-use crate::telemetry::Batch;
 
 /// How much modelled time is delivered at once.
 const SLICE: TimeDelta = TimeDelta::from_secs(300);
-
-/// Whose telemetry it is.
-enum Model {
-    /// The whole of it.
-    Cloudcix(Box<World>),
-    /// Log lines only.
-    Lines(Box<Lines>),
-}
-
-impl Model {
-    fn advance(&mut self, to: Timestamp) {
-        match self {
-            Self::Cloudcix(world) => world.advance(to),
-            Self::Lines(lines) => lines.advance(to),
-        }
-    }
-
-    fn take(&mut self) -> Batch {
-        match self {
-            Self::Cloudcix(world) => world.take(),
-            Self::Lines(lines) => lines.take(),
-        }
-    }
-
-    fn summary(&self) -> Value {
-        match self {
-            Self::Cloudcix(world) => world.summary(),
-            Self::Lines(lines) => lines.summary(),
-        }
-    }
-
-    fn finish_held_at(&mut self, at: Timestamp) {
-        match self {
-            Self::Cloudcix(world) => world.finish_held_at(at),
-            Self::Lines(_) => {}
-        }
-    }
-}
 
 /// Writes what the command line asks for.
 ///
@@ -67,30 +26,30 @@ pub fn run(args: &Args) -> Result<(), String> {
         .scenarios
         .iter()
         .map(|it| scenario::read(&it.path, window, it.shift))
-        .collect::<Result<_, _>>()?;
-    let mut model = match Lines::of(&args.system, args.seed, args.rate, window) {
-        Some(lines) => Model::Lines(Box::new(lines)),
-        None => Model::Cloudcix(Box::new(World::new(Options {
-            seed: args.seed,
-            rate: args.rate,
-            window,
-            scenarios,
-            has_held_job: args.running_job.is_some(),
-            n_stuck: args.n_stuck,
-        }))),
+        .collect::<Result<Vec<_>, _>>()?;
+    scenarios.iter().try_for_each(|it| it.check_for(&args.system))?;
+    let options = Options {
+        seed: args.seed,
+        rate: args.rate,
+        window,
+        scenarios,
+        has_held_job: args.running_job.is_some(),
+        n_stuck: args.n_stuck,
     };
+    let mut model =
+        model::of(&args.system, options).ok_or_else(|| format!("there is no system {}", args.system))?;
     let pusher = Pusher::new(args.targets.clone());
     let began = wall_clock();
-    backfill(&mut model, &pusher, window).map_err(|error| error.to_string())?;
+    backfill(model.as_mut(), &pusher, window).map_err(|error| error.to_string())?;
     tell(&format!("wrote {} of history in {}", args.backfill, wall_clock() - began));
-    summarise(args, &model)?;
+    summarise(args, model.as_ref())?;
     if args.is_live {
-        live(&mut model, &pusher, args.running_job);
+        live(model.as_mut(), &pusher, args.running_job);
     }
     Ok(())
 }
 
-fn backfill(model: &mut Model, pusher: &Pusher, window: TimeRange) -> Result<(), PushError> {
+fn backfill(model: &mut dyn Modelled, pusher: &Pusher, window: TimeRange) -> Result<(), PushError> {
     let mut until = window.start;
     while until < window.end {
         until = (until + SLICE).min(window.end);
@@ -101,7 +60,7 @@ fn backfill(model: &mut Model, pusher: &Pusher, window: TimeRange) -> Result<(),
 }
 
 /// Goes on with the clock until the process is ended. A server that is away misses what is sent meanwhile.
-fn live(model: &mut Model, pusher: &Pusher, running_job: Option<TimeDelta>) -> ! {
+fn live(model: &mut dyn Modelled, pusher: &Pusher, running_job: Option<TimeDelta>) -> ! {
     if let Some(length) = running_job {
         model.finish_held_at(wall_clock() + length);
     }
@@ -120,7 +79,7 @@ fn live(model: &mut Model, pusher: &Pusher, running_job: Option<TimeDelta>) -> !
     }
 }
 
-fn summarise(args: &Args, model: &Model) -> Result<(), String> {
+fn summarise(args: &Args, model: &dyn Modelled) -> Result<(), String> {
     let text = format!("{:#}\n", model.summary());
     match &args.summary {
         Some(path) => fs::write(path, text).map_err(|error| format!("{}: {error}", path.display())),

@@ -69,6 +69,102 @@ pub enum Effect {
         /// The new version.
         version: String,
     },
+    /// No worker takes anything from the queue.
+    WorkersGone {},
+    /// The store that pictures are fetched from answers too late for a task's time limit.
+    StorageSlow {
+        /// The share of attempts, 0 to 1.
+        share: f64,
+    },
+    /// Pictures that nobody can read are handed in.
+    BadImages {
+        /// The share of jobs, 0 to 1.
+        share: f64,
+    },
+    /// The database takes no more connections, and requests that need it fail.
+    DatabaseFull {
+        /// The share of requests, 0 to 1.
+        share: f64,
+    },
+    /// Generations need more memory than the device has.
+    DeviceMemory {
+        /// The share of attempts, 0 to 1.
+        share: f64,
+        /// `cuda` or `mps`.
+        device: String,
+    },
+    /// A model cannot be loaded.
+    ModelBroken {
+        /// Which one.
+        model: String,
+    },
+    /// An evaluation gate turns adaptations down again and again.
+    GateFails {
+        /// Which one.
+        gate: String,
+        /// The share of adaptations, 0 to 1.
+        share: f64,
+    },
+    /// An operation of the web application fails.
+    RequestsFail {
+        /// Which one.
+        operation: String,
+        /// The share of its requests, 0 to 1.
+        share: f64,
+    },
+    /// Queries take many times as long.
+    QueriesSlow {
+        /// How many times.
+        factor: f64,
+    },
+    /// The mail server turns connections away.
+    MailDown {
+        /// The share of attempts, 0 to 1.
+        share: f64,
+    },
+    /// The image API does not answer in time.
+    ApiTimeouts {
+        /// The share of calls, 0 to 1.
+        share: f64,
+    },
+    /// Results cannot be uploaded.
+    UploadsFail {
+        /// The share of jobs, 0 to 1.
+        share: f64,
+    },
+    /// A bug gives each step of a job an id of its own.
+    NewIdPerStep {
+        /// The share of jobs, 0 to 1.
+        share: f64,
+    },
+    /// A bug lets what a worker does next carry the context of the job before.
+    ContextLeaks {
+        /// The share of jobs, 0 to 1.
+        share: f64,
+    },
+}
+
+impl Effect {
+    /// The deployments to which it means something.
+    pub const fn systems(&self) -> &'static [&'static str] {
+        match self {
+            Self::HostAnswers { .. }
+            | Self::InferenceFails { .. }
+            | Self::LargePages { .. }
+            | Self::BrokerLost { .. }
+            | Self::WriteBatch { .. }
+            | Self::ReadsSlow { .. } => &["cloudcix"],
+            Self::Deploy { .. } => &["cloudcix", "pixerase"],
+            Self::WorkersGone {} => &["diffusion", "trung-dev", "metamock", "pixerase"],
+            Self::StorageSlow { .. } | Self::BadImages { .. } | Self::DatabaseFull { .. } => &["pixerase"],
+            Self::DeviceMemory { .. } | Self::ModelBroken { .. } | Self::GateFails { .. } => &["diffusion"],
+            Self::RequestsFail { .. } | Self::QueriesSlow { .. } | Self::MailDown { .. } => &["trung-dev"],
+            Self::ApiTimeouts { .. }
+            | Self::UploadsFail { .. }
+            | Self::NewIdPerStep { .. }
+            | Self::ContextLeaks { .. } => &["metamock"],
+        }
+    }
 }
 
 /// An effect, and when.
@@ -94,6 +190,23 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Says so where an effect means nothing to this deployment.
+    ///
+    /// # Errors
+    /// Which effect, and for whom it is.
+    pub fn check_for(&self, system: &str) -> Result<(), String> {
+        match self.effects.iter().position(|it| !it.effect.systems().contains(&system)) {
+            None => Ok(()),
+            Some(i) => {
+                let systems = self.effects.get(i).map_or(&[][..], |it| it.effect.systems()).join(", ");
+                Err(format!(
+                    "the scenario {}: effects[{i}] means nothing to {system}; it is for {systems}",
+                    self.name
+                ))
+            }
+        }
+    }
+
     /// The effects in force at an instant.
     pub fn at(&self, now: Timestamp) -> impl Iterator<Item = &Effect> {
         self.effects
@@ -160,13 +273,33 @@ fn check(effect: &Effect) -> Result<(), String> {
         false => Err(format!("share: {share} is not between 0 and 1")),
     };
     match effect {
-        Effect::HostAnswers { share, .. } | Effect::LargePages { share, .. } => is_share(*share),
+        Effect::HostAnswers { share, .. }
+        | Effect::LargePages { share, .. }
+        | Effect::StorageSlow { share }
+        | Effect::BadImages { share }
+        | Effect::DatabaseFull { share }
+        | Effect::GateFails { share, .. }
+        | Effect::RequestsFail { share, .. }
+        | Effect::MailDown { share }
+        | Effect::ApiTimeouts { share }
+        | Effect::UploadsFail { share }
+        | Effect::NewIdPerStep { share }
+        | Effect::ContextLeaks { share } => is_share(*share),
+        Effect::DeviceMemory { share, device } => {
+            is_share(*share)?;
+            one_of("device", device, &["cuda", "mps"])
+        }
         Effect::InferenceFails { share, error } => {
             is_share(*share)?;
             one_of("error", error, &["server_unavailable", "connection_error", "cuda_oom"])
         }
         Effect::BrokerLost { stage } => one_of("stage", stage, &["scrape", "chunk", "embed"]),
-        Effect::WriteBatch { .. } | Effect::ReadsSlow { .. } | Effect::Deploy { .. } => Ok(()),
+        Effect::WriteBatch { .. }
+        | Effect::ReadsSlow { .. }
+        | Effect::Deploy { .. }
+        | Effect::WorkersGone {}
+        | Effect::ModelBroken { .. }
+        | Effect::QueriesSlow { .. } => Ok(()),
     }
 }
 
@@ -253,13 +386,18 @@ mod tests {
     }
 
     #[test]
-    fn every_shipped_scenario_is_read() {
+    fn every_shipped_scenario_is_read_and_means_something_to_its_system() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|it| read(&it.unwrap().path(), window(), TimeDelta::ZERO).unwrap().name)
-            .collect();
-        names.sort();
-        assert_eq!(names, ["calm", "chunk-oom", "circuit-breaker", "domain-403", "queue-stall", "slow-read"]);
+        for system in crate::args::SYSTEMS {
+            let files: Vec<_> =
+                fs::read_dir(folder.join(system)).unwrap().map(|it| it.unwrap().path()).collect();
+            assert!(files.len() >= 4, "{system}: {}", files.len());
+            for file in files {
+                read(&file, window(), TimeDelta::ZERO).unwrap().check_for(system).unwrap();
+            }
+        }
+        let text = r#"{"title": "t", "effects": [{"kind": "mail_down", "share": 1, "from": "end"}]}"#;
+        let error = parse("x", text, window(), TimeDelta::ZERO).unwrap().check_for("metamock").unwrap_err();
+        assert_eq!(error, "the scenario x: effects[0] means nothing to metamock; it is for trung-dev");
     }
 }

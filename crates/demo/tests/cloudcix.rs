@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
-use demo::cloudcix::{Options, World};
+use demo::cloudcix::World;
+use demo::model::Options;
 use demo::scenario;
 use demo::telemetry::{Batch, Span};
 use domain::attr::AttrValue;
@@ -21,7 +22,7 @@ fn window() -> TimeRange {
 }
 
 fn world(seed: u64, scenarios: &[&str]) -> World {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/cloudcix");
     let read = |name: &&str| {
         scenario::read(&folder.join(format!("{name}.json")), window(), TimeDelta::ZERO).unwrap()
     };
@@ -304,4 +305,42 @@ fn stuck_jobs_are_started_and_never_heard_of_again() {
         assert_eq!(job["state"], "stuck");
         assert_eq!(CALM.of_job(job).next_back().unwrap()["event"], "task_started");
     }
+}
+
+/// Every metric that the deployment's own page names.
+const NAMED: &str = "
+    jobs_submitted_total jobs_completed_total jobs_failed_total job_stage_duration_seconds job_end_to_end_duration_seconds
+    queue_depth stage_callbacks_total dlq_depth rate_limit_hits_total scrape_requests_total scrape_duration_seconds
+    scrape_response_size_bytes scrape_retry_total chunks_produced_total chunk_size_tokens chunking_duration_seconds
+    embedding_inference_requests_total embedding_tokens_processed_total embedding_inference_duration_seconds
+    embedding_inference_errors_total embeddings_stored_total embed_batch_size embedding_request_duration_seconds
+    corpus_read_requests_total vector_db_search_duration_seconds search_results_returned http_requests_total
+    http_request_duration_seconds http_requests_in_flight process_resident_memory_bytes process_open_fds process_max_fds
+    python_gc_collections_total celery_tasks_total celery_task_duration_seconds celery_workers_online celery_queue_length
+    redis_evicted_keys_total redis_memory_used_bytes redis_memory_max_bytes redis_connected_clients redis_config_maxclients
+    redis_list_length auth_cache_hits_total auth_cache_misses_total pg_stat_activity_count
+    asyncpg_pool_acquire_duration_seconds db_query_duration_seconds embedding_inference_retry_delay_seconds
+    embedding_circuit_breaker_state nginx_connections_active nginx_rate_limit_rejections_total
+    nginx_upstream_response_time_seconds nginx_http_requests_by_status_total container_oom_events_total
+    container_restarts_total node_memory_MemTotal_bytes up target_info";
+
+#[test]
+fn every_metric_that_the_deployment_names_is_there() {
+    let labels = BROKEN.batch.series.iter().flat_map(|it| &it.labels);
+    let names: BTreeSet<&str> =
+        labels.clone().filter(|(label, _)| label == "__name__").map(|(_, name)| name.as_str()).collect();
+    for name in NAMED.split_whitespace() {
+        assert!(names.contains(name) || names.contains(format!("{name}_bucket").as_str()), "{name}");
+    }
+    let values = |label: &str| {
+        labels.clone().filter(|(it, _)| it == label).map(|(_, it)| it.as_str()).collect::<BTreeSet<_>>()
+    };
+    let queries = values("query_name");
+    assert_eq!(
+        queries.into_iter().collect::<Vec<_>>(),
+        ["job_insert", "job_lookup", "status_update", "stuck_jobs_scan"]
+    );
+    assert!(values("state").is_superset(&["idle in transaction", "waiting", "retried", "failed"].into()));
+    assert!(values("key").contains("scrape_jobs.unacked"));
+    assert!(values("path").contains("/jobs/{job_id}"), "paths are templates");
 }

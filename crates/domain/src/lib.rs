@@ -3,6 +3,7 @@
 //! Nothing here knows a wire format, a browser or a clock: now is always a parameter.
 
 pub mod attr;
+pub mod compare;
 pub mod debug;
 pub mod diagnosis;
 pub mod fingerprint;

@@ -54,7 +54,11 @@ pub(crate) fn pipeline() -> System {
         ],
         jobs: JobRules {
             stuck_after: TimeDelta::from_secs(1_800),
-            kinds: vec![JobKind { id_prefix: "bulk-".to_owned(), title: "bulk".to_owned() }],
+            kinds: vec![JobKind {
+                id_prefix: "bulk-".to_owned(),
+                title: "bulk".to_owned(),
+                ..JobKind::default()
+            }],
             ..JobRules::default()
         },
         spans: SpanRules {
@@ -67,6 +71,7 @@ pub(crate) fn pipeline() -> System {
                 role(Role::TaskId, &["messaging.message.id"]),
                 role(Role::Retries, &["celery.retries"]),
                 role(Role::Status, &["celery.state"]),
+                role(Role::Reason, &["retry.reason"]),
                 role(Role::ErrorCode, &["error.code"]),
                 role(Role::Url, &["job.url", "url.full"]),
                 role(Role::Mode, &["request.mode"]),

@@ -40,6 +40,27 @@ fn the_right_file_is_right() {
 }
 
 #[test]
+fn a_kind_of_job_must_be_known_by_something() {
+    let with = |kind: &str| format!(r#""jobs": {{"kinds": [{kind}]}}, "logs""#);
+    let check = |kind: &str, expected: &[&str]| check(r#""logs""#, &with(kind), expected);
+    check(r#"{"title": "Parcel", "tasks": ["ship_it"]}, {"title": "Rest", "stage": "ship"}"#, &[]);
+    check(
+        r#"{"title": "Parcel"}"#,
+        &["jobs.kinds[0]: says nothing of how such jobs are known; write id_prefix, tasks or stage"],
+    );
+    check(
+        r#"{"title": "Parcel", "stage": "shop"}"#,
+        &["jobs.kinds[0].stage: there is no stage “shop”; did you mean “ship”?"],
+    );
+    check(
+        r#"{"title": "A", "id_prefix": "a-"}, {"title": "B", "id_prefix": "a-"}"#,
+        &[
+            "jobs.kinds[1].id_prefix: the prefix “a-” is there twice; it stands at jobs.kinds[0].id_prefix already; let one of them go",
+        ],
+    );
+}
+
+#[test]
 fn slips_are_put_right() {
     check(
         r#""title": "Shop""#,

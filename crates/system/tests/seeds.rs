@@ -234,16 +234,84 @@ fn diffusion_jobs_are_known_by_the_text_and_by_the_task() {
 }
 
 #[test]
+fn diffusion_steps_within_a_task() {
+    let check = |level: &str, message: &str, expected: &str| {
+        let line =
+            serde_json::json!({"asctime": "2026-02-10 14:23:45,123", "levelname": level, "message": message});
+        check("diffusion", &[("job", "tasks")], &line.to_string(), &format!("{expected} | job=4f1d"));
+    };
+    let ready = "DiffusionJob 4f1d: Flux.1-dev ready after 8.2 s";
+    check(
+        "INFO",
+        "DiffusionJob 4f1d: loading Flux.1-dev",
+        "info tasks | DiffusionJob 4f1d: loading Flux.1-dev | event=AttemptStarted(load)",
+    );
+    let line = serde_json::json!({"levelname": "INFO", "message": ready}).to_string();
+    let record = read("diffusion", &[("job", "tasks")], &line);
+    assert!(
+        says(&record).ends_with("event=StageSucceeded(load) | job=4f1d | duration=8.2 s"),
+        "{}",
+        says(&record)
+    );
+    check(
+        "INFO",
+        "VideoAdUnit 4f1d: starting evaluation",
+        "info tasks | VideoAdUnit 4f1d: starting evaluation | event=AttemptStarted(evaluate)",
+    );
+    check(
+        "INFO",
+        "VideoAdUnit 4f1d: starting adaptation with SDXL-1.0",
+        "info tasks | VideoAdUnit 4f1d: starting adaptation with SDXL-1.0 | event=AttemptStarted(generate)",
+    );
+    let line = serde_json::json!({"levelname": "ERROR", "message": "VideoAdUnit 4f1d: evaluation failed: gate legal_claims failed after 3 revisions"}).to_string();
+    let record = read("diffusion", &[("job", "tasks")], &line);
+    assert!(
+        says(&record).ends_with(
+            "event=AttemptFailed(evaluate) | job=4f1d | error=gate legal_claims failed after 3 revisions"
+        ),
+        "{}",
+        says(&record)
+    );
+}
+
+#[test]
 fn trung_dev_json() {
     let labels = [("service", "django"), ("container_name", "django-blog-container"), ("level", "ERROR")];
     let line = r#"{"asctime": "2025-11-20T10:45:30.123Z", "name": "apps.blog.views", "levelname": "ERROR", "message": "Operation failed", "operation": "upload_file", "exc_info": "Traceback (most recent call last)..."}"#;
-    check("trung-dev", &labels, line, "error django | Operation failed");
+    check("trung-dev", &labels, line, "error django | Operation failed | event=StageFailed(request)");
     assert_eq!(read("trung-dev", &labels, line).time.millis(), 1_763_635_530_123);
     check(
         "trung-dev",
         &[("container_name", "django-blog-container")],
         r#"{"asctime": "2025-11-20T10:30:45.123Z", "levelname": "INFO", "message": "Post viewed", "user_id": 1, "duration_ms": 1250.5}"#,
         "info django | Post viewed | user=1 | duration=1.25 s",
+    );
+}
+
+#[test]
+fn a_request_of_trung_dev_is_a_job_of_one_line() {
+    let labels = [("service", "django")];
+    let line = r#"{"asctime": "2025-11-20T10:45:30.123Z", "levelname": "ERROR", "message": "Operation failed", "operation": "upload_file", "user_id": 15, "exc_info": "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nOSError: [Errno 28] No space left on device"}"#;
+    let id = "request/upload_file/15/2025-11-20T10:45:30.123Z";
+    check(
+        "trung-dev",
+        &labels,
+        line,
+        &format!(
+            "error django | Operation failed | event=StageFailed(request) | job={id} | user=15 \
+             | error=[Errno 28] No space left on device | exception=OSError"
+        ),
+    );
+    let reader = reader("trung-dev");
+    let texts = reader.line_job_texts(id).unwrap();
+    assert_eq!(texts, ["upload_file", "15", "2025-11-20T10:45:30.123Z"]);
+    assert!(texts.iter().all(|it| line.contains(it)), "a store finds the line by them");
+    assert_eq!(reader.line_job_texts("9b1c52d4-6f0e-4c1e-9f55-8f3c0f4f1a77"), None);
+    check(
+        "trung-dev",
+        &labels,
+        r#"{"levelname": "INFO", "asctime": "2025-11-20T10:45:30.123Z", "message": "Post viewed", "operation": "view_post"}"#,
+        "info django | Post viewed | event=StageSucceeded(request)",
     );
 }
 
@@ -335,7 +403,7 @@ fn metamock_text() {
     );
     check(
         "[WARNING] Retrying failed image generation",
-        "warning celery-worker | Retrying failed image generation | event=AttemptRetrying",
+        "warning celery-worker | Retrying failed image generation | event=AttemptStarted",
     );
     check("[ERROR] [Errno 2] No such file: x", "error celery-worker | [Errno 2] No such file: x");
     check("[2024-12-04] not a level", "unknown celery-worker | [2024-12-04] not a level");
@@ -350,7 +418,7 @@ fn metamock_lines_have_the_stores_time() {
 fn pixerase_nested_json() {
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let expected = format!(
-        "info pix_erase.api | request finished | trace={trace} | span=00f067aa0ba902b7 | error_code=200 | url=/v1/images"
+        "info pix_erase.api | request finished | event=StageSucceeded(request) | trace={trace} | span=00f067aa0ba902b7 | error_code=200 | url=/v1/images"
     );
     let labels = [("container_name", "pix_erase.api")];
     let inner = format!(
@@ -383,8 +451,29 @@ fn pixerase_taskiq_lifecycle() {
         "pixerase",
         &worker,
         r#"{"log_level": "ERROR", "log_event": "Exception found while executing function.", "log_exception": "Traceback (most recent call last):\n  File \"w.py\", line 2, in erase\nPIL.UnidentifiedImageError: cannot identify image file"}"#,
-        "error pix_erase.worker | Exception found while executing function. | event=StageFailed(task) \
+        "error pix_erase.worker | Exception found while executing function. | event=AttemptFailed(task) \
          | error=cannot identify image file | exception=PIL.UnidentifiedImageError",
+    );
+}
+
+#[test]
+fn pixerase_tries_again_and_gives_up() {
+    let worker = [("container_name", "pix_erase.worker")];
+    for (words, event) in [
+        ("Task 'upscale_image' invocation failed. Retrying.", "AttemptRetrying(task)"),
+        ("Task upscale_image failed. Retrying 1/3 in 5.00 seconds.", "AttemptRetrying(task)"),
+        ("Task 'upscale_image' invocation failed. Maximum retries count is reached.", "StageFailed(task)"),
+    ] {
+        let line = serde_json::json!({"log": {"level": "WARNING", "event": words}}).to_string();
+        let expected = format!("warning pix_erase.worker | {words} | event={event} | task=upscale_image");
+        check("pixerase", &worker, &line, &expected);
+    }
+    let line = r#"{"log": {"level": "INFO", "event": "task sent", "task_name": "upscale_image", "task_id": "2f0f6bd1"}}"#;
+    check(
+        "pixerase",
+        &[("container_name", "pix_erase.api")],
+        line,
+        "info pix_erase.api | task sent | event=StageQueued(task) | task=upscale_image | task_id=2f0f6bd1",
     );
 }
 

@@ -21,13 +21,25 @@ export function targets({ loki, prometheus, tempo, mimir }, tenant = 'jobscope')
   return args;
 }
 
-export const scenarios = (...names) => names.flatMap(name => ['--scenario', path.join(ROOT, 'crates/demo/scenarios', `${name}.json`)]);
+const SCENARIOS = path.join(ROOT, 'crates/demo/scenarios');
 
-/** Every scenario that is shipped. */
-export const allScenarios = () => fs.readdirSync(path.join(ROOT, 'crates/demo/scenarios')).filter(it => it.endsWith('.json')).map(it => it.slice(0, -5));
+/** Every system whose telemetry can be written. */
+export const SYSTEMS = JSON.parse(fs.readFileSync(path.join(ROOT, 'public/config.json'), 'utf8')).systems;
+
+/** Arguments for shipped scenarios: `calm` is cloudcix's, `metamock/calm` another system's. */
+export const scenarios = (...names) => names.flatMap(name => ['--scenario', path.join(SCENARIOS, `${name.includes('/') ? '' : 'cloudcix/'}${name}.json`)]);
+
+/** Every scenario that is shipped for a system. */
+export const allScenarios = (system = 'cloudcix') => fs.readdirSync(path.join(SCENARIOS, system)).filter(it => it.endsWith('.json')).map(it => `${system}/${it.slice(0, -5)}`);
 
 /** Runs the generator to its end; returns what it printed. */
 export const runDemo = (binary, args) => execFileSync(binary, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+
+/** Writes one system's telemetry with everything that can break in it; returns the ground truth. */
+export function writeSystem(binary, servers, system, args) {
+  const truth = runDemo(binary, [...targets(servers), '--system', system, ...scenarios(...allScenarios(system)), '--running-job', '5m', '--stuck-jobs', '2', ...args]);
+  return JSON.parse(truth);
+}
 
 /** Starts the generator and leaves it running. */
 export const liveDemo = (binary, args, log) => start({ name: 'demo', command: binary, args, log, cwd: ROOT });

@@ -98,6 +98,7 @@ families! {
     HTTP_IN_FLIGHT = gauge("http_requests_in_flight", ORCHESTRATOR);
     RESIDENT_BYTES = gauge("process_resident_memory_bytes", ORCHESTRATOR);
     OPEN_FDS = gauge("process_open_fds", ORCHESTRATOR);
+    MAX_FDS = gauge("process_max_fds", ORCHESTRATOR);
     GC_COLLECTIONS = counter("python_gc_collections_total", ORCHESTRATOR);
     AUTH_HITS = counter("auth_cache_hits_total", ORCHESTRATOR);
     AUTH_MISSES = counter("auth_cache_misses_total", ORCHESTRATOR);
@@ -114,10 +115,12 @@ families! {
     REDIS_USED = gauge("redis_memory_used_bytes", REDIS);
     REDIS_MAX = gauge("redis_memory_max_bytes", REDIS);
     REDIS_CLIENTS = gauge("redis_connected_clients", REDIS);
+    REDIS_MAX_CLIENTS = gauge("redis_config_maxclients", REDIS);
 
     PG_ACTIVITY = gauge("pg_stat_activity_count", POSTGRES);
     PG_LIVE_TUPLES = gauge("pg_stat_user_tables_n_live_tup", POSTGRES);
     PG_DEAD_TUPLES = gauge("pg_stat_user_tables_n_dead_tup", POSTGRES);
+    PG_AUTOVACUUM = gauge("pg_stat_user_tables_last_autovacuum", POSTGRES);
 
     NGINX_ACTIVE = gauge("nginx_connections_active", NGINX);
     NGINX_BY_STATUS = counter("nginx_http_requests_by_status_total", NGINX);

@@ -5,7 +5,7 @@ use domain::time::{TimeDelta, TimeRange, Timestamp};
 
 use super::deployment::{HOSTS, Service, Stage};
 use super::families as f;
-use super::job::{Job, Placed, Purpose};
+use super::job::{Job, Purpose};
 use super::platform::Request;
 use super::world::{Context, Event, Level, World};
 use crate::scenario::Effect;
@@ -163,7 +163,7 @@ impl World {
         let mut again = job.clone();
         let at = self.now + TimeDelta::from_secs_f64(again.rng.between(90.0, 400.0));
         again.submitted = at;
-        again.trace = super::job::trace_id(&mut again.rng);
+        again.trace = crate::telemetry::trace_id(&mut again.rng);
         again.request_id = again.rng.hex(16);
         again.enter(Stage::Scrape);
         self.schedule(at, Event::Submit(Box::new(again)));

@@ -6,7 +6,7 @@ use domain::time::{TimeDelta, Timestamp};
 
 use super::deployment::{BATCH_SIZE, CORPORA, HOSTS, Host, PAGES, Service, Stage};
 use crate::rng::Rng;
-use crate::telemetry::{Span, SpanKind};
+use crate::telemetry::{Span, SpanKind, span_id, trace_id};
 
 /// What a job is made for, when it is made for a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +52,8 @@ pub(super) struct Job {
     pub retries: u32,
     /// How often a worker was lost with it in this stage.
     pub n_losses: u32,
+    /// When its task was last put into the queue.
+    pub queued: Timestamp,
     /// When the stage's task was first queued.
     pub stage_queued: Timestamp,
     /// The span that queued the task: parent of the next attempt.
@@ -88,6 +90,7 @@ impl Job {
             task_id: rng.uuid(),
             retries: 0,
             n_losses: 0,
+            queued: submitted,
             stage_queued: submitted,
             producer: span_id(&mut rng),
             crafted: None,
@@ -131,51 +134,6 @@ impl Job {
             exception: None,
         }
     }
-}
-
-/// A span's lasting and place, set in one go.
-pub(super) trait Placed {
-    /// Under `parent`, from `start` to `end`.
-    #[must_use]
-    fn placed(self, parent: Option<SpanId>, start: Timestamp, end: Timestamp) -> Self;
-    /// With one more text attribute.
-    #[must_use]
-    fn text(self, name: &'static str, value: &str) -> Self;
-    /// With one more integer attribute.
-    #[must_use]
-    fn int(self, name: &'static str, value: i64) -> Self;
-}
-
-impl Placed for Span {
-    fn placed(mut self, parent: Option<SpanId>, start: Timestamp, end: Timestamp) -> Self {
-        (self.parent, self.start, self.end) = (parent, start, end);
-        self
-    }
-
-    fn text(mut self, name: &'static str, value: &str) -> Self {
-        self.attrs.push((name, AttrValue::text(value)));
-        self
-    }
-
-    fn int(mut self, name: &'static str, value: i64) -> Self {
-        self.attrs.push((name, AttrValue::Int(value)));
-        self
-    }
-}
-
-/// A new trace's id.
-pub(super) fn trace_id(rng: &mut Rng) -> TraceId {
-    let [high, low] = [rng.next_u64(), rng.next_u64() | 1].map(u64::to_be_bytes);
-    let mut bytes = [0; 16];
-    for (byte, value) in bytes.iter_mut().zip(high.into_iter().chain(low)) {
-        *byte = value;
-    }
-    TraceId::from_bytes(bytes).unwrap_or_else(|| trace_id(rng))
-}
-
-/// A new span's id.
-pub(super) fn span_id(rng: &mut Rng) -> SpanId {
-    SpanId::from_bytes(rng.next_u64().to_be_bytes()).unwrap_or_else(|| span_id(rng))
 }
 
 fn any_host(rng: &mut Rng) -> Host {

@@ -3,38 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::ids::TraceId;
-use domain::time::Timestamp;
+use domain::time::{TimeDelta, Timestamp};
 
 use super::deployment::Stage;
 use super::job::{Job, Purpose};
-
-/// How a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
-    /// Submitted, and waiting to be started for the first time.
-    Queued,
-    /// Between its first start and its end.
-    Running,
-    /// Lost: nothing will ever be heard of it again.
-    Stuck,
-    /// All stages succeeded.
-    Done,
-    /// A stage failed for good.
-    Failed,
-}
-
-impl State {
-    /// In lower case.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Running => "running",
-            Self::Stuck => "stuck",
-            Self::Done => "done",
-            Self::Failed => "failed",
-        }
-    }
-}
+pub(super) use crate::model::State;
 
 /// Everything to know about one job.
 #[derive(Clone, Debug)]
@@ -57,6 +30,12 @@ pub(super) struct Record {
     pub n_attempts: u32,
     /// Why it failed.
     pub error_code: Option<String>,
+    /// The same, as the program says it.
+    pub error: Option<String>,
+    /// When a worker first took it.
+    pub started: Option<Timestamp>,
+    /// All time in queues.
+    pub waited: TimeDelta,
     /// When it was submitted.
     pub submitted: Timestamp,
     /// When it ended.
@@ -89,6 +68,9 @@ impl Record {
             stage: Stage::Scrape,
             n_attempts: 0,
             error_code: None,
+            error: None,
+            started: None,
+            waited: TimeDelta::ZERO,
             submitted: job.submitted,
             ended: None,
             version: String::new(),
@@ -120,7 +102,8 @@ impl Ledger {
         self.by_trace.insert(job.trace, job.number);
         let record = self.records.entry(job.number).or_insert_with(|| Record::new(job));
         record.traces.push(job.trace);
-        (record.state, record.ended, record.error_code) = (State::Queued, None, None);
+        (record.state, record.ended) = (State::Queued, None);
+        (record.error_code, record.error) = (None, None);
         record.traces.len() == 1
     }
 

@@ -21,4 +21,28 @@ mod summary;
 mod worker;
 mod world;
 
-pub use world::{Options, World};
+pub use world::World;
+
+use domain::time::Timestamp;
+use serde_json::Value;
+
+use crate::model::Modelled;
+use crate::telemetry::Batch;
+
+impl Modelled for World {
+    fn advance(&mut self, to: Timestamp) {
+        self.advance(to);
+    }
+
+    fn take(&mut self) -> Batch {
+        self.take()
+    }
+
+    fn summary(&self) -> Value {
+        self.summary()
+    }
+
+    fn finish_held_at(&mut self, at: Timestamp) {
+        self.finish_held_at(at);
+    }
+}

@@ -7,7 +7,7 @@ use super::attempt::Attempt;
 use super::deployment::{MAX_RETRIES, Service, Stage};
 use super::families as f;
 use super::fault::Fault;
-use super::job::{Job, Placed};
+use super::job::Job;
 use super::ledger::State;
 use super::world::{Context, Level, World};
 use crate::telemetry::{Json, SpanKind};
@@ -216,6 +216,7 @@ impl World {
         if let Some(record) = self.ledger.of(job.number) {
             record.state = if fault.is_some() { State::Failed } else { State::Done };
             record.error_code = fault.map(|it| it.code.clone());
+            record.error = fault.map(|it| it.exception.message.clone());
             record.ended = Some(at);
             record.version = version;
         }

@@ -189,6 +189,8 @@ impl World {
         m.set(&f::PG_LIVE_TUPLES, &[("relname", "jobs")], 412_000.0 + age / 3.0);
         // Autovacuum comes by every 20 minutes.
         m.set(&f::PG_DEAD_TUPLES, &[("relname", "jobs")], 9_000.0 + (age % 1_200.0) * 1.3);
+        m.set(&f::PG_AUTOVACUUM, &[("relname", "jobs")], (now.secs() - (age % 1_200.0) as i64) as f64);
+        m.set(&f::REDIS_MAX_CLIENTS, &[], 10_000.0);
         m.set(&f::NGINX_ACTIVE, &[], 6.0 + rng.exponential(4.0).floor());
         m.set(&f::NODE_MEMORY, &[], 33_554_432_000.0);
         for (i, service) in Service::ALL.into_iter().enumerate() {
@@ -199,6 +201,7 @@ impl World {
             let resident = 140e6 + 22e6 * i as f64 + leak + rng.between(0.0, 6e6);
             m.set(&f::of(f::RESIDENT_BYTES, target), &[], resident.round());
             m.set(&f::of(f::OPEN_FDS, target), &[], 46.0 + rng.between(0.0, 9.0).floor());
+            m.set(&f::of(f::MAX_FDS, target), &[], 1_024.0);
             for (generation, every) in [("0", 1.2), ("1", 14.0), ("2", 160.0)] {
                 let family = f::of(f::GC_COLLECTIONS, target);
                 m.set(&family, &[("generation", generation)], (age / every).floor());
@@ -218,7 +221,24 @@ impl World {
             m.set(&f::of(f::UP, target), &[], 1.0);
         }
         m.set(&f::of(f::RESIDENT_BYTES, ("postgres", "postgres-exporter:9187")), &[], 6.1e9);
+        self.look_up(&mut rng);
+        let m = &mut self.metrics;
         m.scrape(now);
+    }
+
+    /// Callers ask how their jobs stand, and the orchestrator looks for stuck ones once a minute.
+    fn look_up(&mut self, rng: &mut Rng) {
+        let seconds = |rng: &mut Rng, median| rng.log_normal(median, 0.4);
+        for _ in 0..rng.below(6) {
+            let took = seconds(rng, 0.004);
+            self.metrics.observe(&f::DB_QUERY_SECONDS, &[("query_name", "job_lookup")], took, None);
+            let whole = TimeDelta::from_secs_f64(took + 0.003);
+            self.served(Service::Orchestrator, "GET", "/jobs/{job_id}", 200, whole, None);
+        }
+        if self.now.secs() % 60 < SCRAPE_INTERVAL.secs() {
+            let took = seconds(rng, 0.03);
+            self.metrics.observe(&f::DB_QUERY_SECONDS, &[("query_name", "stuck_jobs_scan")], took, None);
+        }
     }
 
     /// A version goes out: every service restarts with it.

@@ -6,12 +6,11 @@ use domain::time::TimeDelta;
 use super::deployment::{CORPORA, MODEL, Service, Stage};
 use super::families as f;
 use super::fault;
-use super::job::{Placed, span_id, trace_id};
 use super::platform::Request;
 use super::world::{Context, Event, Level, World};
 use crate::rng::Rng;
 use crate::scenario::Effect;
-use crate::telemetry::{Json, Span, SpanKind};
+use crate::telemetry::{Json, Span, SpanKind, span_id, trace_id};
 
 /// Reads for one job.
 const READS_PER_JOB: f64 = 3.0;

@@ -8,7 +8,7 @@ use super::breaker::Change;
 use super::deployment::{MODEL, Service, Stage};
 use super::families as f;
 use super::fault::Fault;
-use super::job::{Job, Placed};
+use super::job::Job;
 use super::world::{Context, Event, Level, World};
 use crate::telemetry::{Json, Span};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::time::{TimeDelta, Timestamp};
+use domain::time::TimeDelta;
 use serde_json::{Value, json};
 
 use super::deployment::{Service, Stage};
@@ -11,7 +11,7 @@ use super::job::Purpose;
 use super::ledger::{Record, State};
 use super::sampling::is_sampled;
 use super::world::World;
-use crate::telemetry::rfc3339;
+use crate::model::{scenarios, time};
 
 /// Jobs of each kind of outcome that are told one by one: the newest ones.
 const N_EXAMPLES: usize = 12;
@@ -65,19 +65,6 @@ impl World {
                 (stage, self.metrics.value(&f::JOBS_FAILED, &[("failed_stage", stage)]))
             })
             .collect();
-        let scenarios: Vec<Value> = self
-            .options
-            .scenarios
-            .iter()
-            .map(|scenario| {
-                let effects: Vec<Value> = scenario
-                    .effects
-                    .iter()
-                    .map(|it| json!({"from": time(it.from), "until": it.until.map(time), "effect": format!("{:?}", it.effect)}))
-                    .collect();
-                json!({"name": scenario.name, "title": scenario.title, "effects": effects})
-            })
-            .collect();
         json!({
             "system": "cloudcix",
             "seed": self.options.seed,
@@ -86,7 +73,7 @@ impl World {
             "now": time(self.now),
             "version": self.version,
             "services": Service::ALL.map(Service::name),
-            "scenarios": scenarios,
+            "scenarios": scenarios(&self.options.scenarios),
             "jobs": {
                 "submitted": self.metrics.value(&f::JOBS_SUBMITTED, &[]),
                 "done": self.metrics.value(&f::JOBS_COMPLETED, &[("status", "done")]),
@@ -102,10 +89,6 @@ impl World {
     }
 }
 
-fn time(at: Timestamp) -> Value {
-    json!({"ns": at.nanos().to_string(), "rfc3339": rfc3339(at)})
-}
-
 /// Whether the job's spans were kept: `whole`, `partial` or `none`.
 fn kept_words(record: &Record) -> &'static str {
     match record.n_kept() {
@@ -115,9 +98,28 @@ fn kept_words(record: &Record) -> &'static str {
     }
 }
 
+/// Why a job failed, in one word, as the other deployments' summaries have it.
+fn cause(code: &str) -> &str {
+    match code {
+        "worker_lost" => "worker_out_of_memory",
+        "inference_oom" => "inference_out_of_memory",
+        "inference_unavailable" | "inference_connection_error" => "inference_down",
+        "unsupported_encoding" | "token_limit_exceeded" => "bad_input",
+        other => other,
+    }
+}
+
 fn told(record: &Record) -> Value {
     json!({
         "job_id": record.id,
+        "other_ids": [],
+        "kind": "Corpus job",
+        "cause": record.error_code.as_deref().map(cause),
+        "error": record.error,
+        "user": Value::Null,
+        "flaw": Value::Null,
+        "started": record.started.map(time),
+        "waited_ms": record.waited.millis(),
         "trace_id": record.traces.last().map(ToString::to_string),
         "trace_ids": record.traces.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "task_ids": record.task_ids,

@@ -6,11 +6,11 @@ use domain::time::{TimeDelta, Timestamp};
 use super::attempt::{self, Attempt, Conditions, End};
 use super::deployment::Stage;
 use super::families as f;
-use super::job::{Job, Placed, Purpose, span_id};
+use super::job::{Job, Purpose};
 use super::ledger::State;
 use super::world::{Context, Event, Level, World};
 use crate::scenario::Effect;
-use crate::telemetry::{Json, SpanKind};
+use crate::telemetry::{Json, SpanKind, span_id};
 
 /// How long a killed container takes to come back.
 const RESTART: TimeDelta = TimeDelta::from_secs(25);
@@ -23,7 +23,8 @@ impl World {
     }
 
     /// A task lies in its queue.
-    pub(super) fn queued(&mut self, job: Box<Job>) {
+    pub(super) fn queued(&mut self, mut job: Box<Job>) {
+        job.queued = self.now;
         let stage = job.stage;
         let pool = self.pool(stage);
         pool.n_queued += 1;
@@ -69,6 +70,8 @@ impl World {
         if let Some(record) = self.ledger.of(job.number) {
             record.state = State::Running;
             record.n_attempts += 1;
+            record.started = record.started.or(Some(now));
+            record.waited = record.waited + (now - job.queued);
         }
         let run = span_id(&mut job.rng);
         let fields = Json::new().text("task", stage.task()).text("task_id", &job.task_id);
@@ -100,21 +103,14 @@ impl World {
             Conditions { is_breaker_open: self.breaker.is_open(self.now), ..Conditions::default() };
         let mut rng = job.rng.fork("conditions", u64::from(job.retries));
         for effect in self.effects() {
-            match effect {
-                Effect::HostAnswers { host, status, share, latency_ms }
-                    if host == job.host && rng.chance(*share) =>
-                {
-                    conditions.host = Some((*status, *latency_ms));
-                }
-                Effect::InferenceFails { share, error } => {
-                    conditions.inference = Some((*share, error.clone()))
-                }
-                Effect::HostAnswers { .. }
-                | Effect::LargePages { .. }
-                | Effect::BrokerLost { .. }
-                | Effect::WriteBatch { .. }
-                | Effect::ReadsSlow { .. }
-                | Effect::Deploy { .. } => {}
+            if let Effect::HostAnswers { host, status, share, latency_ms } = effect
+                && host == job.host
+                && rng.chance(*share)
+            {
+                conditions.host = Some((*status, *latency_ms));
+            }
+            if let Effect::InferenceFails { share, error } = effect {
+                conditions.inference = Some((*share, error.clone()));
             }
         }
         conditions

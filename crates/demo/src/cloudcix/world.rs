@@ -13,26 +13,10 @@ use super::job::Job;
 use super::ledger::Ledger;
 use super::sampling::Sampler;
 use super::steps::Stepped;
+use crate::model::Options;
 use crate::rng::Rng;
 use crate::scenario::{Effect, Scenario};
 use crate::telemetry::{Batch, Json, LogLine, Registry, Span, rfc3339};
-
-/// What the model is asked for.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The same seed, window and scenarios give the same telemetry.
-    pub seed: u64,
-    /// Jobs a minute, on average.
-    pub rate: f64,
-    /// From when on jobs come, and where scenarios are placed.
-    pub window: TimeRange,
-    /// What breaks.
-    pub scenarios: Vec<Scenario>,
-    /// A job that stays in its last stage until it is released.
-    pub has_held_job: bool,
-    /// Jobs that are lost on the way, in the first half of the window.
-    pub n_stuck: usize,
-}
 
 /// Something that will happen.
 #[derive(Debug)]
@@ -249,7 +233,7 @@ impl World {
                         self.schedule(until + TimeDelta::from_secs(900), Event::Purge);
                     }
                 }
-                Effect::HostAnswers { .. } | Effect::ReadsSlow { .. } => {}
+                _ => {}
             }
         }
         self.plan_crafted();

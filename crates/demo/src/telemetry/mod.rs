@@ -6,7 +6,7 @@ mod span;
 
 pub use json::Json;
 pub use metrics::{Exemplar, Family, Kind, Registry, TimeSeries};
-pub use span::{Exception, Span, SpanKind};
+pub use span::{Exception, Span, SpanKind, span_id, trace_id};
 
 use domain::time::{Timestamp, civil_from_timestamp};
 

@@ -4,6 +4,8 @@ use domain::attr::AttrValue;
 use domain::ids::{SpanId, TraceId};
 use domain::time::Timestamp;
 
+use crate::rng::Rng;
+
 /// Which side of a conversation a span is (OTLP's `SpanKind`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanKind {
@@ -59,4 +61,76 @@ pub struct Span {
     pub error: Option<String>,
     /// The exception that ended it.
     pub exception: Option<Exception>,
+}
+
+impl Span {
+    /// A span of which only this is known yet.
+    pub fn new(
+        trace: TraceId,
+        id: SpanId,
+        service: &'static str,
+        scope: &'static str,
+        name: &str,
+        kind: SpanKind,
+    ) -> Self {
+        Self {
+            trace,
+            id,
+            parent: None,
+            service,
+            version: String::new(),
+            scope,
+            name: name.to_owned(),
+            kind,
+            start: Timestamp::default(),
+            end: Timestamp::default(),
+            attrs: Vec::new(),
+            error: None,
+            exception: None,
+        }
+    }
+
+    /// Under `parent`, from `start` to `end`.
+    #[must_use]
+    pub fn placed(mut self, parent: Option<SpanId>, start: Timestamp, end: Timestamp) -> Self {
+        (self.parent, self.start, self.end) = (parent, start, end);
+        self
+    }
+
+    /// With one more text attribute.
+    #[must_use]
+    pub fn text(mut self, name: &'static str, value: &str) -> Self {
+        self.attrs.push((name, AttrValue::text(value)));
+        self
+    }
+
+    /// With one more integer attribute.
+    #[must_use]
+    pub fn int(mut self, name: &'static str, value: i64) -> Self {
+        self.attrs.push((name, AttrValue::Int(value)));
+        self
+    }
+
+    /// Ended by an exception.
+    #[must_use]
+    pub fn failed(mut self, exception: &Exception) -> Self {
+        self.error = Some(exception.message.clone());
+        self.exception = Some(exception.clone());
+        self
+    }
+}
+
+/// A new trace's id.
+pub fn trace_id(rng: &mut Rng) -> TraceId {
+    let [high, low] = [rng.next_u64(), rng.next_u64() | 1].map(u64::to_be_bytes);
+    let mut bytes = [0; 16];
+    for (byte, value) in bytes.iter_mut().zip(high.into_iter().chain(low)) {
+        *byte = value;
+    }
+    TraceId::from_bytes(bytes).unwrap_or_else(|| trace_id(rng))
+}
+
+/// A new span's id.
+pub fn span_id(rng: &mut Rng) -> SpanId {
+    SpanId::from_bytes(rng.next_u64().to_be_bytes()).unwrap_or_else(|| span_id(rng))
 }

@@ -1,6 +1,6 @@
 //! What a rule may look at: the trouble and every word that was said about it, each with who said it and where.
 
-use super::words::head;
+use super::words::{head, says};
 use super::{Matched, Surroundings, http};
 use crate::job::{Attempt, AttemptOutcome, Evidence, Failure, Job, JobState, Origin, StageRun, StageState};
 use crate::logs::{Level, LogRecord};
@@ -34,7 +34,8 @@ pub(super) struct Word<'a> {
     /// Such as `the error code`.
     pub(super) who: &'static str,
     pub(super) text: &'a str,
-    /// How sure a word makes: 4 for a name that software gives to one kind of trouble, 3 for a message, 2 for a hint.
+    /// How sure a word makes: 4 for a name that software gives to one kind of trouble, 3 for a message, 2 for a hint, 1 for
+    /// what was overcome.
     pub(super) weight: u8,
     pub(super) from: Origin,
 }
@@ -102,7 +103,11 @@ impl<'a> Case<'a> {
             Some(Word { who: "an attempt's reason", text, weight: 3, from: place(text) })
         }));
         for line in lines {
-            let weight = if line.level.is_error() { 3 } else { 2 };
+            let weight = match line.level.is_error() {
+                true if self.was_tried_again(line, failure) => 1,
+                true => 3,
+                false => 2,
+            };
             let roles = &line.roles;
             let said = [&roles.error_code, &roles.exception, &roles.error, &roles.reason];
             let texts = said.into_iter().flatten().map(String::as_str).chain([line.message.as_str()]);
@@ -129,6 +134,14 @@ impl<'a> Case<'a> {
             words.extend(texts.map(|text| Word { who, text: head(text), weight: 2, from }));
         }
         self.words = words;
+    }
+
+    /// Whether a line of the failing attempt tells of a trouble after which the attempt tried again and went on.
+    fn was_tried_again(&self, line: &LogRecord, failure: &Failure) -> bool {
+        let later = |it: &&LogRecord| line.time < it.time && it.time < failure.at && it.event.is_none();
+        failure.from != Origin::Line(line.key)
+            && line.event.is_none()
+            && self.own_lines().iter().filter(|it| later(it)).any(|it| says(&it.message, &["retrying"]))
     }
 
     /// The first word about which something is true, and what.

@@ -254,10 +254,15 @@ fn troubles_are_known_by_everybodys_words() {
         ("circuit breaker is open: inference server failed 5 times in a row", "circuit_breaker"),
         ("the inference server is unavailable", "inference_down"),
         ("Error code: 503 - no healthy upstream", "inference_down"),
+        ("Error code: 400 - input of 611 tokens exceeds the limit of 512 tokens", "input_too_long"),
+        ("token limit exceeded: 611 of 512", "input_too_long"),
+        ("'utf-8' codec can't decode byte 0x8b in position 1 (UnicodeDecodeError)", "bad_input"),
+        ("[Errno 28] No space left on device", "disk_full"),
+        ("server closed the connection unexpectedly", "unreachable"),
         ("deadlock detected DETAIL: Process 7 waits for ShareLock", "lock_wait"),
         ("canceling statement due to lock timeout", "lock_wait"),
         ("terminating connection due to idle-in-transaction timeout", "transaction_leak"),
-        ("QueuePool limit of size 5 overflow 10 reached, connection timed out", "transaction_leak"),
+        ("QueuePool limit of size 5 overflow 10 reached, connection timed out", "connections_taken"),
         ("Executing <Task pending name='x'> took 2.250 seconds", "event_loop"),
         ("pydantic.ValidationError: 1 validation error for Payload", "payload_schema"),
         ("embed_task() got an unexpected keyword argument 'corpus'", "payload_schema"),
@@ -309,6 +314,22 @@ fn words_are_followed_to_where_they_stand() {
             ("403 Forbidden", Origin::Line(line("task_retrying")))
         ]
     );
+}
+
+#[test]
+fn what_was_tried_again_within_the_attempt_is_not_why_it_failed() {
+    let text = |between: &str| {
+        format!(
+            "10:00:00 I chunker task_started
+             10:00:10 E chunker \"call failed: API timeout\"
+             {between}
+             10:00:30 E chunker \"upload failed\"
+             10:00:31 E chunker chunk_failed error=\"upload failed\""
+        )
+    };
+    check_ranked(&text(""), &Surroundings::default(), &[("timeout", 3)]);
+    let again = text("10:00:11 W chunker \"Retrying the call\"");
+    check_ranked(&again, &Surroundings::default(), &[("own_words", 2), ("timeout", 1)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Fingerprint, JobSample};
 use crate::ids::JobId;
+use crate::job::JobState;
 use crate::time::Timestamp;
 
 /// How unlikely it must be that a failure stayed unseen by chance before it is called new.
@@ -70,10 +71,11 @@ impl Since {
     }
 }
 
-/// Failures of jobs by what they are known by, the most frequent first.
+/// Failures of jobs by what they are known by, the most frequent first. Jobs that are still tried again do not count:
+/// they have not failed.
 pub fn groups(samples: &[JobSample]) -> Vec<Group> {
     let mut by_failure: BTreeMap<&Fingerprint, Vec<&JobSample>> = BTreeMap::new();
-    for sample in samples {
+    for sample in samples.iter().filter(|it| matches!(it.state, JobState::Failed | JobState::Stuck)) {
         if let Some(failure) = &sample.failure {
             by_failure.entry(failure).or_default().push(sample);
         }

@@ -12,6 +12,7 @@ pub use flow::{Flow, StuckJob, flow};
 pub use lift::{Lift, in_common};
 pub use normalise::template;
 pub use sample::JobSample;
+pub(crate) use sample::own_fields;
 
 use std::fmt;
 

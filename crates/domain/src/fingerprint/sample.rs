@@ -14,8 +14,9 @@ use crate::time::Timestamp;
 
 /// Longer values name one job, not something that jobs have in common.
 const MAX_VALUE_CHARS: usize = 64;
-/// Roles that tell of one job, of one moment or of the failure itself, so that jobs cannot have them in common.
-const OWN: [Role; 19] = [
+/// Roles that tell of one job, of one moment, of the failure itself or of how far the job came, so that what jobs have
+/// in common does not show in them.
+const OWN: [Role; 23] = [
     Role::Time,
     Role::Level,
     Role::Message,
@@ -35,6 +36,10 @@ const OWN: [Role; 19] = [
     Role::Retries,
     Role::Url,
     Role::Duration,
+    Role::Service,
+    Role::Stage,
+    Role::Queue,
+    Role::Task,
 ];
 
 /// One job among many.
@@ -160,6 +165,13 @@ impl JobSample {
     pub fn at(&self) -> Option<Timestamp> {
         self.submitted.or(self.last_seen)
     }
+}
+
+/// Fields of lines and attributes of spans that tell of one job, of one moment or of the failure itself.
+pub(crate) fn own_fields(system: &System) -> BTreeSet<&str> {
+    let maps = [&system.logs.roles, &system.spans.roles];
+    let fields = maps.into_iter().flat_map(|map| OWN.iter().flat_map(|role| fields_for(map, *role)));
+    fields.map(String::as_str).collect()
 }
 
 /// Whether jobs may have a value in common: short, and no number, id or address.

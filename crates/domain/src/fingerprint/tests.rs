@@ -195,6 +195,9 @@ fn what_failing_jobs_have_in_common() {
     let failing = with(jobs(None, 0, 12, 12), &bad);
     let good = [with(jobs(None, 100, 40, 0), &common), with(jobs(None, 200, 1, 0), &bad)].concat();
     check_lift(&failing, &good, &["host = a.example: 12 of 12 failing jobs, 1 of 41 good ones"]);
+    // What good jobs do not speak of, they do not lack.
+    let silent = with(jobs(None, 300, 40, 0), &[("mode", "async")]);
+    check_lift(&failing, &silent, &[]);
     // Small numbers give no claim, however clear they look.
     check_lift(&with(jobs(None, 0, 4, 4), &bad), &good, &[]);
     check_lift(&failing, &with(jobs(None, 0, 4, 0), &common), &[]);

@@ -24,7 +24,7 @@ pub(crate) struct Draft {
     pub(crate) closing: Option<Closing>,
     /// Whether the stage failed for good with it, by somebody's word.
     pub(crate) is_terminal: bool,
-    /// Whether nobody says that it succeeded, but what came after does.
+    /// Whether nobody says outright how it ended: that was read from what came after, or from a hint.
     pub(crate) is_inferred: bool,
     /// What went wrong in it, as far as its pieces say.
     pub(crate) trouble: Trouble,
@@ -329,6 +329,7 @@ fn fit(draft: &Draft, line: &LogRecord, outcome: AttemptOutcome, is_terminal: bo
             let numbers = draft.closing.and_then(|it| it.retries).zip(line.roles.retries);
             either(numbers.map_or(soon, |(before, now)| before == now), Fit::Learns)
         }
+        (Retried, Failed) if is_terminal && draft.is_inferred => either(soon, Fit::Closes),
         // A span that says that it will be tried again knows better than a line inside it.
         (Retried, Failed) => either(soon && !(is_terminal && draft.closing.is_some()), Fit::Learns),
         (Retried, Done) | (_, Running | Unknown) => Fit::Another,

@@ -1,13 +1,13 @@
 //! The header's facts, and why the job failed: each taken from the best piece that has it.
 
-use super::draft::Draft;
+use super::draft::{Draft, StageDraft};
 use super::pieces::Pieces;
 use super::stages::Stages;
 use super::verdict::Verdict;
 use super::{AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
 use crate::ids::JobId;
 use crate::logs::{LogRecord, Roles};
-use crate::system::{Role, fields_for};
+use crate::system::{JobKind, Role, fields_for};
 use crate::time::{TimeDelta, TimeRange, Timestamp};
 
 /// What the header says beside the state.
@@ -18,10 +18,9 @@ pub(crate) fn facts(
     failure: Option<&Failure>,
     until: Option<Timestamp>,
 ) -> Facts {
-    let kind = pieces.system.jobs.kinds.iter().find(|it| id.as_str().starts_with(&it.id_prefix));
     let attempts = stages.iter().flat_map(|it| &it.attempts).map(|it| it.number);
     Facts {
-        kind: kind.map(|it| it.title.clone()),
+        kind: kind(pieces, id, stages),
         url: url(pieces),
         version: version(pieces, stages, failure),
         caller: fact(pieces, Role::Caller, |it| it.caller.as_ref()),
@@ -31,6 +30,23 @@ pub(crate) fn facts(
         in_queues: in_queues(stages, until),
         attempts: attempts.max().unwrap_or(0),
     }
+}
+
+/// The title of the first kind of job that fits.
+fn kind(pieces: &Pieces, id: &JobId, runs: &[StageRun]) -> Option<String> {
+    let is_of = |task: Option<&str>, kind: &JobKind| {
+        task.is_some_and(|it| kind.tasks.iter().any(|known| known == it))
+    };
+    let fits = |kind: &&JobKind| {
+        let by_id = !kind.id_prefix.is_empty() && id.as_str().starts_with(&kind.id_prefix);
+        let by_line = || pieces.lines.iter().any(|it| is_of(it.roles.task.as_deref(), kind));
+        let by_span =
+            || pieces.spans.iter().any(|it| is_of(pieces.role(it.span, Role::Task).as_deref(), kind));
+        let by_task = || !kind.tasks.is_empty() && (by_line() || by_span());
+        let run = || runs.iter().find(|it| Some(&it.stage) == kind.stage.as_ref());
+        by_id || by_task() || run().is_some_and(|it| !it.attempts.is_empty() || !it.waits.is_empty())
+    };
+    pieces.system.jobs.kinds.iter().find(fits).map(|it| it.title.clone())
 }
 
 /// Why the job failed, or for a job that has not ended, why its newest attempt did.
@@ -65,6 +81,12 @@ pub(crate) fn failure(pieces: &Pieces, stages: &Stages, verdict: &Verdict) -> Op
                 failure.exception = failure.exception.or(job.exception);
             }
             failure.message = failure.message.or_else(|| span_message(pieces, failure.from));
+            if let Some((stage, inner)) = verdict.failed_at.and_then(|it| innermost(stages, it)) {
+                failure.stage = Some(stage.stage.clone());
+                failure.code = failure.code.or_else(|| inner.trouble.code.clone());
+                failure.message = failure.message.or_else(|| inner.trouble.message.clone());
+                failure.exception = failure.exception.or_else(|| inner.trouble.exception.clone());
+            }
             Some(failure)
         }
         JobState::Queued | JobState::Running | JobState::Stuck | JobState::Unknown => {
@@ -73,6 +95,19 @@ pub(crate) fn failure(pieces: &Pieces, stages: &Stages, verdict: &Verdict) -> Op
             has_failed(draft).then(|| draft.failure(&stage.stage))
         }
     }
+}
+
+/// The part of a failed attempt that failed: a stage beside the pipeline whose newest attempt lies within it and failed last.
+fn innermost<'s>(stages: &'s Stages, (stage, draft): (usize, usize)) -> Option<(&'s StageDraft, &'s Draft)> {
+    let outer = stages.deciding().get(stage)?.drafts.get(draft)?;
+    let beside = stages.stages.get(stages.deciding().len()..)?;
+    let newest = beside.iter().filter_map(|it| Some((it, it.drafts.last()?)));
+    let within = newest.filter(|(_, it)| {
+        it.attempt.outcome == AttemptOutcome::Failed
+            && outer.attempt.start <= it.attempt.start
+            && it.latest() <= outer.latest()
+    });
+    within.max_by_key(|(_, it)| it.latest())
 }
 
 fn has_failed(draft: &Draft) -> bool {

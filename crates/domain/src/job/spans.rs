@@ -113,6 +113,9 @@ fn outcome(pieces: &Pieces, span: &Span) -> (AttemptOutcome, bool) {
     let says = |words: &[String]| state.as_ref().is_some_and(|it| words.contains(it));
     if says(&rules.retry_states) {
         (AttemptOutcome::Retried, false)
+    } else if state.is_none() && pieces.role(span, Role::Reason).is_some() {
+        // Only a reason to try again is given, which some instrumentations do for the last attempt as well.
+        (AttemptOutcome::Retried, true)
     } else if says(&rules.failure_states) || span.status == SpanStatus::Error {
         (AttemptOutcome::Failed, false)
     } else if says(&rules.success_states) || span.status == SpanStatus::Ok {

@@ -107,6 +107,10 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     queued.extend(submitted.iter().filter_map(|it| queued_by_submission(pieces, &stages, it)));
     queued.sort_by_key(|it| (it.at, it.is_submission, it.began));
     let mut out = Stages { stages, n_pipeline, queued, submitted, verdicts };
+    if !out.is_pipeline_reached() {
+        // A request that never enters the pipeline is a job as well: its own stages decide.
+        out.n_pipeline = 0;
+    }
     out.mark_skewed();
     out.finish();
     out
@@ -184,6 +188,16 @@ fn stage_of_queue(pieces: &Pieces, queue: Option<&str>) -> Option<StageId> {
 }
 
 impl Stages<'_> {
+    /// Whether anything says that the job entered the pipeline, or nothing says that it went elsewhere.
+    fn is_pipeline_reached(&self) -> bool {
+        let (pipeline, beside) = self.stages.split_at(self.n_pipeline.min(self.stages.len()));
+        let is_fed = |it: &StageDraft| self.queued_for(&it.stage).next().is_some();
+        let is_seen = |it: &StageDraft| !it.drafts.is_empty() || it.activity.is_some();
+        pipeline.iter().any(|it| is_seen(it) || is_fed(it))
+            || !self.submitted.is_empty()
+            || beside.iter().all(|it| it.drafts.is_empty())
+    }
+
     /// Finds what must have fed a first attempt that nothing else did, but by its own clock came after the start.
     fn mark_skewed(&mut self) {
         for stage in &self.stages {
@@ -290,9 +304,9 @@ impl StageDraft {
     }
 
     fn number(&mut self) {
-        let mut number = 0;
+        let mut number: u32 = 0;
         for draft in &mut self.drafts {
-            number = draft.said_number.unwrap_or(0).max(number + 1);
+            number = draft.said_number.unwrap_or(0).max(number.saturating_add(1));
             draft.attempt.number = number;
             draft.attempt.error_code = draft.trouble.code.clone();
         }

@@ -80,7 +80,7 @@ pub struct JobRules {
     pub stuck_after: TimeDelta,
     /// The longest that a job is expected to take: how far round a find is searched for more of it.
     pub longest: TimeDelta,
-    /// Kinds of jobs, told by how the id begins.
+    /// Kinds of jobs; the first that fits a job is its.
     pub kinds: Vec<JobKind>,
     /// An id as it might look, for the empty find box.
     pub example_id: String,
@@ -90,11 +90,15 @@ pub struct JobRules {
     pub done_is_inferred: bool,
 }
 
-/// A kind of job.
-#[derive(Clone, Debug, PartialEq)]
+/// A kind of job, known by whichever of these there is.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JobKind {
-    /// How such ids begin.
+    /// How such ids begin; empty where they do not tell.
     pub id_prefix: String,
+    /// Tasks that only such jobs have, by name.
+    pub tasks: Vec<String>,
+    /// A stage that jobs reach of which no kind before this one fits.
+    pub stage: Option<StageId>,
     /// Name for people.
     pub title: String,
 }
@@ -118,6 +122,9 @@ pub struct LogRules {
     pub duration_units: Vec<(String, TimeUnit)>,
     /// What is taken out of a line's text; every one that fits fills the roles that nothing else filled.
     pub extract: Vec<Extraction>,
+    /// Lines that are a job of their own each, such as those of requests: what the job is called, as a pattern whose captures
+    /// are the line's own fields. Only lines that name no other job and no task; the first of which all fields are there.
+    pub line_jobs: Vec<String>,
     /// How lifecycle events are recognised; the first rule that fits is used.
     pub events: Vec<EventRule>,
     /// How far east of UTC times without a zone are, in seconds; `None` where such a time is not to be trusted and

@@ -58,6 +58,18 @@ impl Pattern {
         })
     }
 
+    /// Puts a text together out of what its captures stand for; `None` where one of them stands for nothing.
+    pub fn fill<'t>(&self, text_of: impl Fn(&str) -> Option<&'t str>) -> Option<String> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Capture(name) => text.push_str(text_of(name.as_deref()?)?),
+            }
+        }
+        Some(text)
+    }
+
     /// Takes a text apart; `None` where it does not fit.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'_, 't>> {
         let mut captures = Vec::new();

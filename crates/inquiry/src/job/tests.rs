@@ -33,6 +33,7 @@ fn system() -> SharedSystem {
                 names(Trace, &["trace"]),
                 names(Message, &["msg"]),
             ],
+            line_jobs: vec!["request/<op>/<at>".to_owned()],
             ..LogRules::default()
         },
         spans: SpanRules { roles: vec![names(Job, &["job.id"])], ..SpanRules::default() },
@@ -107,6 +108,21 @@ fn a_job_id_leads_to_its_lines_the_lines_of_its_tasks_and_its_traces() {
     assert_eq!(messages, ["start", "failed"]);
     assert_eq!(report.evidence.traces.len(), 1);
     assert!(report.failures.is_empty() && report.pending.is_empty(), "{report:?}");
+}
+
+#[test]
+fn a_job_that_is_one_line_is_found_by_the_texts_that_it_is_called_by() {
+    let theirs = r#"{"op":"upload","at":"2000.5","msg":"Operation failed"}"#;
+    let other = r#"{"op":"upload","at":"12000.55","msg":"Uploaded"}"#;
+    let script = Script::default()
+        .answer("loki/labels", "", LABELS)
+        .answer("loki/query_range", r#"|= "upload" |= "2000.5""#, &lines(&[theirs, other]))
+        .answer("loki/query_range", "", NO_LINES)
+        .answer("tempo/search", "", NO_TRACES);
+    let report = find("request/upload/2000.5", &script);
+    assert_eq!((report.key_kind, report.id.as_str()), (KeyKind::Job, "request/upload/2000.5"));
+    let messages: Vec<_> = report.evidence.lines.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(messages, ["Operation failed"]);
 }
 
 #[test]

@@ -150,6 +150,11 @@ impl JobInquiry {
         let streams = self.system.logs.selectors.get(selector).map_or(&[][..], |it| it);
         let all = LogQuery::select(streams);
         let first = ids.first().map_or("", String::as_str);
+        if by == LineBy::Job
+            && let Some(texts) = self.reader.line_job_texts(first)
+        {
+            return texts.into_iter().fold(all, |query, text| query.contains(text));
+        }
         match self.filter(by) {
             IdFilter::Label(label) => all.stream(label, MatchOp::Equal, first),
             IdFilter::Metadata(name) => all.metadata(name, MatchOp::Equal, first),

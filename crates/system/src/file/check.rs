@@ -8,7 +8,7 @@ use domain::system::{ConditionField, MetricKind, Role};
 use domain::warning::Warning;
 
 use super::words::{FormatWord, role_name};
-use super::{FormatFile, LogsFile, MetricFile, SystemFile};
+use super::{FormatFile, JobsFile, LogsFile, MetricFile, SystemFile};
 use crate::mistake::Mistake;
 use crate::pattern::Pattern;
 use crate::shape::did_you_mean;
@@ -20,11 +20,7 @@ pub(super) fn find(file: &SystemFile, mistakes: &mut Vec<Mistake>) {
     it.stages(file);
     it.services(file);
     if let Some(jobs) = &file.jobs {
-        let prefixes = jobs.kinds.iter().enumerate();
-        it.unique(
-            "prefix",
-            prefixes.map(|(i, kind)| (format!("jobs.kinds[{i}].id_prefix"), kind.id_prefix.clone())),
-        );
+        it.kinds(jobs, file);
     }
     it.logs(file);
     if let Some(share) = file.spans.as_ref().and_then(|it| it.kept_share)
@@ -169,6 +165,25 @@ impl Checker<'_> {
             }
         }
         self.unique("service", words.into_iter());
+    }
+
+    fn kinds(&mut self, jobs: &JobsFile, file: &SystemFile) {
+        let prefixes = jobs.kinds.iter().enumerate();
+        self.unique(
+            "prefix",
+            prefixes
+                .filter_map(|(i, it)| Some((format!("jobs.kinds[{i}].id_prefix"), it.id_prefix.clone()?))),
+        );
+        let stages: Vec<_> = file.stages.iter().map(|it| it.id.as_str()).collect();
+        for (i, kind) in jobs.kinds.iter().enumerate() {
+            let at = format!("jobs.kinds[{i}]");
+            if kind.id_prefix.is_none() && kind.tasks.is_empty() && kind.stage.is_none() {
+                self.add(&at, "says nothing of how such jobs are known", "write id_prefix, tasks or stage");
+            }
+            if let Some(stage) = &kind.stage {
+                self.known(format!("{at}.stage"), "stages", stage, &stages);
+            }
+        }
     }
 
     fn logs(&mut self, file: &SystemFile) {

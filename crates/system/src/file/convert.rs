@@ -63,7 +63,12 @@ fn service(file: ServiceFile) -> Service {
 }
 
 fn jobs(file: JobsFile) -> JobRules {
-    let kinds = file.kinds.into_iter().map(|it| JobKind { id_prefix: it.id_prefix, title: it.title });
+    let kinds = file.kinds.into_iter().map(|it| JobKind {
+        id_prefix: it.id_prefix.unwrap_or_default(),
+        tasks: it.tasks,
+        stage: it.stage.map(Into::into),
+        title: it.title,
+    });
     JobRules {
         stuck_after: file.stuck_after.unwrap_or(STUCK_AFTER),
         longest: file.longest.unwrap_or(LONGEST),
@@ -89,6 +94,7 @@ fn logs(file: LogsFile) -> LogRules {
         roles,
         duration_units: file.durations.into_iter().map(|it| (it.field, it.unit)).collect(),
         extract: extract.collect(),
+        line_jobs: file.line_jobs.into_iter().map(|it| it.0).collect(),
         events: file.events.into_iter().map(event).collect(),
         zoneless_offset_secs: file.zone.map(|it| it.0),
     }

@@ -132,7 +132,7 @@ impl Shape for Confidence {
 
 impl Shape for Runbooks {
     fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let members = notes.members(value, at, &RULES)?;
+        let members = notes.members(value, at, RULES)?;
         let texts = members.iter().filter(|(name, _)| !name.starts_with('$'));
         let texts =
             texts.filter_map(|(name, text)| Some((name.clone(), String::read(text, at.key(name), notes)?)));

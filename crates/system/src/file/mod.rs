@@ -128,7 +128,7 @@ record! {
         stuck_after: Option<TimeDelta>,
         /// The longest that a job is expected to take: how far around a find is searched for more of it. Default: 1h.
         longest: Option<TimeDelta>,
-        /// Kinds of jobs, told by how their ids begin.
+        /// Kinds of jobs; the first that fits a job is its.
         kinds: Vec<KindFile>,
         /// An id as it might look, shown in the empty find box.
         example_id: Option<String>,
@@ -143,7 +143,11 @@ record! {
     /// A kind of job.
     pub struct KindFile {
         /// How the ids of such jobs begin.
-        id_prefix: String,
+        id_prefix: Option<String>,
+        /// Tasks that only such jobs have, by name.
+        tasks: Vec<String>,
+        /// A stage that such jobs reach, by id.
+        stage: Option<String>,
         /// Name for people.
         title: String,
     }
@@ -168,6 +172,8 @@ record! {
         durations: Vec<DurationFile>,
         /// What is taken out of texts, such as a job's id out of a message; fills only what no field filled.
         extract: Vec<ExtractFile>,
+        /// Lines that are a job of their own each, such as those of requests: what the job is called, as a pattern whose captures are the line's own fields, such as request/<operation>/<user_id>/<asctime>. Only for lines that name no job and no task.
+        line_jobs: Vec<LinePattern>,
         /// How the events of a job's life are recognised; the first rule that fits is used.
         events: Vec<EventFile>,
         /// The clock of times that name no zone, such as +07:00. Left out, such times are not trusted and the store's are used.

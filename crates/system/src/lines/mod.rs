@@ -21,6 +21,7 @@ use domain::system::System;
 use self::format::Format;
 use self::roles::{Filled, Names, Vocabulary};
 use self::rules::{Extract, Rule};
+use crate::pattern::Pattern;
 
 /// Reads the log lines of one system.
 #[derive(Clone, Debug)]
@@ -29,6 +30,7 @@ pub struct LineReader {
     names: Names,
     formats: Vec<Format>,
     extracts: Vec<Extract>,
+    line_jobs: Vec<Pattern>,
     rules: Vec<Rule>,
 }
 
@@ -50,9 +52,16 @@ impl LineReader {
             vocabulary: Vocabulary::new(system),
             formats: system.logs.formats.iter().filter_map(|it| Format::new(it, &names)).collect(),
             extracts: system.logs.extract.iter().filter_map(Extract::new).collect(),
+            line_jobs: system.logs.line_jobs.iter().filter_map(|it| Pattern::parse(it).ok()).collect(),
             rules: system.logs.events.iter().filter_map(Rule::new).collect(),
             names,
         }
+    }
+
+    /// The texts that stand in the line of a job that is one line, given what the job is called; `None` for another job.
+    pub fn line_job_texts<'a>(&self, job: &'a str) -> Option<Vec<&'a str>> {
+        let captures = self.line_jobs.iter().find_map(|it| it.captures(job))?;
+        Some(captures.into_iter().map(|(_, text)| text).collect())
     }
 
     /// Reads one line. Whatever it holds, nothing is lost: a line of no known format is its own message.
@@ -74,6 +83,10 @@ impl LineReader {
         for extract in &self.extracts {
             extract.apply(&mut filled, &hits, &fields);
         }
+        if filled.roles.job.is_none() && filled.roles.task_id.is_none() {
+            let id = self.line_jobs.iter().find_map(|it| it.fill(|name| field(&fields, name)));
+            filled.roles.job = id.map(Into::into);
+        }
         let event = self.rules.iter().find_map(|it| it.apply(&mut filled, &hits, &fields));
 
         LogRecord {
@@ -88,6 +101,10 @@ impl LineReader {
             line: raw.line.to_string(),
         }
     }
+}
+
+fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.iter().find(|(it, _)| it == name).map(|(_, text)| text.as_str()).filter(|it| !it.is_empty())
 }
 
 /// Adds the stream's labels and the entry's metadata, but not what the line says already in the same words.

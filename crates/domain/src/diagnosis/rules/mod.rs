@@ -15,15 +15,19 @@ use crate::job::Origin;
 pub(super) const UNKNOWN: &str = "unknown";
 
 /// The names of the built-in rules, in the order in which equally sure causes are told.
-pub const RULES: [&str; 30] = [
+pub const RULES: &[&str] = &[
     "gpu_memory",
     "broker_memory",
     "memory",
     "model_load",
     "circuit_breaker",
     "inference_down",
+    "input_too_long",
+    "disk_full",
+    "bad_input",
     "lock_wait",
     "transaction_leak",
+    "connections_taken",
     "event_loop",
     "payload_schema",
     "evaluation_gate",

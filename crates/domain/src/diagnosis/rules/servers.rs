@@ -44,7 +44,12 @@ fn http_status(case: &Case) -> Option<Cause> {
         let code = failure.and_then(|it| it.code.as_deref()).and_then(failed_status);
         code.or_else(|| failed_status(&failure?.template)) == Some(status)
     };
-    weigh_host(case, &mut cause, says_status);
+    // What is gone says nothing about the host: its other pages are still there.
+    if matches!(status, 404 | 410) {
+        cause.would_refute = "the same address, if it is there when it is asked for again".to_owned();
+    } else {
+        weigh_host(case, &mut cause, says_status);
+    }
     Some(cause)
 }
 
@@ -85,7 +90,10 @@ fn unreachable(case: &Case) -> Option<Cause> {
         "connecterror",
         "connectionerror",
         "error connecting to",
+        "could not connect to",
         "server disconnected",
+        "serverdisconnected",
+        "closed the connection",
     ];
     let heard = case.heard(|text| says(text, &words))?;
     let what = case.host.clone().unwrap_or_else(|| format!("a service that {} needs", case.stage));

@@ -31,7 +31,7 @@ struct WordRule {
 }
 
 /// Texts that speak of one of many troubles are each put to every rule.
-const TABLE: [WordRule; 11] = [
+const TABLE: [WordRule; 15] = [
     WordRule {
         name: "gpu_memory",
         any: &["cuda", "hip", "mps", "gpu", "vram", "cublas_status_alloc_failed"],
@@ -137,6 +137,50 @@ const TABLE: [WordRule; 11] = [
         ..PLAIN
     },
     WordRule {
+        name: "input_too_long",
+        any: &[
+            "token limit",
+            "token_limit",
+            "tokens exceed",
+            "too many tokens",
+            "context length",
+            "maximum context",
+            "input is too long",
+            "content too large",
+            "entity too large",
+        ],
+        sentence: "{stage} gave a server more input than it takes",
+        would_refute: "an input of the same length that it took",
+        covers: &["http_status"],
+        depth: 1,
+        ..PLAIN
+    },
+    WordRule {
+        name: "disk_full",
+        any: &["no space left on device", "enospc", "disk quota exceeded", "disk is full", "disk full"],
+        sentence: "the disk that {stage} writes to is full",
+        would_refute: "the disk's free space at that time",
+        depth: 1,
+        ..PLAIN
+    },
+    WordRule {
+        name: "bad_input",
+        any: &[
+            "cannot identify image",
+            "unidentifiedimage",
+            "unicodedecodeerror",
+            "codec can't decode",
+            "unsupported_encoding",
+            "unsupported encoding",
+            "unsupported media",
+            "is corrupt",
+            "corrupted file",
+        ],
+        sentence: "{stage} cannot read what it was given",
+        would_refute: "another attempt with the same input that succeeded",
+        ..PLAIN
+    },
+    WordRule {
         name: "lock_wait",
         any: &[
             "deadlock",
@@ -156,24 +200,30 @@ const TABLE: [WordRule; 11] = [
     },
     WordRule {
         name: "transaction_leak",
-        any: &[
-            "idle in transaction",
-            "idle-in-transaction",
-            "idle_in_transaction",
-            "queuepool limit",
-            "too many clients already",
-            "remaining connection slots",
-            "pool exhausted",
-            "pool is exhausted",
-        ],
-        sentence: "{stage} got no working database connection: open transactions hold them",
-        more: "; a session that is idle in a transaction keeps its connection",
+        any: &["idle in transaction", "idle-in-transaction", "idle_in_transaction"],
+        sentence: "{stage} leaks a transaction: it holds one open and does nothing",
         would_refute: "the database's sessions, if none was idle in a transaction at that time",
-        most: 3,
         watch: Some(Watch {
             at_least: TimeDelta::from_secs(30),
             ..Watch::above(MetricRole::IdleTransactions, 0.0)
         }),
+        depth: 1,
+        ..PLAIN
+    },
+    WordRule {
+        name: "connections_taken",
+        any: &[
+            "queuepool limit",
+            "too many clients already",
+            "too many connections",
+            "toomanyconnections",
+            "remaining connection slots",
+            "pool exhausted",
+            "pool is exhausted",
+        ],
+        sentence: "{stage} got no database connection: all are taken",
+        more: "; a transaction that is left open is the usual reason, but nothing here says so",
+        would_refute: "the database's sessions, if there was room for more at that time",
         covers: &["timeout"],
         depth: 1,
         ..PLAIN
@@ -203,8 +253,6 @@ const TABLE: [WordRule; 11] = [
             "missing required",
             "unexpected keyword argument",
             "required positional argument",
-            "jsondecodeerror",
-            "decodeerror",
             "contentdisallowed",
             "schema mismatch",
             "unknown field",

@@ -1,5 +1,7 @@
 //! What holds for any evidence: its order does not matter, any part of it is enough, no state without a reason.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -7,6 +9,7 @@ use super::{all_cases, id};
 use crate::job::{AttemptOutcome, Evidence, Job, JobState, Origin, StageState, assemble};
 use crate::logs::EventKind;
 use crate::testing::{at, evidence, pipeline};
+use crate::time::Timestamp;
 use crate::trace::Trace;
 
 /// A word about a stage, about the job, or a span, at one of few times, so that they meet and contradict each other.
@@ -135,6 +138,164 @@ proptest! {
             }
         }
         check_laws(&assemble(&pipeline(), &id(), &evidence, at(now)), &evidence)?;
+    }
+}
+
+/// Every text that any piece of the evidence says, in a role, a message or an attribute.
+fn said(evidence: &Evidence) -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for line in &evidence.lines {
+        let roles = &line.roles;
+        let texts = [
+            &roles.error_code,
+            &roles.error,
+            &roles.exception,
+            &roles.reason,
+            &roles.url,
+            &roles.version,
+            &roles.caller,
+            &roles.user,
+            &roles.mode,
+            &roles.request_id,
+            &roles.queue,
+        ];
+        said.extend(texts.into_iter().flatten().cloned());
+        said.extend([line.message.clone(), line.service.to_string()]);
+    }
+    for span in evidence.traces.iter().flat_map(|it| &it.spans) {
+        let events = span.events.iter().flat_map(|it| it.attributes.iter());
+        let all = span.attributes.iter().chain(span.resource.attributes.iter()).chain(events);
+        said.extend(all.map(|(_, value)| value.to_string()));
+        said.extend([span.status_message.to_string(), span.service().to_owned()]);
+    }
+    said
+}
+
+/// Nothing stands in a job that no piece of its evidence says.
+fn check_facts(job: &Job, evidence: &Evidence) -> Result<(), TestCaseError> {
+    let said = said(evidence);
+    let system = pipeline();
+    let facts = &job.facts;
+    let failure = job.failure.as_ref();
+    let of_failure = failure.map(|it| [&it.code, &it.message, &it.exception]).into_iter().flatten();
+    let of_attempts =
+        job.stages.iter().flat_map(|it| &it.attempts).flat_map(|it| [&it.reason, &it.error_code]);
+    let of_job = [&facts.url, &facts.version, &facts.caller, &facts.user, &facts.mode, &facts.request_id];
+    for text in of_failure.chain(of_attempts).chain(of_job).flatten() {
+        prop_assert!(said.contains(text), "nobody says “{}”", text);
+    }
+    for attempt in job.stages.iter().flat_map(|it| &it.attempts) {
+        prop_assert!(said.contains(&attempt.service), "nobody is “{}”", attempt.service);
+    }
+    for wait in job.stages.iter().flat_map(|it| &it.waits) {
+        let queues = wait.queue.iter();
+        let known = queues.clone().all(|it| said.contains(it))
+            || system.stages.iter().any(|it| it.queue == wait.queue);
+        prop_assert!(known, "nobody names the queue {:?}", wait.queue);
+    }
+    let times = |at: Timestamp| {
+        evidence.lines.iter().any(|it| it.time == at)
+            || evidence.traces.iter().flat_map(|it| &it.spans).any(|it| it.start == at || it.end == at)
+    };
+    prop_assert!(job.submitted.is_none_or(|it| times(it.at)), "submitted when nothing happened");
+    prop_assert!(job.last_seen.is_none_or(times), "last seen when nothing happened");
+    prop_assert!(
+        failure.is_none_or(|it| job.state != JobState::Done && it.at <= job.last_seen.unwrap_or(it.at))
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn any_part_of_the_evidence_gives_only_what_it_supports(
+        mut evidence in any_evidence(),
+        kept in proptest::collection::vec(any::<bool>(), 40),
+        now in select(vec!["10:05:00", "10:59:00"]),
+    ) {
+        let mut kept = kept.iter().cycle();
+        evidence.lines.retain(|_| *kept.next().unwrap());
+        for trace in &mut evidence.traces {
+            trace.spans.retain(|_| *kept.next().unwrap());
+        }
+        let job = assemble(&pipeline(), &id(), &evidence, at(now));
+        check_laws(&job, &evidence)?;
+        check_facts(&job, &evidence)?;
+        if evidence.lines.is_empty() && evidence.traces.iter().all(|it| it.spans.is_empty()) {
+            prop_assert_eq!(job.state, JobState::Unknown);
+            prop_assert!(job.failure.is_none() && job.submitted.is_none() && job.last_seen.is_none());
+        }
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once((evidence, _) in any_evidence().prop_flat_map(shuffled)) {
+        let mut twice = evidence.clone();
+        twice.lines.extend(evidence.lines.clone());
+        twice.traces.extend(evidence.traces.clone());
+        let now = at("10:20:00");
+        prop_assert_eq!(assemble(&pipeline(), &id(), &twice, now), assemble(&pipeline(), &id(), &evidence, now));
+    }
+
+    #[test]
+    fn lines_that_name_another_job_change_nothing(mut evidence in any_evidence(), mut other in any_evidence()) {
+        evidence.lines.iter_mut().for_each(|it| it.roles.job = Some(id()));
+        evidence.traces.clear();
+        prop_assume!(!evidence.lines.is_empty());
+        let now = at("10:20:00");
+        let alone = assemble(&pipeline(), &id(), &evidence, now);
+        for line in &mut other.lines {
+            line.roles.job = Some("another".into());
+            line.key.hash ^= 1;
+        }
+        let among = Evidence { lines: [evidence.lines.clone(), other.lines].concat(), ..evidence.clone() };
+        let among = assemble(&pipeline(), &id(), &among, now);
+        prop_assert_eq!(alone, among);
+    }
+
+    /// Time alone makes nothing but stuck out of a job that is not over, and nothing at all out of one that is.
+    #[test]
+    fn as_time_goes_by(evidence in any_evidence(), minutes in proptest::collection::vec(0_i64..180, 2)) {
+        let (early, late) = (minutes[0].min(minutes[1]), minutes[0].max(minutes[1]));
+        let job_at = |minutes: i64| {
+            let now = at("10:10:00") + crate::time::TimeDelta::from_secs(60 * minutes);
+            assemble(&pipeline(), &id(), &evidence, now)
+        };
+        let (before, after) = (job_at(early), job_at(late));
+        match before.state {
+            JobState::Done | JobState::Failed | JobState::Unknown | JobState::Stuck => {
+                prop_assert_eq!(before.state, after.state);
+            }
+            JobState::Queued | JobState::Running => {
+                prop_assert!(after.state == before.state || after.state == JobState::Stuck);
+            }
+        }
+        prop_assert_eq!(before.failure, after.failure);
+        prop_assert_eq!(before.last_seen, after.last_seen);
+    }
+
+    /// Clocks that are out of their minds, and texts that nobody writes.
+    #[test]
+    fn no_clock_and_no_text_makes_it_panic(
+        mut evidence in any_evidence(),
+        times in proptest::collection::vec(prop_oneof![Just(i64::MIN), Just(i64::MAX), Just(0), any::<i64>()], 1..9),
+        text in any::<String>(),
+        now in prop_oneof![Just(i64::MIN), Just(i64::MAX), any::<i64>()],
+    ) {
+        let mut times = times.iter().cycle().map(|it| Timestamp::from_nanos(*it));
+        for line in &mut evidence.lines {
+            line.time = times.next().unwrap();
+            line.roles.error = Some(text.clone());
+            line.roles.retries = Some(u32::MAX);
+            line.roles.duration = Some(crate::time::TimeDelta::from_nanos(line.time.nanos()));
+        }
+        for span in evidence.traces.iter_mut().flat_map(|it| &mut it.spans) {
+            span.start = times.next().unwrap();
+            span.end = times.next().unwrap();
+        }
+        let (system, now) = (pipeline(), Timestamp::from_nanos(now));
+        let job = assemble(&system, &id(), &evidence, now);
+        prop_assert!(!job.because.is_empty());
+        let _ = job.total(now);
+        let _ = crate::diagnosis::cause(&system, &job, &evidence);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Written-out jobs: what is known on the left, what is made of it on the right.
 
+mod beside;
 mod cases;
 mod header;
 pub(crate) mod laws;

@@ -45,7 +45,7 @@ fn what_names_no_job_is_known_by_its_task_and_then_by_its_trace() {
         10:00:02.000 I embedder read_completed stage=read trace=3
         10:00:03.000 I gateway chatter
         ",
-        &["03030303030303030303030303030303 unknown read - ×1 1 lines", "t9 running chunk - ×1 2 lines"],
+        &["03030303030303030303030303030303 done read - ×1 1 lines", "t9 running chunk - ×1 2 lines"],
     );
 }
 

@@ -1,0 +1,117 @@
+//! Is what the models break explained? With every scenario at once, each job by the shipped system file: a good one is
+//! left alone, a failed one is explained by what truly broke it.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic as tests do")]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use common::evidence::{evidence, record, system_of};
+use common::window;
+use domain::diagnosis::{Surroundings, causes};
+use domain::fingerprint::{JobSample, flow, groups};
+use domain::ids::JobId;
+use domain::job::{JobState, assemble};
+use domain::jobs::JobList;
+use domain::logs::LogRecord;
+use system::lines::LineReader;
+
+/// Which rule must come first for what broke a job.
+fn rules_for(cause: &str) -> &'static [&'static str] {
+    match cause {
+        it if it.starts_with("http_") => &["http_status"],
+        "timeout" | "task_timeout" | "api_timeout" => &["timeout"],
+        "worker_out_of_memory" => &["worker_killed"],
+        "inference_out_of_memory" | "cuda_out_of_memory" | "mps_out_of_memory" => &["gpu_memory"],
+        "inference_down" => &["inference_down"],
+        "circuit_open" => &["circuit_breaker"],
+        "bad_input" | "bad_image" => &["bad_input", "input_too_long"],
+        "model_load" => &["model_load", "model_logger"],
+        "evaluation_gate" => &["adaptation_gate", "evaluation_gate"],
+        "storage_unreachable" | "mail_server" | "database" | "database_unreachable" => &["unreachable"],
+        "database_full" | "too_many_connections" => &["connections_taken"],
+        "disk_full" => &["disk_full"],
+        // What only the deployment's own words say.
+        _ => &["own_words"],
+    }
+}
+
+#[track_caller]
+fn check(name: &str) {
+    let run = common::run(name, 5);
+    let system = Arc::new(system_of(name));
+    let reader = LineReader::new(&system);
+    let records: Vec<LogRecord> = run.batch.lines.iter().map(|it| record(&reader, it)).collect();
+    let mut list = JobList::new(system.clone());
+    records.iter().cloned().for_each(|it| list.add_line(it));
+    list.judge(window().end, &[]);
+    let others: Vec<JobSample> = list.rows().iter().map(|it| JobSample::of_row(&system, it)).collect();
+    let around = Surroundings { others, ..Surroundings::default() };
+
+    let mut wrong = Vec::new();
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut n_good, mut n_failed) = (0, 0);
+    for job in run.jobs() {
+        let id = job["job_id"].as_str().unwrap();
+        let evidence = evidence(job, run, &records, &reader, true);
+        let found = assemble(&system, &JobId::from(id), &evidence, window().end);
+        let found_causes = causes(&system, &found, &evidence, &around);
+        let ranked: Vec<String> = found_causes.iter().map(|it| format!("{} {}", it.rule, it.sure)).collect();
+        let first = found_causes.first().map(|it| it.rule.as_str());
+        if found.state == JobState::Done {
+            n_good += 1;
+            if first.is_some() {
+                wrong.push(format!("{id} is good and yet {ranked:?}"));
+            }
+            continue;
+        }
+        let (Some(cause), JobState::Failed) = (job["cause"].as_str(), found.state) else { continue };
+        n_failed += 1;
+        *told.entry(format!("{cause}: {}", ranked.join(", "))).or_default() += 1;
+        if !first.is_some_and(|it| rules_for(cause).contains(&it)) {
+            wrong.push(format!("{id} failed by {cause} and yet {ranked:?}: {:?}", found.failure));
+        }
+    }
+    println!("{told:#?}");
+    assert!(n_good >= 10 && n_failed >= 3, "{n_good} good, {n_failed} failed");
+    assert!(wrong.is_empty(), "{} wrong of {name}:\n{}", wrong.len(), wrong.join("\n"));
+
+    // Nobody is lost: every job that began in the window is accounted for, and failures are grouped by what they are.
+    let others = &around.others;
+    let flow = flow(others, window());
+    assert_eq!(
+        flow.submitted,
+        flow.done + flow.failed + flow.in_flight + flow.stuck.len() + flow.unaccounted.len()
+    );
+    let failed = others.iter().filter(|it| it.failure.is_some() && it.state == JobState::Failed).count();
+    let grouped = groups(others);
+    assert!(grouped.iter().map(|it| it.jobs.len()).sum::<usize>() >= failed);
+    assert!(grouped.len() * 2 <= failed.max(20), "{} groups of {failed} failures", grouped.len());
+}
+
+#[test]
+fn cloudcix_is_explained() {
+    check("cloudcix");
+}
+
+#[test]
+fn diffusion_is_explained() {
+    check("diffusion");
+}
+
+#[test]
+fn trung_dev_is_explained() {
+    check("trung-dev");
+}
+
+#[test]
+fn metamock_is_explained() {
+    check("metamock");
+}
+
+#[test]
+fn pixerase_is_explained() {
+    check("pixerase");
+}
