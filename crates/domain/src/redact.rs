@@ -150,11 +150,11 @@ fn without_numbers(text: &str) -> String {
         let number = run.trim_end_matches([' ', '-']);
         let space = run.get(number.len()..).unwrap_or_default();
         out.push_str(before);
-        let is_tail =
+        let joins_before =
             before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':'));
-        let is_head = space.is_empty()
+        let joins_after = space.is_empty()
             && after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | ':'));
-        let stands_alone = !is_tail && !is_head;
+        let stands_alone = !joins_before && !joins_after;
         out.push_str(if stands_alone && (is_card(number) || is_social_security(number)) {
             GONE
         } else {

@@ -174,7 +174,10 @@ fn first(
         }
         from = last + 1;
     };
-    while let Some(earlier) = (place.saturating_sub(LOOK_BACK)..place).find(|it| is_out(*it)) {
+    // What is looked at only after the failure begins there.
+    let is_after = points.get(begin).is_some_and(|(at, _)| *at >= failure);
+    let least = if is_after { begin } else { 0 };
+    while let Some(earlier) = (place.saturating_sub(LOOK_BACK).max(least)..place).find(|it| is_out(*it)) {
         place = earlier;
     }
     let (at, _) = *points.get(place)?;

@@ -111,7 +111,7 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
                 {matched.into_iter().map(|it| view! { <dd>{it}</dd> }).collect_view()}
                 <dt>{if is_unknown { "What would tell" } else { "What would refute it" }}</dt>
                 <dd>{sentence(&cause.would_refute)}</dd>
-                {cause.runbook.map(|it| view! { <dt>{"What to do"}</dt><dd class="strong">{sentence(&it)}</dd> })}
+                {cause.runbook.map(|it| view! { <dt>{"What to do"}</dt><dd class="strong">{it}</dd> })}
             </dl>
         </li>
     }
