@@ -94,7 +94,7 @@ pub fn groups(samples: &[JobSample]) -> Vec<Group> {
             }
         })
         .collect();
-    groups.sort_by(|a, b| (b.jobs.len(), b.last_seen).cmp(&(a.jobs.len(), a.last_seen)));
+    groups.sort_by_key(|it| std::cmp::Reverse((it.jobs.len(), it.last_seen)));
     groups
 }
 

@@ -5,7 +5,7 @@
 pub mod pattern;
 mod rules;
 
-pub use rules::{CauseRule, DiagnosisRules};
+pub use rules::{CauseRule, DiagnosisRules, SentencePart};
 
 use std::sync::Arc;
 
