@@ -1,4 +1,4 @@
-//! The one box that finds a job by any of its ids.
+//! The one box that finds a job by any of its ids, or by the address that it is about.
 
 use domain::ids::JobId;
 use domain::view_state::{Page, Tab};
@@ -32,18 +32,25 @@ pub(super) fn FindBox() -> impl IntoView {
         if wanted.is_empty() {
             return;
         }
-        view.push(|it| {
-            go_to(it, Page::Job);
-            it.job = Some(JobId::from(wanted));
-            it.tab = Tab::default();
+        view.push(|it| match is_address(wanted) {
+            // Many jobs may be about one address.
+            true => {
+                go_to(it, Page::Jobs);
+                wanted.clone_into(&mut it.query);
+            }
+            false => {
+                go_to(it, Page::Job);
+                it.job = Some(JobId::from(wanted));
+                it.tab = Tab::default();
+            }
         });
         input.set_value("");
         let _ = input.blur();
     };
     let example = move || system.with(|it| it.jobs.example_id.clone());
     let hint = move || match example() {
-        it if it.is_empty() => "A job's, trace's or task's id".to_owned(),
-        it => format!("A job's, trace's or task's id, such as {it}"),
+        it if it.is_empty() => "A job's, trace's, task's or request's id, or a URL".to_owned(),
+        it => format!("A job's, trace's, task's or request's id, such as {it}, or a URL"),
     };
     view! {
         <form class="find" role="search" on:submit=submit>
@@ -56,11 +63,31 @@ pub(super) fn FindBox() -> impl IntoView {
                 name="job"
                 aria-label="Find a job"
                 title=hint
-                placeholder="Job, trace or task id"
+                placeholder="Job, trace, task or request id, or URL"
                 autocomplete="off"
                 spellcheck="false"
             />
             <kbd aria-hidden="true">{"/"}</kbd>
         </form>
+    }
+}
+
+/// Whether a text is the address of something rather than an id.
+fn is_address(text: &str) -> bool {
+    text.contains("://") || text.starts_with("www.") || (text.starts_with('/') && text.len() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_address;
+
+    #[test]
+    fn addresses_are_told_from_ids() {
+        for address in ["https://docs.example.org/a", "www.example.org", "/api/jobs/7"] {
+            assert!(is_address(address), "{address}");
+        }
+        for id in ["job-abc-123", "0af7651916cd43dd8448eb211c80319c", "bulk:7", "/"] {
+            assert!(!is_address(id), "{id}");
+        }
     }
 }

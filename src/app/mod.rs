@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 
 use crate::components::loading::Loading;
-use crate::net::{Mode, Net, load_setup, load_system, use_net};
+use crate::net::{JobsMemory, Mode, Net, load_setup, load_system, use_net};
 use crate::pages::PageView;
 use crate::state::{Clock, Setup, SetupError, Setups, View, use_clock, use_setup, use_system, use_view};
 
@@ -67,6 +67,7 @@ fn Shell(setup: Setup) -> impl IntoView {
     let net = Net::new(setups, clock);
     provide_context(setups);
     provide_context(net);
+    provide_context(JobsMemory::new());
     if let (Some(interval), true) = (config.refresh, view.leaves_refresh_open()) {
         view.replace(|it| it.refresh = it.refresh.or(Some(interval)));
     }

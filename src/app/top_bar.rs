@@ -11,7 +11,7 @@ use crate::net::{Health, Mode, use_net};
 use crate::state::{go_to, use_view};
 
 /// Pages that stand in the bar, in this order.
-const OFFERED: [Page; 3] = [Page::Overview, Page::Job, Page::Connections];
+const OFFERED: [Page; 4] = [Page::Overview, Page::Jobs, Page::Job, Page::Connections];
 
 /// The bar.
 #[component]

@@ -12,7 +12,7 @@ use super::pixels::Watching;
 
 /// The colours that series take in turn.
 const SERIES_TOKENS: [&str; 8] = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"];
-const TOKENS: [&str; 6] = ["--surface", "--ink", "--ink-3", "--line", "--accent", "--warn"];
+const TOKENS: [&str; 7] = ["--surface", "--ink", "--ink-3", "--line", "--accent", "--warn", "--fail"];
 
 /// What charts are drawn with besides colours; the style sheet's token for the faces.
 const FACES_TOKEN: &str = "--sans";
@@ -54,7 +54,7 @@ pub fn use_palette() -> ReadSignal<Arc<Theme>> {
 /// elements are styled at once, before the first is read.
 fn read() -> Theme {
     let probes = Probes::new(TOKENS.iter().chain(&SERIES_TOKENS));
-    let [surface, ink, ink_3, line, accent, warn] = TOKENS.map(|it| probes.color(it));
+    let [surface, ink, ink_3, line, accent, warn, fail] = TOKENS.map(|it| probes.color(it));
     Theme {
         palette: Palette {
             surface,
@@ -63,6 +63,7 @@ fn read() -> Theme {
             line,
             accent,
             warn,
+            fail,
             series: SERIES_TOKENS.iter().map(|it| probes.color(it)).collect(),
         },
         font_family: probes.faces(),

@@ -9,6 +9,7 @@ pub mod empty_panel;
 pub mod error_panel;
 pub mod loading;
 pub mod menu;
+pub mod scatter;
 pub mod tabs;
 pub mod timeline;
 pub mod virtual_list;

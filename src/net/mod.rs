@@ -4,6 +4,7 @@ pub mod doctor;
 mod files;
 mod gzip;
 mod job;
+mod jobs;
 pub mod live;
 mod plan;
 mod recordings;
@@ -12,6 +13,7 @@ pub(crate) mod turns;
 
 pub use files::{load_setup, load_system};
 pub use job::job_plan;
+pub use jobs::{JobsMemory, use_jobs};
 pub use live::{Secret, Sighting};
 pub use plan::{Progress, use_plan};
 pub use recordings::save_as_file;

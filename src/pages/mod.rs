@@ -2,7 +2,9 @@
 
 pub mod connections;
 pub mod job;
+pub mod jobs;
 pub mod overview;
+pub(crate) mod states;
 
 use backends::BackendError;
 use domain::view_state::Page;
@@ -19,8 +21,9 @@ pub fn PageView() -> impl IntoView {
     move || match page.get() {
         Page::Overview => view! { <overview::OverviewPage /> }.into_any(),
         Page::Job => view! { <job::JobPage /> }.into_any(),
+        Page::Jobs => view! { <jobs::JobsPage /> }.into_any(),
         Page::Connections => view! { <connections::ConnectionsPage /> }.into_any(),
-        Page::Jobs | Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
+        Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
     }
 }
 

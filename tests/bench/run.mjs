@@ -1,6 +1,6 @@
 // `cargo xtask bench`: what is fast, as ratios to a peer or to what the browser itself charges, in one run of one browser.
 //
-//   node tests/bench/run.mjs [--only decode,chart,page] [--runs 9]
+//   node tests/bench/run.mjs [--only decode,chart,jobs,page] [--runs 9]
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { reply, serve } from './lib/serve.mjs';
 import { printTable, ratio, spread, summarize } from './lib/stats.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart' }, runs: { type: 'string', default: '9' } } });
+const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart,jobs' }, runs: { type: 'string', default: '9' } } });
 const runs = Number(args.runs);
 const benches = await Promise.all(args.only.split(',').map(name => import(`./${name}.mjs`)));
 

@@ -135,7 +135,7 @@ pub(crate) struct Painter<'a, DB: DrawingBackend> {
 }
 
 impl<DB: DrawingBackend> Painter<'_, DB> {
-    fn value_axis(&self, ticks: &ValueTicks) -> Drawn<DB> {
+    pub(crate) fn value_axis(&self, ticks: &ValueTicks) -> Drawn<DB> {
         let grid = stroke(self.style.palette.line.opaque(), 1);
         let rows = ticks.ticks.iter().map(|(value, _)| self.values.y(*value));
         let lines = rows.flat_map(|y| [(self.plot.left, y), (self.plot.right, y)]).collect();
@@ -150,7 +150,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         Ok(())
     }
 
-    fn time_axis(&self) -> Drawn<DB> {
+    pub(crate) fn time_axis(&self) -> Drawn<DB> {
         let width_css_px = f64::from(self.plot.columns()) / self.style.dpr;
         let max_ticks = (width_css_px / TIME_INTERVAL_CSS_PX).floor().max(2.0) as u32;
         let gap = self.style.px(LABEL_GAP_CSS_PX);

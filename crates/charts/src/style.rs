@@ -51,6 +51,8 @@ pub struct Palette {
     pub accent: Rgb,
     /// `--warn`: the objective.
     pub warn: Rgb,
+    /// `--fail`: what failed.
+    pub fail: Rgb,
     /// `--c1` and so on: the series. Never empty.
     pub series: Vec<Rgb>,
 }

@@ -49,6 +49,7 @@ pub(crate) fn style() -> ChartStyle {
             line: Rgb(4, 0, 0),
             accent: Rgb(5, 0, 0),
             warn: Rgb(6, 0, 0),
+            fail: Rgb(7, 0, 0),
             series: vec![Rgb(101, 0, 0), Rgb(102, 0, 0)],
         },
         font_family: "sans".to_owned(),
@@ -65,6 +66,7 @@ fn color_name(color: BackendColor) -> String {
         4 => "line",
         5 => "accent",
         6 => "warn",
+        7 => "fail",
         101 => "c1",
         102 => "c2",
         _ => "?",
@@ -78,6 +80,12 @@ pub(crate) struct Recorder {
     log: Rc<RefCell<Vec<String>>>,
 }
 
+/// A canvas of that size, and what is drawn on it.
+pub(crate) fn canvas(width: u32, height: u32) -> (DrawingArea<Recorder, Shift>, Rc<RefCell<Vec<String>>>) {
+    let log = Rc::new(RefCell::new(Vec::new()));
+    (Recorder { size: (width, height), log: Rc::clone(&log) }.into(), log)
+}
+
 /// Draws on a canvas of that size; gives the log, and where things stand.
 pub(crate) fn record(
     size: (u32, u32),
@@ -85,8 +93,7 @@ pub(crate) fn record(
     view: &View,
     style: &ChartStyle,
 ) -> (Vec<String>, Drawing) {
-    let log = Rc::new(RefCell::new(Vec::new()));
-    let area: DrawingArea<_, Shift> = Recorder { size, log: Rc::clone(&log) }.into();
+    let (area, log) = canvas(size.0, size.1);
     let drawing = crate::draw(&area, chart, view, style).unwrap();
     drop(area);
     (Rc::into_inner(log).unwrap().into_inner(), drawing)

@@ -57,13 +57,16 @@ pub fn VirtualList<Row>(
     /// What the list is called.
     #[prop(into)]
     label: Signal<String>,
+    /// Told how far the list is scrolled, in CSS pixels.
+    #[prop(optional)]
+    scrolled: Option<RwSignal<f64>>,
 ) -> impl IntoView
 where
     Row: Fn(usize) -> AnyView + Clone + Send + Sync + 'static,
 {
     let scroller = NodeRef::<Div>::new();
     let size = use_size(scroller, "--row");
-    let scroll_px = RwSignal::new(0.0);
+    let scroll_px = scrolled.unwrap_or_else(|| RwSignal::new(0.0));
     let range = Memo::new(move |_| {
         let Size { height_px, custom_px, .. } = size.get();
         rows_in_view(scroll_px.get(), height_px, custom_px, n_rows.get())

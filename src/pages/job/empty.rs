@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::examples::Examples;
 use super::model::Model;
+use super::near::NearMatches;
 use crate::components::copy_button::CopyButton;
 use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
@@ -76,7 +77,10 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
         let kept = model.system.with(|it| it.retention.logs);
         let kept = kept.map(|it| format!(" Lines are kept for {it}.")).unwrap_or_default();
         let hint = hint().unwrap_or_default();
-        format!("Looked for it as a job, task and trace id, {}.{kept}{hint}", range_words(searched, clock))
+        format!(
+            "Looked for it as a job, task, trace and request id, {}.{kept}{hint}",
+            range_words(searched, clock)
+        )
     };
     let wider = Memo::new(move |_| {
         let searched = report.with(|it| it.searched.length());
@@ -105,6 +109,7 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
                 </Disclosure>
             </div>
         </section>
+        <NearMatches model=model />
         <Examples />
     }
 }

@@ -10,9 +10,10 @@ use super::links::{LinkValues, link};
 use super::model::{Model, has_ended};
 use super::ticket::markdown;
 use crate::components::age::Age;
-use crate::components::badge::{Badge, Tone};
+use crate::components::badge::Badge;
 use crate::components::copy_button::CopyButton;
 use crate::components::timeline::wall_millis;
+use crate::pages::states::tone;
 use crate::state::{Clock, use_clock};
 
 #[component]
@@ -216,16 +217,5 @@ fn within_sentence(title: &str) -> String {
             format!("{}{}", first.to_lowercase(), chars.as_str())
         }
         _ => title.to_owned(),
-    }
-}
-
-const fn tone(state: JobState) -> Tone {
-    match state {
-        JobState::Done => Tone::Done,
-        JobState::Failed => Tone::Failed,
-        JobState::Running => Tone::Running,
-        JobState::Queued => Tone::Queued,
-        JobState::Stuck => Tone::Stuck,
-        JobState::Unknown => Tone::Unknown,
     }
 }

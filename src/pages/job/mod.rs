@@ -18,6 +18,7 @@ mod log_card;
 mod log_filter;
 mod log_row;
 mod model;
+mod near;
 mod span_detail;
 mod ticket;
 mod timeline_card;

@@ -52,7 +52,7 @@ fields! {
     /// Time in queues, in seconds.
     Wait = "wait", "In queues";
     /// The stage that failed.
-    FailedStage = "failed_stage", "Failed stage";
+    FailedStage = "failed_at", "Failed stage";
     /// The error's code.
     ErrorCode = "error", "Error";
     /// The error's message.

@@ -206,6 +206,9 @@ impl JobList {
         let id = JobId::from(&*key.text);
         let job = assemble(&self.system, &id, &evidence, now);
         let row = reduce(&self.system, self.order.role(key.rank)?, job, &evidence);
+        // A mere request has a trace, too: without an id of its own it is a job only where something happened to it.
+        let happened = |it: &JobRow| it.stage.is_some() || evidence.lines.iter().any(|it| it.event.is_some());
+        let row = row.filter(|it| key.rank == JOB || happened(it));
         evidence.lines.truncate(n_own);
         if let Some(home) = self.homes.get_mut(root) {
             home.lines = evidence.lines;

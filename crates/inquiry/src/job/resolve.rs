@@ -18,6 +18,8 @@ pub enum KeyKind {
     Task,
     /// The id of one of its traces.
     Trace,
+    /// The id that a gateway gave the request that began it.
+    Request,
     /// Nothing that was found so far.
     Unknown,
 }
@@ -28,6 +30,8 @@ pub(super) struct Found {
     pub(super) id: JobId,
     pub(super) tasks: BTreeSet<TaskId>,
     pub(super) traces: BTreeSet<TraceId>,
+    /// The request's id, where the key is one.
+    pub(super) request: Option<String>,
 }
 
 impl Found {
@@ -38,6 +42,7 @@ impl Found {
             None => {
                 line.roles.task_id.as_ref().is_some_and(|it| self.tasks.contains(it))
                     || line.roles.trace.is_some_and(|it| self.traces.contains(&it))
+                    || (self.request.is_some() && line.roles.request_id == self.request)
             }
         }
     }
@@ -49,7 +54,11 @@ impl JobInquiry {
         let key = self.question.key.as_str();
         let trace_key = key.parse::<TraceId>().ok().filter(|_| key.len() >= 16);
         let (kind, id) = self.kind_and_id(key, trace_key);
-        let mut found = Found { kind, id, tasks: BTreeSet::new(), traces: BTreeSet::new() };
+        let request = (kind == KeyKind::Request).then(|| key.to_owned());
+        let mut found = Found { kind, id, tasks: BTreeSet::new(), traces: BTreeSet::new(), request };
+        if kind == KeyKind::Request {
+            found.traces.extend(self.traces_of_request(key));
+        }
         if kind == KeyKind::Task {
             found.tasks.insert(key.into());
         }
@@ -90,7 +99,25 @@ impl JobInquiry {
                 return (KeyKind::Trace, job.unwrap_or_else(|| key.into()));
             }
         }
+        let traces = self.traces_of_request(key);
+        let says_so = self.lines.values().any(|it| it.roles.request_id.as_deref() == Some(key));
+        if says_so || !traces.is_empty() {
+            let is_its = |it: &&LogRecord| {
+                it.roles.request_id.as_deref() == Some(key)
+                    || it.roles.trace.is_some_and(|trace| traces.contains(&trace))
+            };
+            let in_lines = self.lines.values().filter(is_its).find_map(|it| it.roles.job.clone());
+            let job = in_lines.or_else(|| traces.iter().find_map(|it| self.job_in_trace(*it)));
+            return (KeyKind::Request, job.unwrap_or_else(|| key.into()));
+        }
         (KeyKind::Unknown, key.into())
+    }
+
+    /// The traces that lines and spans name together with a request's id.
+    fn traces_of_request(&self, key: &str) -> BTreeSet<TraceId> {
+        let of_lines = self.lines.values().filter(|it| it.roles.request_id.as_deref() == Some(key));
+        let of_spans = self.spans().filter(|it| self.span_says(it, Role::RequestId, key));
+        of_lines.filter_map(|it| it.roles.trace).chain(of_spans.map(|it| it.trace)).collect()
     }
 
     fn lines_of<'a>(&'a self, id: &'a JobId) -> impl Iterator<Item = &'a LogRecord> {

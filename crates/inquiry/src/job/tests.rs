@@ -18,7 +18,7 @@ fn system() -> SharedSystem {
         vec![Matcher { label: label.to_owned(), op: MatchOp::Equal, value: value.to_owned() }]
     };
     let names = |role, names: &[&str]| (role, names.iter().map(|&it| it.to_owned()).collect::<Vec<_>>());
-    use domain::system::Role::{Job, Message, TaskId, Trace};
+    use domain::system::Role::{Job, Message, RequestId, TaskId, Trace};
     Arc::new(System {
         jobs: JobRules { longest: TimeDelta::from_secs(600), ..JobRules::default() },
         logs: LogRules {
@@ -31,6 +31,7 @@ fn system() -> SharedSystem {
                 names(Job, &["job"]),
                 names(TaskId, &["task"]),
                 names(Trace, &["trace"]),
+                names(RequestId, &["request"]),
                 names(Message, &["msg"]),
             ],
             line_jobs: vec!["request/<op>/<at>".to_owned()],
@@ -212,4 +213,21 @@ fn every_source_down_is_told_and_ends() {
     let report = find("j-1", &Script::default());
     assert_eq!(report.failures.len(), 2, "{:?}", report.failures);
     assert!(report.evidence.lines.is_empty() && report.pending.is_empty());
+}
+
+#[test]
+fn a_request_id_leads_to_the_job_of_its_trace() {
+    let gateway = format!(r#"{{"request":"r-77","trace":"{TRACE}","msg":"POST /jobs"}}"#);
+    let script = Script::default()
+        .answer("loki/labels", "", LABELS)
+        .answer("loki/query_range", r#"|= "r-77" limit"#, &lines(&[&gateway]))
+        .answer("loki/query_range", r#"|= "j-1" | json"#, &lines(&["", r#"{"job":"j-1","msg":"start"}"#]))
+        .answer("loki/query_range", "", NO_LINES)
+        .answer("tempo/search", "", NO_TRACES)
+        .answer("tempo/trace_v2", TRACE, &trace());
+    let report = find("r-77", &script);
+    assert_eq!((report.key_kind, report.id.as_str()), (KeyKind::Request, "j-1"));
+    let messages: Vec<_> = report.evidence.lines.iter().map(|it| it.message.as_str()).collect();
+    assert!(messages.contains(&"POST /jobs") && messages.contains(&"start"), "{messages:?}");
+    assert_eq!(report.evidence.traces.len(), 1);
 }

@@ -46,6 +46,8 @@ pub enum LineBy {
     Task,
     /// Trace ids.
     Trace,
+    /// A request's id, anywhere in the line.
+    Request,
 }
 
 impl Want {
@@ -86,6 +88,10 @@ impl JobInquiry {
             }
             if key.parse::<TraceId>().is_ok() && key.len() >= 16 {
                 self.want_lines(&mut wanted, LineBy::Trace, vec![key.clone()], range);
+            }
+            // Whatever nothing else is may be a request's id: dearer to look for, so only then.
+            if self.is_widened && !fields_for(&self.system.logs.roles, Role::RequestId).is_empty() {
+                self.want_lines(&mut wanted, LineBy::Request, vec![key.clone()], range);
             }
             if found.id.as_str() != key {
                 self.want_lines(&mut wanted, LineBy::Job, vec![found.id.to_string()], range);
@@ -142,6 +148,7 @@ impl JobInquiry {
             LineBy::Job => &self.system.logs.job_filter,
             LineBy::Task => &self.system.logs.task_filter,
             LineBy::Trace => &self.system.logs.trace_filter,
+            LineBy::Request => &IdFilter::Text,
         }
     }
 
@@ -168,7 +175,9 @@ impl JobInquiry {
     /// The attributes in which a span may name the key.
     fn search_fields(&self) -> Vec<Field> {
         let roles = &self.system.spans.roles;
-        let names = fields_for(roles, Role::Job).iter().chain(fields_for(roles, Role::TaskId));
+        let requests = if self.is_widened { fields_for(roles, Role::RequestId) } else { &[] };
+        let names =
+            fields_for(roles, Role::Job).iter().chain(fields_for(roles, Role::TaskId)).chain(requests);
         names.map(|it| Field::Span(it.clone())).collect()
     }
 
@@ -190,6 +199,7 @@ impl JobInquiry {
                     LineBy::Job => "lines by job id",
                     LineBy::Task => "lines by task id",
                     LineBy::Trace => "lines by trace id",
+                    LineBy::Request => "lines by request id",
                 },
                 query: self.lines_query(*by, ids, *selector).to_string(),
                 range: Some(*range),

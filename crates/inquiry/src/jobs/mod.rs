@@ -107,6 +107,8 @@ pub struct Estimate {
 
 /// What an answer tells.
 pub enum JobsNews {
+    /// What earlier plans read: there is something to tell before anybody answers.
+    Remembered,
     /// Which labels the log store knows.
     Labels(Result<Vec<String>, BackendError>),
     /// The lines of a slice: its number and its range.
@@ -128,6 +130,7 @@ pub struct JobsInquiry {
     /// Whether the lines after the range are being read.
     is_after: bool,
     wants_labels: bool,
+    has_begun: bool,
     is_counted: bool,
     estimate: Option<Estimate>,
     open: BTreeMap<SourceKind, usize>,
@@ -168,6 +171,7 @@ impl JobsInquiry {
             traces,
             is_after: false,
             wants_labels,
+            has_begun: false,
             is_counted: false,
             estimate: None,
             open: BTreeMap::new(),
@@ -314,7 +318,10 @@ impl Plan for JobsInquiry {
     type Report = JobsReport;
 
     fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, JobsNews>> {
-        let mut sent = Vec::new();
+        let mut sent: Vec<Sent<'a, JobsNews>> = Vec::new();
+        if !std::mem::replace(&mut self.has_begun, true) {
+            sent.push(Box::pin(std::future::ready(JobsNews::Remembered)));
+        }
         for want in self.wanted() {
             *self.open.entry(self.source(want)).or_default() += 1;
             let asked = self.as_asked(want);
@@ -328,14 +335,16 @@ impl Plan for JobsInquiry {
 
     fn take(&mut self, news: JobsNews) {
         let source = match &news {
-            JobsNews::Labels(_) | JobsNews::Lines(..) => SourceKind::Loki,
-            JobsNews::Traces(..) => SourceKind::Tempo,
-            JobsNews::Counted(source, _) => *source,
+            JobsNews::Remembered => None,
+            JobsNews::Labels(_) | JobsNews::Lines(..) => Some(SourceKind::Loki),
+            JobsNews::Traces(..) => Some(SourceKind::Tempo),
+            JobsNews::Counted(source, _) => Some(*source),
         };
-        if let Some(n_open) = self.open.get_mut(&source) {
+        if let Some(n_open) = source.and_then(|it| self.open.get_mut(&it)) {
             *n_open = n_open.saturating_sub(1);
         }
         match news {
+            JobsNews::Remembered => {}
             JobsNews::Labels(answer) => {
                 // Where it failed, the lines themselves will say what is wrong with the log store.
                 let place = answer.ok().and_then(|it| selector_for(&self.system, &it)).unwrap_or(0);

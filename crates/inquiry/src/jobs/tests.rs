@@ -364,3 +364,21 @@ fn lines_are_asked_for_by_what_must_stand_in_them() {
     anywhere.logs.job_filter = IdFilter::Text;
     assert_eq!(needles::lines_query(&anywhere, 0).to_string(), r#"{app="pipe"}"#);
 }
+
+#[test]
+fn traces_are_asked_for_by_what_their_spans_name_and_whose_they_are() {
+    let mut system = (*system(true)).clone();
+    let service = |name: &str, aliases: &[&str]| domain::system::Service {
+        name: name.to_owned(),
+        aliases: aliases.iter().map(|&it| it.to_owned()).collect(),
+        stage: None,
+    };
+    system.services = vec![service("api", &[]), service("worker", &["runner"])];
+    let query = wants::search_query(&system).to_string();
+    assert_eq!(
+        query,
+        "{ (span.job.id != \"\") && (kind = consumer || kind = producer || kind = server) && \
+         (resource.service.name = \"api\" || resource.service.name = \"worker\" || resource.service.name = \"runner\") } \
+         | select(name, status, kind, resource.service.name, .stage)"
+    );
+}

@@ -3,7 +3,7 @@
 use backends::SourceKind;
 use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
 use backends::prometheus::promql::Expr;
-use backends::tempo::traceql::{Field, Filter, SpanQuery};
+use backends::tempo::traceql::{Comparison, Field, Filter, Literal, SpanQuery};
 use domain::system::{Metric, MetricRole, Role, System, fields_for};
 use domain::time::{TimeDelta, TimeRange};
 use domain::trace::SpanKind;
@@ -79,7 +79,18 @@ pub(super) fn search_query(system: &System) -> SpanQuery {
             select.push(field);
         }
     }
-    SpanQuery { filter: Filter::All(vec![names_one, at_border]), select }
+    let mut all = vec![names_one, at_border];
+    all.extend(of_services(system));
+    SpanQuery { filter: Filter::All(all), select }
+}
+
+/// A store may hold traces of other systems: only those of this one's services count, where it names any.
+fn of_services(system: &System) -> Option<Filter> {
+    let names = system.services.iter().flat_map(|it| std::iter::once(&it.name).chain(&it.aliases));
+    let service = Field::Resource("service.name".to_owned());
+    let is = |name: &String| Filter::Compare(service.clone(), Comparison::Equal, Literal::Text(name.clone()));
+    let any: Vec<Filter> = names.map(is).collect();
+    (!any.is_empty()).then_some(Filter::Any(any))
 }
 
 impl JobsInquiry {

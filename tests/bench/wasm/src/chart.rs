@@ -62,6 +62,7 @@ impl Chart {
             line: Rgb(221, 226, 233),
             accent: Rgb(10, 111, 176),
             warn: Rgb(138, 90, 0),
+            fail: Rgb(196, 40, 28),
             series: series.to_vec(),
         };
         let style = ChartStyle { palette, font_family: "system-ui".to_owned(), font_css_px: 11.0, dpr: 1.0 };

@@ -4,6 +4,7 @@
 #[path = "../../../../src/canvas/backend.rs"]
 pub mod backend;
 mod chart;
+mod jobs;
 #[path = "../../../../src/canvas/surface.rs"]
 pub mod surface;
 
@@ -18,6 +19,33 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The size of a chunk as Chromium hands them on.
 const CHUNK: usize = 64 * 1024;
+
+/// Lines of jobs in the program's own memory.
+#[wasm_bindgen]
+pub struct Jobs {
+    lines: Vec<domain::logs::LogRecord>,
+    list: Option<domain::jobs::JobList>,
+}
+
+#[wasm_bindgen]
+impl Jobs {
+    /// Makes the lines of so many jobs; not measured.
+    #[wasm_bindgen(constructor)]
+    pub fn new(n_jobs: u32) -> Self {
+        Self { lines: jobs::lines(n_jobs), list: None }
+    }
+
+    /// Puts them together; gives how many jobs there are.
+    pub fn assemble(&mut self) -> usize {
+        let list = jobs::assemble(&jobs::system(), std::mem::take(&mut self.lines));
+        self.list.insert(list).rows().len()
+    }
+
+    /// Filters so many rows; gives how many pass.
+    pub fn filter(&self, n_rows: usize) -> usize {
+        self.list.as_ref().map_or(0, |it| jobs::filter(it, n_rows))
+    }
+}
 
 /// A body in the program's own memory, as a transport has it.
 #[wasm_bindgen]

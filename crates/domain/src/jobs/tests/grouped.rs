@@ -50,6 +50,18 @@ fn what_names_no_job_is_known_by_its_task_and_then_by_its_trace() {
 }
 
 #[test]
+fn a_trace_in_which_nothing_happened_to_a_job_is_none() {
+    check(
+        "10:01:00",
+        "
+        10:00:01.000 I gateway chatter trace=5
+        10:00:02.000 I orchestrator chatter trace=5
+        ",
+        &[],
+    );
+}
+
+#[test]
 fn a_system_that_names_no_other_key_has_jobs_with_an_id_only() {
     let mut system = (*system()).clone();
     system.jobs.fallback_keys.clear();

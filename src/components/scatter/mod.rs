@@ -1,0 +1,140 @@
+//! Durations over time as dots: what is brushed over becomes a range, what is pressed opens.
+
+mod brush;
+
+use std::sync::Arc;
+
+use charts::{ChartStyle, Scatter, ScatterDrawing, draw_scatter};
+use domain::time::{TimeDelta, TimeRange};
+use leptos::html::{Canvas, Div};
+use leptos::prelude::*;
+
+use self::brush::{Brush, Selection};
+use crate::canvas::{Redraw, Surface, use_box_size, use_device_pixel_ratio, use_is_on_screen, use_palette};
+
+/// Height of the axes' text, in CSS pixels: the style sheet's `--t-xs`.
+const AXIS_FONT_CSS_PX: f64 = 11.0;
+
+/// What a person brushed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brushed {
+    /// From when to when.
+    pub range: TimeRange,
+    /// From how short to how long; `None` where only time was meant.
+    pub lengths: Option<(TimeDelta, TimeDelta)>,
+}
+
+/// A canvas of dots, as high as `--chart-h`.
+///
+/// Its twin for keyboard and screen readers is the list beside it, with the filters that a brush sets.
+#[component]
+pub fn ScatterPlot(
+    /// What it shows, in a sentence.
+    #[prop(into)]
+    summary: Signal<String>,
+    /// The dots; `None` as long as there are none to show.
+    #[prop(into)]
+    model: Signal<Option<Arc<Scatter>>>,
+    /// A person brushed over a part of it.
+    #[prop(into)]
+    on_brush: Callback<Brushed>,
+    /// A person pressed a dot, by its place.
+    #[prop(into)]
+    on_open: Callback<usize>,
+    /// What a dot is, in words, by its place.
+    #[prop(into)]
+    words: Callback<usize, String>,
+) -> impl IntoView {
+    let (place, canvas) = (NodeRef::<Div>::new(), NodeRef::<Canvas>::new());
+    let drawing = RwSignal::new(None::<Arc<ScatterDrawing>>);
+    let dpr = use_device_pixel_ratio();
+    keep_drawn(model, drawing, dpr, place, canvas);
+    let brush = Brush { drawing, dpr, selection: RwSignal::new(None), under: RwSignal::new(None) };
+    let up = move |event: web_sys::PointerEvent| match brush.up(&event) {
+        Some(brush::Act::Brush(brushed)) => on_brush.run(brushed),
+        Some(brush::Act::Open(dot)) => on_open.run(dot),
+        None => {}
+    };
+    let readout = move || brush.under.get().map(|it| words.run(it));
+    let (across, down) =
+        (Memo::new(move |_| brush.span(Selection::across)), Memo::new(move |_| brush.span(Selection::down)));
+    let px = |value: f64| format!("{value}px");
+    view! {
+        <figure class="chart scatter">
+            <div class="chart-plot" node_ref=place>
+                <canvas
+                    role="img"
+                    aria-label=move || summary.get()
+                    class:is-drawn=move || drawing.with(Option::is_some)
+                    node_ref=canvas
+                ></canvas>
+                <div
+                    class="chart-over"
+                    class:over-exemplar=move || brush.under.get().is_some()
+                    on:pointerdown=move |event| brush.down(&event)
+                    on:pointermove=move |event| brush.moved(&event)
+                    on:pointerup=up
+                    on:pointercancel=move |_| brush.cancel()
+                    on:pointerleave=move |_| brush.leave()
+                >
+                    <div
+                        class="scatter-selection"
+                        hidden=move || brush.selection.get().is_none()
+                        style:left=move || px(across.get().0)
+                        style:width=move || px(across.get().1)
+                        style:top=move || px(down.get().0)
+                        style:height=move || px(down.get().1)
+                    ></div>
+                </div>
+            </div>
+            <figcaption class="scatter-at">{readout}</figcaption>
+        </figure>
+    }
+}
+
+/// Redraws in the next frame whenever something that shows has changed, while it is on the screen.
+fn keep_drawn(
+    model: Signal<Option<Arc<Scatter>>>,
+    drawing: RwSignal<Option<Arc<ScatterDrawing>>>,
+    dpr: Signal<f64>,
+    place: NodeRef<Div>,
+    canvas: NodeRef<Canvas>,
+) {
+    let size = use_box_size(place);
+    let is_on_screen = use_is_on_screen(place);
+    let theme = use_palette();
+    let redraw = Redraw::new();
+    let surface = StoredValue::new_local(None::<Surface>);
+    let paint = move || {
+        let Some(scatter) = model.try_get_untracked().flatten() else { return };
+        let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
+        let (box_css_px, dpr) = (size.get_untracked(), dpr.get_untracked());
+        let theme = theme.get_untracked();
+        let style = ChartStyle {
+            palette: theme.palette.clone(),
+            font_family: theme.font_family.clone(),
+            font_css_px: AXIS_FONT_CSS_PX,
+            dpr,
+        };
+        let drawn = surface.try_update_value(|it| {
+            if it.is_none() {
+                *it = Surface::new(canvas);
+            }
+            let surface = it.as_mut()?;
+            surface.fit(box_css_px, dpr);
+            draw_scatter(&surface.area(), &scatter, &style).ok()
+        });
+        if let Some(drawn) = drawn.flatten() {
+            drawing.set(Some(Arc::new(drawn)));
+        }
+    };
+    Effect::new(move |_| {
+        let (width_css_px, height_css_px) = size.get();
+        model.track();
+        dpr.track();
+        theme.track();
+        if is_on_screen.get() && width_css_px > 0.0 && height_css_px > 0.0 {
+            redraw.request(paint);
+        }
+    });
+}

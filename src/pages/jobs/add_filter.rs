@@ -1,0 +1,129 @@
+//! The panel that adds a filter: a field, how it is compared, and values that the jobs really have.
+
+use domain::jobs::{Facet, Field, facet};
+use domain::view_state::{Filter, FilterOp};
+use leptos::ev;
+use leptos::prelude::*;
+
+use super::model::Model;
+use crate::components::menu::{Menu, MenuHandle};
+
+/// Values that are offered at once.
+const MAX_OFFERED: usize = 12;
+
+#[component]
+pub(super) fn AddFilter(model: Model) -> impl IntoView {
+    view! {
+        <div class="jobs-add">
+            <Menu
+                title=|| "+ filter"
+                label="Add a filter"
+                content=move |menu| view! { <Panel model menu /> }.into_any()
+            />
+        </div>
+    }
+}
+
+/// The ways to compare a field, with their words.
+fn ways(field: Field) -> &'static [(FilterOp, &'static str)] {
+    if field.is_number() {
+        &[(FilterOp::Least, "at least"), (FilterOp::Most, "at most"), (FilterOp::Is, "is")]
+    } else {
+        &[
+            (FilterOp::Is, "is"),
+            (FilterOp::Not, "is not"),
+            (FilterOp::Has, "contains"),
+            (FilterOp::Lacks, "lacks"),
+        ]
+    }
+}
+
+#[component]
+fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
+    let fields = Memo::new(move |_| {
+        model.fields.get().into_iter().filter(|it| it.can_be_filtered()).collect::<Vec<_>>()
+    });
+    let first =
+        fields.with_untracked(|it| it.iter().copied().find(|it| *it == Field::Stage).or(it.first().copied()));
+    let field = RwSignal::new(first.unwrap_or(Field::State));
+    let op = RwSignal::new(ways(field.get_untracked()).first().map_or(FilterOp::Is, |it| it.0));
+    let typed = RwSignal::new(String::new());
+    let offered = Memo::new(move |_| {
+        let typed = typed.get().to_lowercase();
+        let field = field.get();
+        let values = model.passing.with(|rows| facet(field, rows.iter()));
+        let title = |value: &str| model.system.with(|it| field.value_title(it, value).to_lowercase());
+        let fits = |it: &Facet| it.value.to_lowercase().contains(&typed) || title(&it.value).contains(&typed);
+        values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
+    });
+    let add = move |value: String| {
+        let value = value.trim().to_owned();
+        if !value.is_empty() {
+            menu.close();
+            model.add_filter(Filter {
+                field: field.get_untracked().word().to_owned(),
+                op: op.get_untracked(),
+                value,
+            });
+        }
+    };
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        add(typed.get_untracked());
+    };
+    let choose_field = move |event: web_sys::Event| {
+        let chosen = Field::from_word(&event_target_value(&event)).unwrap_or(Field::State);
+        field.set(chosen);
+        op.set(ways(chosen).first().map_or(FilterOp::Is, |it| it.0));
+        typed.set(String::new());
+    };
+    let choose_op = move |event: web_sys::Event| {
+        let word = event_target_value(&event);
+        op.set(FilterOp::ALL.iter().copied().find(|it| it.word() == word).unwrap_or(FilterOp::Is));
+    };
+    let field_option = move |it: Field| {
+        view! { <option value=it.word() selected=move || field.get() == it>{it.title()}</option> }
+    };
+    let op_option = move |(it, words): &(FilterOp, &'static str)| {
+        let it = *it;
+        view! { <option value=it.word() selected=move || op.get() == it>{*words}</option> }
+    };
+    let value = move |facet: Facet| {
+        let title = model.system.with(|it| field.get_untracked().value_title(it, &facet.value).into_owned());
+        let value = facet.value;
+        view! {
+            <li>
+                <button type="button" class="choice" on:click=move |_| add(value.clone())>
+                    <span>{title}</span>
+                    <small>{facet.count}</small>
+                </button>
+            </li>
+        }
+    };
+    let hint = move || match field.get() {
+        Field::Duration | Field::Wait => "90, 90s or 2m",
+        it if it.is_number() => "A number",
+        _ => "Value",
+    };
+    view! {
+        <form class="jobs-filter-panel" on:submit=submit>
+            <select aria-label="Field" on:change=choose_field>
+                {move || fields.get().into_iter().map(field_option).collect_view()}
+            </select>
+            <select aria-label="How it is compared" on:change=choose_op>
+                {move || ways(field.get()).iter().map(op_option).collect_view()}
+            </select>
+            <input
+                type="text"
+                aria-label="Value"
+                placeholder=hint
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=move || typed.get()
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <button type="submit">{"Add"}</button>
+            <ul aria-label="Values that the jobs have">{move || offered.get().into_iter().map(value).collect_view()}</ul>
+        </form>
+    }
+}

@@ -1,0 +1,127 @@
+//! The list: heads that sort, rows that are links, and the keyboard.
+
+use domain::ids::JobId;
+use domain::jobs::Field;
+use domain::view_state::Page;
+use leptos::ev;
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use super::columns::{shown_columns, template};
+use super::model::Model;
+use super::row::{Row, row_id};
+use crate::components::virtual_list::{VirtualList, use_size};
+use crate::state::go_to;
+
+/// How many rows Page Up and Page Down go.
+const PAGE_ROWS: usize = 12;
+/// Narrower than this, only the columns that matter most are shown.
+const NARROW_CSS_PX: f64 = 700.0;
+
+/// Goes to the page of a job.
+pub(super) fn open_job(model: Model, id: &JobId) {
+    model.view.push(|it| {
+        go_to(it, Page::Job);
+        it.job = Some(id.clone());
+    });
+}
+
+#[component]
+pub(super) fn List(model: Model) -> impl IntoView {
+    let place = NodeRef::<Div>::new();
+    let size = use_size(place, "--row");
+    let is_narrow = Memo::new(move |_| (1.0..NARROW_CSS_PX).contains(&size.get().width_px));
+    let columns = Memo::new(move |_| shown_columns(model, is_narrow.get()));
+    let template = Memo::new(move |_| columns.with(|it| template(it, is_narrow.get())));
+    let n_rows = Memo::new(move |_| model.shown.with(|it| it.rows.len()));
+    // Only a move of the keyboard moves the list: jobs that arrive meanwhile do not.
+    let reveal = Memo::new(move |_| {
+        model.active.track();
+        untrack(move || model.active_row())
+    });
+    let go = move |row: usize| {
+        let id = model.shown.with_untracked(|it| it.rows.get(row).map(|it| it.id.clone()));
+        model.active.set(id);
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        let last = n_rows.get_untracked().saturating_sub(1);
+        let from = untrack(move || model.active_row());
+        let to = match (event.key().as_str(), from) {
+            ("ArrowDown", Some(row)) => (row + 1).min(last),
+            ("ArrowUp", Some(row)) => row.saturating_sub(1),
+            ("PageDown", Some(row)) => (row + PAGE_ROWS).min(last),
+            ("PageUp", Some(row)) => row.saturating_sub(PAGE_ROWS),
+            ("ArrowDown" | "PageDown", None) | ("Home", _) => 0,
+            ("ArrowUp" | "PageUp", None) | ("End", _) => last,
+            ("Enter", Some(_)) => {
+                if let Some(id) = model.active.get_untracked() {
+                    event.prevent_default();
+                    open_job(model, &id);
+                }
+                return;
+            }
+            ("Escape", Some(_)) => return model.active.set(None),
+            _ => return,
+        };
+        event.prevent_default();
+        go(to);
+    };
+    let row = move |row| view! { <Row model row n_rows columns template /> }.into_any();
+    let new_words = move || match model.shown.with(|it| it.n_new) {
+        0 => String::new(),
+        1 => "1 new job".to_owned(),
+        n => format!("{n} new jobs"),
+    };
+    let let_in = move |_| {
+        model.active.set(None);
+        model.let_in.update(|it| *it = it.wrapping_add(1));
+        if let Some(list) = place.get_untracked().and_then(|it| it.query_selector(".vlist").ok().flatten()) {
+            list.set_scroll_top(0);
+        }
+    };
+    let is_held = Memo::new(move |_| model.shown.with(|it| it.n_new > 0));
+    view! {
+        <div class="jobs-list" node_ref=place on:keydown=on_key>
+            <div class="jobs-heads" style:grid-template-columns=move || template.get()>
+                <For each=move || columns.get() key=|it| *it children=move |field| view! { <Head model field /> } />
+            </div>
+            <div class="jobs-new" role="status">
+                <Show when=move || is_held.get()>
+                    <button type="button" on:click=let_in>{new_words}</button>
+                </Show>
+            </div>
+            <VirtualList
+                n_rows=n_rows
+                row=row
+                reveal=reveal
+                active_id=Signal::derive(move || model.active_row().map(row_id))
+                label=Signal::stored("Jobs, one a line; Enter opens one".to_owned())
+                scrolled=model.scroll_px
+            />
+        </div>
+    }
+}
+
+/// The head of a column; pressing it sorts.
+#[component]
+fn Head(model: Model, field: Field) -> impl IntoView {
+    let sorted = Memo::new(move |_| model.sorted_by(field));
+    let arrow = move || sorted.get().map(|descending| if descending { " ↓" } else { " ↑" });
+    let label = move || match sorted.get() {
+        Some(true) => format!("{}, greatest first; press to turn round", field.title()),
+        Some(false) => format!("{}, smallest first; press to turn round", field.title()),
+        None => format!("Sort by {}", field.title()),
+    };
+    view! {
+        <button
+            type="button"
+            class:r=super::cells::is_right(field)
+            class:on=move || sorted.get().is_some()
+            aria-label=label
+            on:click=move |_| model.sort_by(field)
+        >
+            {field.title()}
+            {arrow}
+        </button>
+    }
+}

@@ -1,0 +1,172 @@
+//! The explorer: every job of the range, what most of them have in common, and where each one's time went.
+//!
+//! ```text
+//!  report ──> rows ──> filtered, sorted ──> held while somebody reads ──> list      each step a memo of `Model`;
+//!                └───> counts, dots, suggestions                          what is asked stands in the address
+//! ```
+
+mod add_filter;
+mod cells;
+mod chips;
+mod columns;
+mod counts;
+mod cover;
+mod held;
+mod list;
+mod mini;
+mod model;
+mod row;
+mod saved;
+mod scatter;
+mod storage;
+
+use domain::time::{RangeSpec, TimeDelta};
+use inquiry::jobs::{JobsReport, LINES_AT_FIRST};
+use leptos::prelude::*;
+
+use self::chips::Chips;
+use self::counts::Counts;
+use self::cover::Cover;
+use self::list::List;
+use self::model::Model;
+use self::scatter::Dots;
+use crate::components::age::Age;
+use crate::components::empty_panel::EmptyPanel;
+use crate::components::error_panel::ErrorPanel;
+use crate::components::loading::Loading;
+use crate::net::{Progress, use_jobs};
+use crate::pages::trouble;
+use crate::state::{use_clock, use_view};
+
+/// The page of all jobs of the range that the view names.
+#[component]
+pub fn JobsPage() -> impl IntoView {
+    let clock = use_clock();
+    let max_lines = RwSignal::new(LINES_AT_FIRST);
+    let progress = use_jobs(move || Some((clock.range().get(), max_lines.get())));
+    view! { <JobsView progress=progress max_lines=max_lines /> }
+}
+
+/// What the list has to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    Nothing,
+    NonePasses,
+    Data,
+}
+
+/// The jobs, drawn from a report and the ones that follow it.
+#[component]
+pub fn JobsView(
+    /// What is known of them.
+    #[prop(into)]
+    progress: Signal<Progress<JobsReport>>,
+    /// After how many lines reading stops; a person may raise it.
+    max_lines: RwSignal<usize>,
+) -> impl IntoView {
+    let model = Model::new(progress, max_lines);
+    let stage = Memo::new(move |_| {
+        let has_rows = model.all.with(|it| !it.is_empty());
+        match (model.shown.with(|it| it.rows.is_empty()), has_rows) {
+            (false, _) => Stage::Data,
+            (true, true) => Stage::NonePasses,
+            (true, false) if model.is_waiting() => Stage::Waiting,
+            (true, false) => Stage::Nothing,
+        }
+    });
+    let body = move || match stage.get() {
+        Stage::Waiting => {
+            view! { <Loading what="Asking for the jobs of this time …" height_css_px=400 /> }.into_any()
+        }
+        Stage::Nothing => view! { <Nothing model=model /> }.into_any(),
+        Stage::NonePasses => view! { <NonePasses model=model /> }.into_any(),
+        Stage::Data => view! { <List model=model /> }.into_any(),
+    };
+    view! {
+        <article class="jobs-page">
+            <div class="overview-head">
+                <h1>{"Jobs"}</h1>
+                <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
+            </div>
+            <Chips model=model />
+            <div class="jobs-sum">
+                <Counts model=model />
+                <Dots model=model />
+            </div>
+            <section class="card" aria-label="Jobs">
+                <Failures model=model />
+                {body}
+                <Cover model=model />
+            </section>
+        </article>
+    }
+}
+
+/// What could not be had, each with its cause; what came stays below.
+#[component]
+fn Failures(model: Model) -> impl IntoView {
+    let failures = Memo::new(move |_| {
+        model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.failures.clone()))
+    });
+    let one = |error: backends::BackendError| {
+        let told = trouble(&error);
+        view! { <ErrorPanel trouble=Signal::stored(told) compact=true /> }
+    };
+    move || failures.get().into_iter().map(one).collect_view().into_any()
+}
+
+/// No job at all: why, and the button that helps.
+#[component]
+fn Nothing(model: Model) -> impl IntoView {
+    let view = model.view;
+    let has_failed =
+        Memo::new(move |_| model.report.with(|it| it.as_ref().is_some_and(|it| !it.failures.is_empty())));
+    let why = move || match has_failed.get() {
+        true => "Which jobs there are cannot be told: a source did not answer.".to_owned(),
+        false => "No job in this time.".to_owned(),
+    };
+    let looked_for = move || {
+        let asked = model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.asked.clone()));
+        let queries: Vec<String> = asked.into_iter().map(|it| it.query).filter(|it| !it.is_empty()).collect();
+        if queries.is_empty() { String::new() } else { format!("Asked for {}", queries.join(" and ")) }
+    };
+    let length = move || model.clock.range().with(|it| it.length());
+    let wider = move || match length() {
+        it if it < TimeDelta::from_secs(6 * 3_600) => {
+            (TimeDelta::from_secs(6 * 3_600), "Look at the last 6 hours")
+        }
+        it if it < TimeDelta::from_secs(86_400) => {
+            (TimeDelta::from_secs(86_400), "Look at the last 24 hours")
+        }
+        _ => (TimeDelta::from_secs(7 * 86_400), "Look at the last 7 days"),
+    };
+    view! {
+        <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(looked_for)>
+            <button type="button" on:click=move |_| view.push(|it| it.range = RangeSpec::last(wider().0))>
+                {move || wider().1}
+            </button>
+        </EmptyPanel>
+    }
+}
+
+/// Jobs there are, but the filters leave none.
+#[component]
+fn NonePasses(model: Model) -> impl IntoView {
+    let view = use_view();
+    let why = move || match model.all.with(|it| it.len()) {
+        1 => "The one job of this time does not pass the filters.".to_owned(),
+        n => format!("None of the {n} jobs of this time passes the filters."),
+    };
+    let clear = move |_| {
+        view.push(|it| {
+            it.filters.clear();
+            it.query.clear();
+        });
+    };
+    view! {
+        <EmptyPanel why=Signal::derive(why)>
+            <button type="button" on:click=clear>{"Clear the filters"}</button>
+        </EmptyPanel>
+    }
+}

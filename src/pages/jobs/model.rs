@@ -1,0 +1,179 @@
+//! What the explorer knows, step by step from the report to the rows; one memo a step, so that nothing is done twice.
+
+use std::sync::Arc;
+
+use domain::ids::JobId;
+use domain::job::JobState;
+use domain::jobs::{Field, RowFilter, Rows, StateCounts, filled_fields, sort};
+use domain::system::System;
+use domain::time::Timestamp;
+use domain::view_state::{Filter, FilterOp, Sort};
+use inquiry::jobs::JobsReport;
+use leptos::prelude::*;
+
+use super::held::{Held, hold};
+use crate::net::Progress;
+use crate::state::{Clock, View, use_clock, use_system, use_view};
+
+/// A handle on everything that the parts of the page draw.
+#[derive(Clone, Copy)]
+pub(super) struct Model {
+    pub(super) view: View,
+    pub(super) clock: Clock,
+    pub(super) system: Memo<Arc<System>>,
+    pub(super) progress: Signal<Progress<JobsReport>>,
+    pub(super) report: Memo<Option<Arc<JobsReport>>>,
+    /// Every job of the report.
+    pub(super) all: Memo<Rows>,
+    /// The instant that the report is of: what `now` means for durations that still grow.
+    pub(super) now: Memo<Timestamp>,
+    pub(super) filter: Memo<RowFilter>,
+    /// The jobs that pass every filter, in the order of the view.
+    pub(super) passing: Memo<Rows>,
+    /// Counts of what passes every filter but those of the state.
+    pub(super) counts: Memo<StateCounts>,
+    /// What is listed; new jobs wait while somebody reads.
+    pub(super) shown: Memo<Held>,
+    /// Fields that at least one job fills.
+    pub(super) fields: Memo<Vec<Field>>,
+    /// The job that the keyboard is on.
+    pub(super) active: RwSignal<Option<JobId>>,
+    /// How far the list is scrolled, in CSS pixels.
+    pub(super) scroll_px: RwSignal<f64>,
+    /// Raised to let in what waits.
+    pub(super) let_in: RwSignal<u32>,
+    pub(super) max_lines: RwSignal<usize>,
+}
+
+impl Model {
+    pub(super) fn new(progress: Signal<Progress<JobsReport>>, max_lines: RwSignal<usize>) -> Self {
+        let (view, clock, system) = (use_view(), use_clock(), use_system());
+        let report = Memo::new_with_compare(
+            move |_| progress.with(|it| it.report.clone()),
+            |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
+                (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
+                (None, None) => old.is_none(),
+                (Some(_), None) | (None, Some(_)) => true,
+            },
+        );
+        let all =
+            rows_memo(move || report.with(|it| it.as_ref().map_or_else(Rows::default, |it| it.rows.clone())));
+        let now = Memo::new(move |_| progress.with(|it| it.updated).unwrap_or_else(|| clock.now()));
+        let question = view.part(|it| (it.filters.clone(), it.query.clone()));
+        let filter = Memo::new(move |_| question.with(|(filters, query)| RowFilter::new(filters, query)));
+        let order = view.part(|it| it.sort.clone());
+        let passing = rows_memo(move || {
+            let now = now.get();
+            let mut rows: Vec<_> = filter.with(|filter| {
+                all.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect())
+            });
+            system.with(|system| order.with(|order| sort(&mut rows, order.as_ref(), system, now)));
+            Rows::new(rows)
+        });
+        let counts = Memo::new(move |_| {
+            let (now, filter) = (now.get(), filter.get().without(Field::State));
+            all.with(|it| StateCounts::of(it.iter().filter(|row| filter.passes(row, now))))
+        });
+        let fields = Memo::new(move |_| system.with(|system| all.with(|it| filled_fields(system, it))));
+        let (active, scroll_px) = (RwSignal::new(None::<JobId>), RwSignal::new(0.0));
+        let let_in = RwSignal::new(0_u32);
+        let is_read = Memo::new(move |_| scroll_px.get() > 1.0 || active.with(Option::is_some));
+        let range = view.part(|it| it.range);
+        let shown = Memo::new_with_compare(
+            move |old: Option<&Held>| {
+                let key = (question.get(), order.get(), range.get(), let_in.get());
+                passing.with(|rows| hold(old, rows, key, is_read.get()))
+            },
+            |old, new| old.zip(new).is_none_or(|(old, new)| !old.is_same(new)),
+        );
+        Self {
+            view,
+            clock,
+            system,
+            progress,
+            report,
+            all,
+            now,
+            filter,
+            passing,
+            counts,
+            shown,
+            fields,
+            active,
+            scroll_px,
+            let_in,
+            max_lines,
+        }
+    }
+
+    /// Whether answers are awaited.
+    pub(super) fn is_waiting(self) -> bool {
+        self.progress.with(|it| it.running || (it.report.is_none() && it.updated.is_none()))
+    }
+
+    /// Adds a filter to the view, unless it is there.
+    pub(super) fn add_filter(self, filter: Filter) {
+        self.view.push(|it| {
+            if !it.filters.contains(&filter) {
+                it.filters.push(filter);
+            }
+        });
+    }
+
+    /// The one state that is filtered for.
+    pub(super) fn state_filter(self) -> Option<String> {
+        self.view.state().with(|it| it.filters.iter().find(|it| is_state(it)).map(|it| it.value.clone()))
+    }
+
+    /// Shows only jobs of this state; all where it is `None`, or is what is shown already.
+    pub(super) fn toggle_state(self, state: Option<JobState>) {
+        self.view.push(|it| {
+            let before = it.filters.iter().find(|it| is_state(it)).map(|it| it.value.clone());
+            it.filters.retain(|it| !is_state(it));
+            let wanted = state.map(JobState::name).filter(|it| before.as_deref() != Some(it));
+            it.filters.extend(wanted.map(|it| Filter {
+                field: Field::State.word().to_owned(),
+                op: FilterOp::Is,
+                value: it.to_owned(),
+            }));
+        });
+    }
+
+    /// Sorts by a column; again, the other way round; the newest first is the list's own order.
+    pub(super) fn sort_by(self, field: Field) {
+        let starts_high = field.is_number() || matches!(field, Field::Start | Field::State | Field::Timeline);
+        let own = Sort { column: Field::Start.word().to_owned(), descending: true };
+        self.view.replace(|it| {
+            let now = it.sort.clone().unwrap_or_else(|| own.clone());
+            let descending = if now.column == field.word() { !now.descending } else { starts_high };
+            let next = Sort { column: field.word().to_owned(), descending };
+            it.sort = (next != own).then_some(next);
+        });
+    }
+
+    /// Whether the list is sorted by a column, and if it is, whether the greatest comes first.
+    pub(super) fn sorted_by(self, field: Field) -> Option<bool> {
+        self.view.state().with(|it| match &it.sort {
+            Some(order) => (order.column == field.word()).then_some(order.descending),
+            None => (field == Field::Start).then_some(true),
+        })
+    }
+
+    /// Where the job that the keyboard is on stands in the list.
+    pub(super) fn active_row(self) -> Option<usize> {
+        let id = self.active.get()?;
+        self.shown.with(|it| it.rows.iter().position(|it| it.id == id))
+    }
+}
+
+fn is_state(filter: &Filter) -> bool {
+    filter.field == Field::State.word() && filter.op == FilterOp::Is
+}
+
+/// A memo of rows that tells of other rows only.
+fn rows_memo(rows: impl Fn() -> Rows + Send + Sync + 'static) -> Memo<Rows> {
+    Memo::new_with_compare(
+        move |_| rows(),
+        |old, new| old.zip(new).is_none_or(|(old, new)| !Arc::ptr_eq(old, new)),
+    )
+}

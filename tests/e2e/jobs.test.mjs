@@ -1,0 +1,172 @@
+// The explorer on real servers: every job of the range, by state, with what it covers; and the way to one job.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import test from 'node:test';
+import { FAULTS } from './lib/faults.mjs';
+import { FAILED_REQUESTS, accessible, harness } from './lib/harness.mjs';
+import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
+
+const MINUTE = 60_000;
+const truth = JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8'));
+const end = Number(BigInt(truth.end.ns) / 1_000_000n);
+/** Twenty minutes of what the generator wrote, all of it over. */
+const past = { page: 'jobs', from: `${end - 40 * MINUTE}`, to: `${end - 20 * MINUTE}`, tz: 'utc' };
+const now = { page: 'jobs', from: 'now-15m', to: 'now', tz: 'utc' };
+let failed, good;
+const it = harness(async ({ stack }) => {
+  failed = await failedJob(stack.servers, Date.now() - 5 * MINUTE);
+  good = newJob();
+  await writeLines(stack.servers.loki.url, good, goodLines(good, Date.now() - 4 * MINUTE));
+});
+
+const rows = page => page.locator('.job-row');
+const cover = page => page.locator('.jobs-cover');
+const complete = page => page.waitForFunction(() => /^All [\d\s\u202f]+ jobs? of this time\./.test(document.querySelector('.jobs-cover')?.innerText ?? ''));
+const count = async (page, state) => Number((await page.locator(`.count.${state} b`).innerText()).replaceAll(/[\s\u202f]/g, ''));
+
+async function opened(view, options) {
+  const page = await it.open(view, options);
+  await rows(page).first().waitFor();
+  await complete(page);
+  return page;
+}
+
+/** Job ids that lines of the range name, asked for outside the app, slice by slice. */
+async function idsInLoki(from, to) {
+  const ids = new Set();
+  for (let start = from; start < to; start += MINUTE) {
+    const query = new URLSearchParams({ query: '{service_name=~"orchestrator|scraper|chunking|embedding-api"} |= "job_id"', start: `${start}000000`, end: `${Math.min(start + MINUTE, to)}000000`, limit: 5000 });
+    const { data } = await (await fetch(`${it.stack.servers.loki.url}/loki/api/v1/query_range?${query}`)).json();
+    const lines = data.result.flatMap(stream => stream.values.map(value => value[1]));
+    assert.ok(lines.length < 5000, 'a slice of the test is too wide');
+    for (const line of lines) { const { job_id: id } = JSON.parse(line); if (id) ids.add(id); }
+  }
+  return ids;
+}
+
+test('the list holds every job that the lines of the range name, and no other', async () => {
+  const page = await opened(past);
+  const expected = await idsInLoki(Number(past.from), Number(past.to));
+  const shown = await count(page, 'all');
+  // A job that only traces know, or only its task, may come on top of those that lines name.
+  assert.ok(shown >= expected.size && shown <= expected.size * 1.05, `${shown} are shown, ${expected.size} are named`);
+  await page.done();
+});
+
+test('a failed job is found by its state and its error, and its row leads to it', async () => {
+  const page = await opened({ ...now, f: 'state:is:failed', q: failed.id });
+  const row = rows(page).first();
+  assert.match(await row.innerText(), /failed[\s\S]*http_403/);
+  assert.equal(await row.locator('.mini').getAttribute('role'), 'img');
+  await row.click();
+  await page.waitForURL(new RegExp(`job=${failed.id}`));
+  await page.locator('.state', { hasText: 'failed at scrape' }).first().waitFor();
+  await page.goBack();
+  await rows(page).first().waitFor();
+  await page.done();
+});
+
+test('whether a trace was kept is told', async () => {
+  const page = await opened({ ...now, q: good.id, cols: 'state,job,trace' });
+  await page.waitForFunction(() => /not kept/.test(document.querySelector('.job-row')?.innerText ?? ''));
+  await page.done();
+});
+
+test('counts filter, the address says so and opens the same list', async () => {
+  const page = await opened(past);
+  const expected = await count(page, 'failed');
+  await page.locator('.count.failed').click();
+  await page.waitForURL(/f=state:is:failed/);
+  await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, expected);
+  await page.getByRole('button', { name: /^Sort by Total/ }).click();
+  await page.waitForURL(/sort=duration/);
+  const ids = each => each.locator('.job-row .id').allInnerTexts();
+  const again = await it.open(new URL(page.url()).searchParams);
+  await rows(again).first().waitFor();
+  await complete(again);
+  assert.deepEqual((await ids(again)).slice(0, 10), (await ids(page)).slice(0, 10));
+  await page.done();
+  await again.done();
+});
+
+test('a filter is put together from values that the jobs have', async () => {
+  const page = await opened(past);
+  await page.getByRole('button', { name: 'Add a filter' }).click();
+  await page.getByLabel('Field').selectOption('error');
+  await page.getByRole('list', { name: 'Values that the jobs have' }).getByRole('button').first().click();
+  await page.waitForURL(/f=error:is:/);
+  await page.locator('.chip').first().waitFor();
+  await page.done();
+});
+
+test('a part of the scatter that is brushed over becomes the range', async () => {
+  const page = await opened(past);
+  const box = await page.locator('.scatter .chart-over').boundingBox();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 42, { steps: 5 });
+  await page.mouse.up();
+  await page.waitForURL(url => url.searchParams.get('from') !== past.from);
+  const { searchParams } = new URL(page.url());
+  assert.ok(Number(searchParams.get('from')) > Number(past.from) && Number(searchParams.get('to')) < Number(past.to), page.url());
+  await page.done();
+});
+
+test('everything is reached by keyboard', async () => {
+  const page = await opened(past);
+  await page.locator('.jobs-list .vlist').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  const id = await page.locator('.job-row.on .id').innerText();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new RegExp(`job=${id}`));
+  await page.done();
+});
+
+test('the box finds a job by its address, and a wrong id leads to the right one', async () => {
+  const page = await opened(now);
+  await page.keyboard.press('/');
+  await page.keyboard.type('https://docs.example.org/guide');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/page=jobs.*q=https/);
+  await rows(page).first().waitFor();
+  await page.goto(`${it.stack.url}?page=job&job=${failed.id.slice(0, -1)}x&from=now-15m&to=now`);
+  await page.locator('.examples a', { hasText: failed.id }).click();
+  await page.locator('.state', { hasText: 'failed at scrape' }).first().waitFor();
+  await page.done();
+});
+
+test('new jobs wait while somebody reads, and enter when they are let in', async () => {
+  const page = await opened({ ...now, refresh: '2s' });
+  await page.locator('.jobs-list .vlist').evaluate(list => { list.scrollTop = 400; });
+  const first = await rows(page).first().getAttribute('aria-posinset');
+  const job = newJob();
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, Date.now() - 2_000, 'scrape').slice(0, 3));
+  await page.locator('.jobs-new button').waitFor();
+  assert.equal(await rows(page).first().getAttribute('aria-posinset'), first);
+  await page.locator('.jobs-new button').click();
+  await page.locator('.job-row .id', { hasText: job.id }).waitFor();
+  await page.done();
+});
+
+test('with Tempo gone the list lives and says what is missing', async () => {
+  it.stack.faults.tempo.fail(FAULTS.cut);
+  const page = await it.open(now, { tolerate: FAILED_REQUESTS });
+  await rows(page).first().waitFor();
+  await page.locator('.panel-note.error', { hasText: 'Tempo' }).waitFor();
+  await page.done();
+});
+
+test('axe objects to nothing, in both themes and on a phone', async () => {
+  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
+    const page = await opened(past, options);
+    await accessible(page);
+    await page.done();
+  }
+});
+
+test('what is covered is told', async () => {
+  const page = await opened(past);
+  assert.match(await cover(page).innerText(), /Counts are exact for what was read: [\d\s\u202f]+ lines; rows come from lines and traces/);
+  await page.done();
+});
