@@ -74,8 +74,8 @@ fn check(name: &str) {
             wrong.push(format!("{id} failed by {cause} and yet {ranked:?}: {:?}", found.failure));
         }
     }
-    assert!(n_good >= 10 && n_failed >= 3, "{n_good} good, {n_failed} failed");
-    assert!(wrong.is_empty(), "{} wrong of {name}:\n{}\nall: {told:#?}", wrong.len(), wrong.join("\n"));
+    assert!(n_good >= 10 && n_failed >= 3, "{n_good} good, {n_failed} failed: {told:#?}");
+    assert!(wrong.is_empty(), "{} wrong of {name}:\n{}", wrong.len(), wrong.join("\n"));
 
     // Nobody is lost: every job that began in the window is accounted for, and failures are grouped by what they are.
     let others = &around.others;

@@ -45,10 +45,13 @@ pub fn run(args: &Args) -> Result<Outcome, String> {
     };
     let system = read_system(&system_file)?;
     let transport = Native::new(&config, args.base.as_deref(), |name| std::env::var(name).ok())?;
-    #[allow(clippy::disallowed_methods, reason = "a command line has a clock")]
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|it| it.to_string())?;
-    let now = i64::try_from(now.as_nanos()).map_err(|it| it.to_string())?;
-    Ok(ask(system, Rc::new(transport), args, Timestamp::from_nanos(now)))
+    Ok(ask(system, Rc::new(transport), args, now()))
+}
+
+#[allow(clippy::disallowed_methods, reason = "a command line has no other clock")]
+fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_nanos(i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX))
 }
 
 /// Asks through any transport, as if it were `now`.

@@ -10,7 +10,6 @@ mod rules;
 mod surroundings;
 mod words;
 
-pub use own_rules::placeholders;
 pub use rules::RULES;
 pub use surroundings::{SIGNALS, Signal, Surroundings};
 

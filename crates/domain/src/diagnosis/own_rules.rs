@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use super::case::Case;
 use super::http::{host, host_in};
 use super::rules::Found;
-use super::words::filled;
+use super::words::shortened;
 use super::{Cause, Matched};
 use crate::job::Origin;
 use crate::logs::{Level, LogRecord};
 use crate::system::pattern::Pattern;
-use crate::system::{CauseRule, Condition, ConditionField, Role, System, TextTest, fields_for};
+use crate::system::{CauseRule, Condition, ConditionField, Role, SentencePart, System, TextTest, fields_for};
 use crate::time::TimeDelta;
 use crate::trace::Span;
 
@@ -54,29 +54,29 @@ fn apply(case: &Case, rule: &CauseRule) -> Option<Found> {
     let piece = *pieces.first()?;
     let text = |role: Role| pieces.iter().find_map(|it| text_of(case.system, *it, role)).map(Cow::into_owned);
     let captured = captured(case.system, rule, piece);
-    let value = |name: &str| {
-        let of_pattern = captured.iter().find(|(it, _)| it == name).map(|(_, text)| text.clone());
-        of_pattern.or_else(|| match name {
-            "stage" => Some(case.stage.clone()),
-            "host" => {
-                let of_piece = text(Role::Url).and_then(|it| host(&it).map(str::to_owned));
-                let in_words = || host_in(&said(case.system, piece)).map(str::to_owned);
-                let generic = || "the server that it asked".to_owned();
-                Some(case.host.clone().or(of_piece).or_else(in_words).unwrap_or_else(generic))
-            }
-            other => {
-                let role = ROLE_NAMES.iter().find(|(it, _)| *it == other).map(|(_, role)| *role)?;
-                Some(text(role).unwrap_or_else(|| format!("an unknown {}", other.replace('_', " "))))
-            }
-        })
+    let part = |it: &SentencePart| match it {
+        SentencePart::Text(words) => words.clone(),
+        SentencePart::Stage => case.stage.clone(),
+        SentencePart::Host => {
+            let of_piece = text(Role::Url).and_then(|it| host(&it).map(str::to_owned));
+            let in_words = || host_in(&said(case.system, piece)).map(str::to_owned);
+            let known = case.host.clone().or(of_piece).or_else(in_words);
+            known.unwrap_or_else(|| "the server that it asked".to_owned())
+        }
+        SentencePart::Role(role, name) => {
+            let of_pattern = captured.iter().find(|(it, _)| it == name).map(|(_, text)| text.clone());
+            let known = of_pattern.or_else(|| text(*role)).map(|it| shortened(&it));
+            known.unwrap_or_else(|| format!("an unknown {}", name.replace('_', " ")))
+        }
     };
+    let sentence: String = rule.sentence.iter().map(part).collect();
     let matched: Vec<Matched> =
         pieces.iter().map(|it| Matched::piece(&said(case.system, *it), origin(*it))).collect();
     let words = matched.first().map(|it| it.words.clone()).unwrap_or_default();
     Some(Found {
         cause: Cause {
             rule: rule.name.clone(),
-            sentence: filled(&rule.sentence, value),
+            sentence: sentence.trim_end_matches('.').to_owned(),
             matched,
             sure: sure.min(4),
             why: format!("the system file's rule “{}” fits “{words}”{whose}", rule.name),
@@ -86,32 +86,6 @@ fn apply(case: &Case, rule: &CauseRule) -> Option<Found> {
         depth: 1,
         covers: &["own_words"],
     })
-}
-
-/// The roles that a sentence may name, by what they are called in a system file.
-const ROLE_NAMES: [(&str, Role); 17] = [
-    ("service", Role::Service),
-    ("message", Role::Message),
-    ("job", Role::Job),
-    ("task", Role::Task),
-    ("task_id", Role::TaskId),
-    ("run", Role::Run),
-    ("user", Role::User),
-    ("error_code", Role::ErrorCode),
-    ("error", Role::Error),
-    ("exception", Role::Exception),
-    ("url", Role::Url),
-    ("retries", Role::Retries),
-    ("reason", Role::Reason),
-    ("version", Role::Version),
-    ("queue", Role::Queue),
-    ("mode", Role::Mode),
-    ("status", Role::Status),
-];
-
-/// What a sentence of a system file's rule may have in braces.
-pub fn placeholders() -> impl Iterator<Item = &'static str> {
-    ["host", "stage"].into_iter().chain(ROLE_NAMES.iter().map(|(name, _)| *name))
 }
 
 fn origin(piece: Piece) -> Origin {

@@ -8,7 +8,7 @@ use crate::fingerprint::JobSample;
 use crate::job::assemble;
 use crate::job::tests::laws::any_evidence;
 use crate::series::{Labels, Series};
-use crate::system::{CauseRule, Condition, ConditionField, Role, TextTest};
+use crate::system::{CauseRule, Condition, ConditionField, Role, SentencePart, TextTest};
 use crate::testing::{at, evidence, pipeline};
 use crate::time::TimeDelta;
 
@@ -520,7 +520,16 @@ fn own_rule() -> CauseRule {
             condition(Role::Stage, TextTest::Is("chunk".to_owned())),
             condition(Role::Error, TextTest::Pattern("page of <user> has no <reason>".to_owned())),
         ],
-        sentence: "{stage} got a page without {reason} from {host} ({version})".to_owned(),
+        sentence: vec![
+            SentencePart::Stage,
+            SentencePart::Text(" got a page without ".to_owned()),
+            SentencePart::Role(Role::Reason, "reason".to_owned()),
+            SentencePart::Text(" from ".to_owned()),
+            SentencePart::Host,
+            SentencePart::Text(" (".to_owned()),
+            SentencePart::Role(Role::Version, "version".to_owned()),
+            SentencePart::Text(")".to_owned()),
+        ],
         confidence: 4,
         would_refute: "a page".to_owned(),
         runbook: Some("Look at the page.".to_owned()),

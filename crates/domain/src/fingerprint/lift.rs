@@ -11,6 +11,9 @@ const MIN_JOBS: usize = 5;
 /// How likely all claims together may be chance.
 const MAX_CHANCE: f64 = 0.01;
 
+/// A name and a value.
+type Pair = (Arc<str>, Arc<str>);
+
 /// A value that failing jobs have more often than good ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lift {
@@ -47,9 +50,6 @@ impl Lift {
     }
 }
 
-/// A name and a value.
-type Attribute = (Arc<str>, Arc<str>);
-
 /// What failing jobs have in common, the most telling first. Empty where there are too few jobs to say anything.
 ///
 /// `failing` and `good` are disjoint. A job that has no value of that name says nothing about it and does not count:
@@ -60,7 +60,7 @@ pub fn in_common(failing: &[&JobSample], good: &[&JobSample]) -> Vec<Lift> {
     if n_failing < MIN_JOBS || n_good < MIN_JOBS {
         return Vec::new();
     }
-    let mut counts: BTreeMap<&Attribute, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<&Pair, (usize, usize)> = BTreeMap::new();
     for attribute in failing.iter().flat_map(|it| &it.attributes) {
         counts.entry(attribute).or_default().0 += 1;
     }
@@ -70,7 +70,7 @@ pub fn in_common(failing: &[&JobSample], good: &[&JobSample]) -> Vec<Lift> {
     let (failing, good) = (n_named(failing), n_named(good));
     let factorials = Factorials::up_to(n_failing + n_good);
     let n_tests = counts.len().max(1) as f64;
-    let lift = |((name, value), (n_failing_with, n_good_with)): (&Attribute, (usize, usize))| {
+    let lift = |((name, value), (n_failing_with, n_good_with)): (&Pair, (usize, usize))| {
         let n_failing = failing.get(&**name).copied().unwrap_or(0);
         let n_good = good.get(&**name).copied().unwrap_or(0);
         let (name, value) = (name.clone(), value.clone());

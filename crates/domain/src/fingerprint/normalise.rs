@@ -158,11 +158,11 @@ fn write_word(word: &str, before: &str, after: &str, out: &mut String) {
     let n_digits = word.chars().filter(char::is_ascii_digit).count();
     let n_chars = word.chars().count();
     let is_number = n_digits > 0 && word.chars().all(|it| it.is_ascii_digit() || it == '.');
-    let is_telling_number =
-        || is_number && n_chars <= 3 && (NUMBER_MATTERS.contains(&before) || is_status(word, after));
-    let is_joined_number =
-        || NUMBER_MATTERS.iter().any(|it| word.to_ascii_lowercase().strip_prefix(it).is_some_and(is_tail));
-    if n_digits == 0 || is_telling_number() || is_joined_number() {
+    let is_telling =
+        is_number && n_chars <= 3 && (NUMBER_MATTERS.contains(&before) || is_status(word, after));
+    let lower = word.to_ascii_lowercase();
+    let is_code = || NUMBER_MATTERS.iter().any(|it| lower.strip_prefix(it).is_some_and(is_tail));
+    if n_digits == 0 || is_telling || is_code() {
         out.push_str(word);
     } else if is_hex(word) {
         out.push_str("<hex>");

@@ -6,7 +6,7 @@ pub mod pattern;
 mod rules;
 pub mod steps;
 
-pub use rules::{CauseRule, DiagnosisRules};
+pub use rules::{CauseRule, DiagnosisRules, SentencePart};
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! What a deployment knows about its own troubles: rules of diagnosis, runbooks, and limits that only it can name.
 
-use super::Condition;
+use super::{Condition, Role};
 use crate::time::TimeDelta;
 
 /// How a deployment's own troubles are known, and what to do about any.
@@ -22,14 +22,27 @@ pub struct CauseRule {
     pub name: String,
     /// All of these must hold for one line or one span.
     pub when: Vec<Condition>,
-    /// What is wrong, as a sentence without a full stop; `{host}` and the names of roles in braces are filled in.
-    pub sentence: String,
+    /// What is wrong, as a sentence without a full stop, in parts.
+    pub sentence: Vec<SentencePart>,
     /// How sure that is, from 1 (a guess) to 4 (the evidence says it outright).
     pub confidence: u8,
     /// What would prove it wrong, as a sentence without a full stop.
     pub would_refute: String,
     /// What to do about it.
     pub runbook: Option<String>,
+}
+
+/// A part of a sentence that is filled in for each job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SentencePart {
+    /// These words.
+    Text(String),
+    /// The name of the stage.
+    Stage,
+    /// The host that the failing work was talking to.
+    Host,
+    /// What the piece says in a role, and what the file calls the role: a capture of that name goes before.
+    Role(Role, String),
 }
 
 impl DiagnosisRules {

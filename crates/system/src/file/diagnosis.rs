@@ -1,11 +1,12 @@
 //! How the deployment's own troubles are known: rules of diagnosis, runbooks, and what the broker does.
 
-use domain::diagnosis::{RULES, placeholders};
-use domain::system::{CauseRule, DiagnosisRules};
+use domain::diagnosis::RULES;
+use domain::system::{CauseRule, DiagnosisRules, SentencePart};
 use domain::time::TimeDelta;
 use serde_json::{Value, json};
 
 use super::when::When;
+use super::words::{ROLES, role_named};
 use crate::shape::{Notes, Path, Shape, did_you_mean, record};
 
 record! {
@@ -44,7 +45,7 @@ pub(crate) struct RuleName(pub(crate) String);
 
 /// A sentence with gaps.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sentence(pub(crate) String);
+pub(crate) struct Sentence(pub(crate) Vec<SentencePart>);
 
 /// How sure a rule is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,16 +96,29 @@ impl Shape for RuleName {
 impl Shape for Sentence {
     fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
         let text = String::read(value, at, notes)?;
-        let known: Vec<&str> = placeholders().collect();
+        let mut parts = Vec::new();
         let mut rest = text.as_str();
-        while let Some((_, tail)) = rest.split_once('{') {
+        while let Some((before, tail)) = rest.split_once('{') {
             let (name, tail) = tail.split_once('}').unwrap_or((tail, ""));
-            if !known.contains(&name) {
-                notes.mistake(at, format!("{{{name}}} is not filled in"), did_you_mean(name, &known));
+            if !before.is_empty() {
+                parts.push(SentencePart::Text(before.to_owned()));
+            }
+            match (name, role_named(name)) {
+                ("stage", _) => parts.push(SentencePart::Stage),
+                ("host", _) => parts.push(SentencePart::Host),
+                (_, Some(role)) => parts.push(SentencePart::Role(role, name.to_owned())),
+                (_, None) => {
+                    let known: Vec<&str> =
+                        ["host"].into_iter().chain(ROLES.iter().map(|(it, _)| *it)).collect();
+                    notes.mistake(at, format!("{{{name}}} is not filled in"), did_you_mean(name, &known));
+                }
             }
             rest = tail;
         }
-        Some(Self(text))
+        if !rest.is_empty() {
+            parts.push(SentencePart::Text(rest.to_owned()));
+        }
+        Some(Self(parts))
     }
 
     fn schema() -> Value {
