@@ -15,7 +15,6 @@ use crate::components::error_panel::Trouble;
 use crate::components::part::Part;
 use crate::state::{go_to, use_view};
 
-
 /// Each page is fetched when it is first gone to.
 mod parts {
     use super::{connections::ConnectionsPage, job::JobPage, jobs::JobsPage, overview::OverviewPage};
@@ -37,9 +36,13 @@ mod parts {
 pub fn PageView() -> impl IntoView {
     let page = use_view().part(|it| it.page);
     move || match page.get() {
-        Page::Overview => view! { <Part fetch=parts::overview::fetch view=parts::overview::view /> }.into_any(),
+        Page::Overview => {
+            view! { <Part fetch=parts::overview::fetch view=parts::overview::view /> }.into_any()
+        }
         Page::Job => view! { <Part fetch=parts::job::fetch view=parts::job::view /> }.into_any(),
-        Page::Connections => view! { <Part fetch=parts::connections::fetch view=parts::connections::view /> }.into_any(),
+        Page::Connections => {
+            view! { <Part fetch=parts::connections::fetch view=parts::connections::view /> }.into_any()
+        }
         Page::Jobs => view! { <Part fetch=parts::jobs::fetch view=parts::jobs::view /> }.into_any(),
         Page::Board | Page::Logs | Page::Alerts => view! { <NotYet /> }.into_any(),
     }

@@ -137,8 +137,9 @@ impl PartState {
 fn PartFailed(again: impl Fn() + Send + 'static) -> impl IntoView {
     let trouble = Trouble {
         what: "A part of Jobscope could not be fetched from the page's server".to_owned(),
-        next_step: "Fetch it again; where that does not help, reload: the server may hold a newer version by now."
-            .to_owned(),
+        next_step:
+            "Fetch it again; where that does not help, reload: the server may hold a newer version by now."
+                .to_owned(),
         details: String::new(),
     };
     view! {

@@ -177,7 +177,11 @@ fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
         tab("Timeline", Tab::Timeline, Signal::stored(String::new())),
         tab("Logs", Tab::Logs, n_lines),
         tab("Trace", Tab::Trace, n_spans),
-        tab("Debug", Tab::Debug, Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default())),
+        tab(
+            "Debug",
+            Tab::Debug,
+            Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default()),
+        ),
     ];
     view! { <Tabs tabs=tabs label="Parts of the job" /> }
 }

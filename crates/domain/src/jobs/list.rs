@@ -100,7 +100,10 @@ impl JobList {
             home.trace = Some(match home.trace.take() {
                 Some(mut known) => {
                     known.spans.extend(trace.spans);
-                    Trace { partial: known.partial.or(trace.partial), ..Trace::from_spans(known.spans.into_iter().collect()) }
+                    Trace {
+                        partial: known.partial.or(trace.partial),
+                        ..Trace::from_spans(known.spans.into_iter().collect())
+                    }
                 }
                 None => trace,
             });

@@ -291,7 +291,7 @@ proptest! {
             line.roles.retries = Some(u32::MAX);
             line.roles.duration = Some(crate::time::TimeDelta::from_nanos(line.time.nanos()));
         }
-        for span in evidence.traces.iter_mut().flat_map(|it| &mut it.spans) {
+        for span in evidence.traces.iter_mut().flat_map(|it| it.spans.iter_mut()) {
             span.start = times.next().unwrap();
             span.end = times.next().unwrap();
         }
