@@ -66,12 +66,11 @@ struct Page {
 async fn page(spans: Vec<Span>) -> Page {
     let place: HtmlElement = document().create_element("div").unwrap().dyn_into().unwrap();
     let style = place.style();
-    for (name, value) in [("width", "1000px"), ("--row", "24px"), ("font", "12px sans-serif")] {
+    let own = [("width", "1000px"), ("--row", "24px"), ("font", "12px sans-serif"), ("position", "fixed")];
+    for (name, value) in own.into_iter().chain([("top", "0"), ("left", "0")]) {
         style.set_property(name, value).unwrap();
     }
-    let body = document().body().unwrap();
-    body.set_inner_text("");
-    body.append_child(&place).unwrap();
+    document().body().unwrap().append_child(&place).unwrap();
     // What the style sheet of the app says and this test needs.
     let sheet: HtmlElement = document().create_element("style").unwrap().dyn_into().unwrap();
     sheet.set_text_content(Some(
@@ -132,6 +131,13 @@ async fn page(spans: Vec<Span>) -> Page {
     let page = Page { place, shape, zoom, find, selected, log, _mounted: Box::new(mounted) };
     page.settle().await;
     page
+}
+
+/// The next test has the document to itself.
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.place.remove();
+    }
 }
 
 impl Page {

@@ -26,6 +26,7 @@ use self::hands::Hands;
 use self::head::{Folds, Head};
 use self::minimap::MinimapView;
 use self::pool::Pool;
+use self::row::RowView;
 use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, use_size};
 use crate::state::use_clock;
 
@@ -152,8 +153,7 @@ pub fn Waterfall(
     let hands = Hands { picture, drawer, current, n_rows, acts };
     let active = move || {
         let row = current.get().filter(|it| range.get().contains(it))?;
-        range.track();
-        Some(pool.with_value(|it| it.id_of(row)))
+        Some(RowView::id(row))
     };
     view! {
         <div class="wf">

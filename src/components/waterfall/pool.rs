@@ -7,6 +7,9 @@ use web_sys::HtmlElement;
 use super::draw::Drawer;
 use super::row::RowView;
 
+/// Rows that are made besides those in view.
+const MORE_ROWS: usize = 16;
+
 /// The rows in the document.
 #[derive(Default)]
 pub(super) struct Pool {
@@ -16,9 +19,12 @@ pub(super) struct Pool {
 impl Pool {
     /// Shows these rows and no others. A row stays in its slot while it is in view, so scrolling touches new ones only.
     pub(super) fn show(&mut self, host: &HtmlElement, range: Range<usize>, row_px: f64, drawer: &Drawer) {
-        while self.rows.len() < range.len() {
-            let Some(row) = RowView::new(host, self.rows.len()) else { return };
-            self.rows.push(row);
+        if self.rows.len() < range.len() {
+            // In the middle more rows are kept than at an end; with another number of slots all would move.
+            while self.rows.len() < range.len() + MORE_ROWS {
+                let Some(row) = RowView::new(host) else { return };
+                self.rows.push(row);
+            }
         }
         let n_slots = self.rows.len().max(1);
         for (slot, view) in self.rows.iter_mut().enumerate() {
@@ -32,10 +38,5 @@ impl Pool {
                 view.fill(drawn, drawer.number, row_px);
             }
         }
-    }
-
-    /// The id of the element that shows a row.
-    pub(super) fn id_of(&self, row: usize) -> String {
-        RowView::id(row % self.rows.len().max(1))
     }
 }

@@ -34,11 +34,11 @@ struct Several {
 }
 
 impl RowView {
-    /// A row below a host, with an id of its own.
-    pub(super) fn new(host: &HtmlElement, slot: usize) -> Option<Self> {
+    /// A row below a host, not in view yet.
+    pub(super) fn new(host: &HtmlElement) -> Option<Self> {
         let root = element("div", "wf-row")?;
         set(&root, "role", "treeitem");
-        root.set_id(&Self::id(slot));
+        show(&root, false);
         let name = child(&root, "div", "wf-name")?;
         let fold = child(&name, "span", "wf-fold")?;
         set(&fold, "data-fold", "");
@@ -81,9 +81,9 @@ impl RowView {
         })
     }
 
-    /// The id of the row in a slot.
-    pub(super) fn id(slot: usize) -> String {
-        format!("wf-{slot}")
+    /// The id of the element that shows a row.
+    pub(super) fn id(row: usize) -> String {
+        format!("wf-{row}")
     }
 
     /// Whether it shows this row as this drawing has it.
@@ -93,7 +93,10 @@ impl RowView {
 
     /// Takes it out of view.
     pub(super) fn hide(&mut self) {
-        show(&self.root, false);
+        if self.number.is_some() {
+            show(&self.root, false);
+            set_or_remove(&self.root, "id", None);
+        }
         self.shown.row = usize::MAX;
         self.number = None;
     }
@@ -107,6 +110,7 @@ impl RowView {
         if old.row != new.row || self.number.is_none() {
             style(&self.root, "transform", &format!("translateY({}px)", new.row as f64 * row_px));
             set(&self.root, "data-row", &new.row.to_string());
+            self.root.set_id(&Self::id(new.row));
         }
         if old.classes != new.classes {
             self.root.set_class_name(&format!("wf-row {}", new.classes));
