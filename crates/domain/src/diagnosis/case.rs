@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
         let attempts = self.run.into_iter().flat_map(|it| &it.attempts);
         words.extend(attempts.filter_map(|it| {
             let text = head(it.reason.as_deref()?);
-            Some(Word { who: "an attempt's reason", text, weight: 3, from: place(text) })
+            Some(Word { who: A_REASON, text, weight: 3, from: place(text) })
         }));
         for line in lines {
             let weight = match line.level.is_error() {
@@ -178,9 +178,17 @@ impl<'a> Case<'a> {
         let times = if all_alike { format!(", in all {n_failed} attempts") } else { String::new() };
         Some(Heard {
             who: format!("{} says so{times}", word.who),
-            sure: if all_alike { 4 } else { word.weight },
+            sure: if all_alike { 4 } else { self.weight(word, n_failed, n_alike) },
             matched: self.matched(test),
         })
+    }
+
+    /// How sure a word makes, where so many attempts failed and so many of them alike: what only earlier attempts say,
+    /// and not most of them, was overcome before the job failed of something else.
+    pub(super) fn weight(&self, word: &Word, n_failed: usize, n_alike: usize) -> u8 {
+        let has_own_words = self.failure.is_some_and(|it| it.message.is_some());
+        let was_overcome = word.who == A_REASON && has_own_words && 2 * n_alike <= n_failed;
+        if was_overcome { 1 } else { word.weight }
     }
 
     /// Every piece that has a matching word, once each.
@@ -216,6 +224,8 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Who says why an attempt failed.
+const A_REASON: &str = "an attempt's reason";
 /// More pieces than this prove nothing more.
 const MAX_MATCHED: usize = 8;
 
