@@ -502,11 +502,11 @@ proptest! {
             let it = fill("{job}", &values, language).text;
             prop_assert!(!it.chars().any(char::is_control));
             if language == Language::Sql {
-                prop_assert!(it.matches('\'').count() % 2 == 0);
+                prop_assert!(it.matches('\'').count().is_multiple_of(2));
             }
         }
         let link = fill_link("https://x/{job}", &values).unwrap();
-        prop_assert!(link.is_ascii() && !link["https://x/".len()..].contains(['/', '?', '#', '&']));
+        prop_assert!(link.is_ascii() && !link.trim_start_matches("https://x/").contains(['/', '?', '#', '&']));
     }
 
     #[test]
