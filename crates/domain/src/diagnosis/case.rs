@@ -178,16 +178,16 @@ impl<'a> Case<'a> {
         let times = if all_alike { format!(", in all {n_failed} attempts") } else { String::new() };
         Some(Heard {
             who: format!("{} says so{times}", word.who),
-            sure: if all_alike { 4 } else { self.weight(word, n_failed, n_alike) },
+            sure: if all_alike { 4 } else { self.weight(word) },
             matched: self.matched(test),
         })
     }
 
-    /// How sure a word makes, where so many attempts failed and so many of them alike: what only earlier attempts say,
-    /// and not most of them, was overcome before the job failed of something else.
-    pub(super) fn weight(&self, word: &Word, n_failed: usize, n_alike: usize) -> u8 {
-        let has_own_words = self.failure.is_some_and(|it| it.message.is_some());
-        let was_overcome = word.who == A_REASON && has_own_words && 2 * n_alike <= n_failed;
+    /// How sure a word makes: what only an earlier attempt says was overcome, where the job failed of something else
+    /// than having tried too often.
+    pub(super) fn weight(&self, word: &Word) -> u8 {
+        let message = self.failure.and_then(|it| it.message.as_deref());
+        let was_overcome = word.who == A_REASON && message.is_some_and(|it| !says(it, &GAVE_UP));
         if was_overcome { 1 } else { word.weight }
     }
 
@@ -224,6 +224,9 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Words of a failure that says no more than that it was the last.
+const GAVE_UP: [&str; 8] =
+    ["retries", "retry", "gave up", "giving up", "attempts", "job failed", "task failed", "unknown error"];
 /// Who says why an attempt failed.
 const A_REASON: &str = "an attempt's reason";
 /// More pieces than this prove nothing more.

@@ -330,8 +330,8 @@ fn what_was_tried_again_within_the_attempt_is_not_why_it_failed() {
     check_ranked(&text(""), &Surroundings::default(), &[("timeout", 3)]);
     let again = text("10:00:11 W chunker \"Retrying the call\"");
     check_ranked(&again, &Surroundings::default(), &[("own_words", 2), ("timeout", 1)]);
-    // Nor is what an earlier attempt failed of, unless most did.
-    let attempts = |n: usize| {
+    // Nor is what an earlier attempt failed of, unless the last one says no more than that it was the last.
+    let attempts = |n: usize, last: &str| {
         let retried: String = (0..n)
             .map(|i| {
                 let start = format!("10:0{i}:00 I chunker task_started task_id=t{i}");
@@ -339,11 +339,15 @@ fn what_was_tried_again_within_the_attempt_is_not_why_it_failed() {
             })
             .collect();
         format!(
-            "{retried}10:09:00 I chunker task_started task_id=t9\n10:09:31 E chunker chunk_failed error=\"gave up\" task_id=t9"
+            "{retried}10:09:00 I chunker task_started task_id=t9\n10:09:31 E chunker chunk_failed error=\"{last}\" task_id=t9"
         )
     };
-    check_ranked(&attempts(1), &Surroundings::default(), &[("own_words", 2), ("timeout", 1)]);
-    check_ranked(&attempts(3), &Surroundings::default(), &[("timeout", 3)]);
+    check_ranked(
+        &attempts(3, "upload failed"),
+        &Surroundings::default(),
+        &[("own_words", 2), ("timeout", 1)],
+    );
+    check_ranked(&attempts(3, "gave up after 4 tries"), &Surroundings::default(), &[("timeout", 3)]);
 }
 
 #[test]

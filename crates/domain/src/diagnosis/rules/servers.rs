@@ -34,7 +34,7 @@ fn http_status(case: &Case) -> Option<Cause> {
         rule: "http_status".to_owned(),
         sentence,
         matched: case.matched(is_it),
-        sure: if is_exact || all_alike { 4 } else { case.weight(word, n_failed, n_alike) },
+        sure: if is_exact || all_alike { 4 } else { case.weight(word) },
         why: format!("{} says {status}{phrase}{times}{quoted}", word.who),
         would_refute: format!("another job that {who} answered well at that time"),
         runbook: None,
