@@ -50,36 +50,33 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
                 {fold("by service", "Fold what is inside of one service", |shape, forest| shape.fold_services(forest))}
             </span>
             <ServiceMenu trace=trace />
-            <Show when=move || has_errors.get() || errors_only.get()>
-                <Toggle
-                    words=Signal::stored("errors only".to_owned())
-                    title="Only spans that failed, and what leads to them (e)"
-                    is_on=errors_only
-                    press=Callback::new(move |()| trace.reshape(|shape, _| shape.errors_only = !shape.errors_only))
-                />
-            </Show>
+            <Toggle
+                is_there=Signal::derive(move || has_errors.get() || errors_only.get())
+                words=Signal::stored("errors only".to_owned())
+                title="Only spans that failed, and what leads to them (e)"
+                is_on=errors_only
+                press=Callback::new(move |()| trace.reshape(|shape, _| shape.errors_only = !shape.errors_only))
+            />
             <Toggle
                 words=Signal::derive(move || path_words(trace))
                 title="The stretches of work that the end waited for (c)"
                 is_on=trace.shows_path
                 press=Callback::new(move |()| trace.shows_path.update(|it| *it = !*it))
             />
-            <Show when=move || { idle.get() > TimeDelta::ZERO }>
-                <Toggle
-                    words=Signal::derive(move || format!("idle time folded: {}", idle.get()))
-                    title="Stretches in which no span was going on are folded away (i)"
-                    is_on=is_folding
-                    press=Callback::new(move |()| toggle_folding(trace))
-                />
-            </Show>
-            <Show when=move || clocks.with(Option::is_some)>
-                <Toggle
-                    words=Signal::derive(move || clock_words().unwrap_or_default())
-                    title="Put the clocks right, by what calls between services say of each other (k)"
-                    is_on=trace.corrected
-                    press=Callback::new(move |()| trace.corrected.update(|it| *it = !*it))
-                />
-            </Show>
+            <Toggle
+                is_there=Signal::derive(move || { idle.get() > TimeDelta::ZERO })
+                words=Signal::derive(move || format!("idle time folded: {}", idle.get()))
+                title="Stretches in which no span was going on are folded away (i)"
+                is_on=is_folding
+                press=Callback::new(move |()| toggle_folding(trace))
+            />
+            <Toggle
+                is_there=Signal::derive(move || clocks.with(Option::is_some))
+                words=Signal::derive(move || clock_words().unwrap_or_default())
+                title="Put the clocks right, by what calls between services say of each other (k)"
+                is_on=trace.corrected
+                press=Callback::new(move |()| trace.corrected.update(|it| *it = !*it))
+            />
             <Toggle
                 words=Signal::stored("statistics".to_owned())
                 title="Count, total, self time by any two attributes (t)"
@@ -115,6 +112,9 @@ fn path_words(trace: TraceModel) -> String {
 /// A button that stays pressed.
 #[component]
 fn Toggle(
+    /// Whether there is anything to switch.
+    #[prop(default = Signal::stored(true))]
+    is_there: Signal<bool>,
     words: Signal<String>,
     title: &'static str,
     #[prop(into)] is_on: Signal<bool>,
@@ -124,6 +124,7 @@ fn Toggle(
         <button
             type="button"
             class="quiet wf-toggle"
+            hidden=move || !is_there.get()
             title=title
             aria-pressed=move || is_on.get().to_string()
             on:click=move |_| press.run(())
