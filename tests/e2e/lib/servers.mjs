@@ -51,12 +51,15 @@ analytics: {reporting_enabled: false}
   return { ...server, url };
 }
 
-export async function prometheus(data) {
-  if (process.env.PROMETHEUS_URL) return there(process.env.PROMETHEUS_URL);
+/** scrape: {job: host:port} that it asks for metrics every five seconds; then it is one of its own, whatever runs already. */
+export async function prometheus(data, { scrape = {} } = {}) {
+  const jobs = Object.entries(scrape);
+  if (process.env.PROMETHEUS_URL && !jobs.length) return there(process.env.PROMETHEUS_URL);
   const [http] = await freePorts(1);
   const { directory, file, log } = room(data, 'prometheus', () => `
 global: {scrape_interval: 5s}
 storage: {tsdb: {out_of_order_time_window: 24h}, exemplars: {max_exemplars: 100000}}
+scrape_configs: [${jobs.map(([job, target]) => `{job_name: ${job}, static_configs: [{targets: ["${target}"]}]}`).join(', ')}]
 `);
   const url = `http://127.0.0.1:${http}`;
   const server = await start({
@@ -108,6 +111,8 @@ ingester:
   max_block_duration: 30s
   flush_check_period: 2s
   lifecycler: {address: 127.0.0.1, min_ready_duration: 0s, ring: {kvstore: {store: inmemory}, replication_factor: 1}}
+# Where the spans of one trace come minutes apart, this Tempo's compactor takes gigabytes of memory and disk to join them.
+compactor: {disabled: true}
 storage:
   trace:
     backend: local

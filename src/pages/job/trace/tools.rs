@@ -17,7 +17,7 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
     keys::listen(trace);
     let fold = move |words: &'static str, label: &'static str, change: fn(&mut Shape, &Forest)| {
         view! {
-            <button type="button" class="quiet" aria-label=label title=label on:click=move |_| trace.reshape(change)>
+            <button type="button" class="quiet" title=label on:click=move |_| trace.reshape(change)>
                 {words}
             </button>
         }
@@ -43,11 +43,11 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
         <div class="wf-tools" role="toolbar" aria-label="Waterfall">
             <FindBox trace=trace />
             <span class="wf-group" role="group" aria-label="Fold">
-                {fold("−", "Fold one level more (o)", |shape, forest| shape.fold_one_level(forest))}
-                {fold("+", "Unfold one level (p)", |shape, forest| shape.unfold_one_level(forest))}
-                {fold("all −", "Fold everything (])", |shape, forest| shape.fold_from(forest, 0))}
-                {fold("all +", "Unfold everything ([)", |shape, _| shape.unfold_all())}
-                {fold("by service", "Fold what is inside of one service", |shape, forest| shape.fold_services(forest))}
+                {fold("fold a level", "Fold one level more (o)", |shape, forest| shape.fold_one_level(forest))}
+                {fold("unfold a level", "Unfold one level (p)", |shape, forest| shape.unfold_one_level(forest))}
+                {fold("fold all", "Fold everything (])", |shape, forest| shape.fold_from(forest, 0))}
+                {fold("unfold all", "Unfold everything ([)", |shape, _| shape.unfold_all())}
+                {fold("fold services", "Fold what is inside of one service", |shape, forest| shape.fold_services(forest))}
             </span>
             <ServiceMenu trace=trace />
             <Toggle
