@@ -11,6 +11,7 @@ const MAX_INDENTS: u16 = 14;
 /// The elements of a row.
 pub(super) struct RowView {
     root: HtmlElement,
+    spoken: HtmlElement,
     name: HtmlElement,
     fold: HtmlElement,
     service: HtmlElement,
@@ -39,6 +40,7 @@ impl RowView {
         let root = element("div", "wf-row")?;
         set(&root, "role", "treeitem");
         show(&root, false);
+        let spoken = child(&root, "span", "spoken")?;
         let name = child(&root, "div", "wf-name")?;
         let fold = child(&name, "span", "wf-fold")?;
         set(&fold, "data-fold", "");
@@ -65,6 +67,7 @@ impl RowView {
         let shown = DrawnRow { row: usize::MAX, ..DrawnRow::default() };
         Some(Self {
             root,
+            spoken,
             name,
             fold,
             service,
@@ -163,9 +166,7 @@ impl RowView {
         if old.title != new.title {
             set(&self.root, "title", &new.title);
         }
-        if old.spoken != new.spoken {
-            set(&self.root, "aria-label", &new.spoken);
-        }
+        text(&self.spoken, &old.spoken, &new.spoken);
         self.shown = drawn;
         self.number = Some(number);
     }

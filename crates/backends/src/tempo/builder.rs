@@ -97,7 +97,7 @@ impl TraceBuilder {
             by_trace.entry(span.trace).or_default().push(span);
         }
         let mut traces: Vec<Trace> = by_trace.into_values().map(Trace::from_spans).collect();
-        traces.sort_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
+        traces.sort_unstable_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
         (traces, warnings)
     }
 

@@ -63,7 +63,7 @@ fn jaegers_json_is_read_to_the_last_tag() {
     );
     assert_eq!(run.links[0].trace.to_string(), "1af7651916cd43dd8448eb211c80319c");
     let events: Vec<_> = run.events.iter().map(|it| (&*it.name, it.time.nanos())).collect();
-    assert_eq!(events, [("exception", 1_010_005_000), ("log", 1_010_006_000)]);
+    assert_eq!(events, [("exception", 1_010_005_000), ("event", 1_010_006_000)]);
 }
 
 #[test]

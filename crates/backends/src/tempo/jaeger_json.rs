@@ -183,7 +183,7 @@ fn log(interner: &mut Interner, value: &mut Cursor<'_>) -> Read<SpanEvent> {
         Ok(())
     })?;
     if event.name.is_empty() {
-        event.name = interner.get("log");
+        event.name = interner.get("event");
     }
     Ok(event)
 }

@@ -84,19 +84,19 @@ impl Marks {
             }
         }
         let key = |it: &Mark| (it.time, it.kind);
-        marks.sort_by_key(|it| (it.0, key(&it.1)));
+        marks.sort_unstable_by_key(|it| (it.0, key(&it.1)));
         marks.dedup();
         let rank =
             |name: &str| forest.services().iter().position(|it| *it.name == *name).unwrap_or(usize::MAX);
         let mut lanes: Vec<LaneMarks> = lanes
             .into_iter()
             .map(|(service, mut marks)| {
-                marks.sort_by_key(key);
+                marks.sort_unstable_by_key(key);
                 marks.dedup();
                 LaneMarks { service, marks }
             })
             .collect();
-        lanes.sort_by_key(|it| rank(&it.service));
+        lanes.sort_unstable_by(|a, b| (rank(&a.service), &a.service).cmp(&(rank(&b.service), &b.service)));
         Self { marks, lanes }
     }
 

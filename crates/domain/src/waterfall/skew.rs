@@ -88,7 +88,7 @@ pub fn skew(forest: &Forest) -> Skew {
             let own = known.get(&service).map_or(TimeDelta::ZERO, |it| it.0);
             // Best attested first.
             let mut next = neighbours.get(&service).cloned().unwrap_or_default();
-            next.sort_by_key(|it| (std::cmp::Reverse(it.2), it.0));
+            next.sort_unstable_by_key(|it| (std::cmp::Reverse(it.2), it.0));
             for (other, correction, n_pairs) in next {
                 known.entry(other).or_insert_with(|| {
                     queue.push_back(other);

@@ -126,7 +126,7 @@ impl Statistics {
     /// The groups, those with the most self time first.
     pub fn rows(self) -> Vec<StatRow> {
         let mut rows: Vec<StatRow> = self.groups.into_iter().map(|(keys, group)| group.row(keys)).collect();
-        rows.sort_by(|a, b| b.self_total.cmp(&a.self_total).then_with(|| a.keys.cmp(&b.keys)));
+        rows.sort_unstable_by(|a, b| b.self_total.cmp(&a.self_total).then_with(|| a.keys.cmp(&b.keys)));
         rows
     }
 }
@@ -165,6 +165,6 @@ pub fn attribute_names(forest: &Forest) -> Vec<Arc<str>> {
         }
     }
     let mut names: Vec<_> = counts.into_iter().collect();
-    names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    names.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     names.into_iter().map(|it| it.0).collect()
 }

@@ -70,7 +70,7 @@ impl TraceModel {
             model.report.with(|it| {
                 let mut traces: Vec<Trace> =
                     it.evidence.traces.iter().filter(|it| !it.spans.is_empty()).cloned().collect();
-                traces.sort_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
+                traces.sort_unstable_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
                 traces
             })
         });

@@ -72,7 +72,8 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
         let mut rows = rows.get().map(|it| (*it).clone()).unwrap_or_default();
         let (column, is_ascending) = order.get();
         if let Some((_, _, compare)) = COLUMNS.get(column) {
-            rows.sort_by(|a, b| if is_ascending { compare(b, a) } else { compare(a, b) });
+            let by = |a: &StatRow, b: &StatRow| if is_ascending { compare(b, a) } else { compare(a, b) };
+            rows.sort_unstable_by(|a, b| by(a, b).then_with(|| a.keys.cmp(&b.keys)));
         }
         rows
     });

@@ -17,7 +17,7 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
     keys::listen(trace);
     let fold = move |words: &'static str, label: &'static str, change: fn(&mut Shape, &Forest)| {
         view! {
-            <button type="button" class="quiet" aria-label=label title=label on:click=move |_| trace.reshape(change)>
+            <button type="button" class="quiet" title=label on:click=move |_| trace.reshape(change)>
                 {words}
             </button>
         }
@@ -43,43 +43,40 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
         <div class="wf-tools" role="toolbar" aria-label="Waterfall">
             <FindBox trace=trace />
             <span class="wf-group" role="group" aria-label="Fold">
-                {fold("−", "Fold one level more (o)", |shape, forest| shape.fold_one_level(forest))}
-                {fold("+", "Unfold one level (p)", |shape, forest| shape.unfold_one_level(forest))}
-                {fold("all −", "Fold everything (])", |shape, forest| shape.fold_from(forest, 0))}
-                {fold("all +", "Unfold everything ([)", |shape, _| shape.unfold_all())}
-                {fold("by service", "Fold what is inside of one service", |shape, forest| shape.fold_services(forest))}
+                {fold("fold a level", "Fold one level more (o)", |shape, forest| shape.fold_one_level(forest))}
+                {fold("unfold a level", "Unfold one level (p)", |shape, forest| shape.unfold_one_level(forest))}
+                {fold("fold all", "Fold everything (])", |shape, forest| shape.fold_from(forest, 0))}
+                {fold("unfold all", "Unfold everything ([)", |shape, _| shape.unfold_all())}
+                {fold("fold services", "Fold what is inside of one service", |shape, forest| shape.fold_services(forest))}
             </span>
             <ServiceMenu trace=trace />
-            <Show when=move || has_errors.get() || errors_only.get()>
-                <Toggle
-                    words=Signal::stored("errors only".to_owned())
-                    title="Only spans that failed, and what leads to them (e)"
-                    is_on=errors_only
-                    press=Callback::new(move |()| trace.reshape(|shape, _| shape.errors_only = !shape.errors_only))
-                />
-            </Show>
+            <Toggle
+                is_there=Signal::derive(move || has_errors.get() || errors_only.get())
+                words=Signal::stored("errors only".to_owned())
+                title="Only spans that failed, and what leads to them (e)"
+                is_on=errors_only
+                press=Callback::new(move |()| trace.reshape(|shape, _| shape.errors_only = !shape.errors_only))
+            />
             <Toggle
                 words=Signal::derive(move || path_words(trace))
                 title="The stretches of work that the end waited for (c)"
                 is_on=trace.shows_path
                 press=Callback::new(move |()| trace.shows_path.update(|it| *it = !*it))
             />
-            <Show when=move || { idle.get() > TimeDelta::ZERO }>
-                <Toggle
-                    words=Signal::derive(move || format!("idle time folded: {}", idle.get()))
-                    title="Stretches in which no span was going on are folded away (i)"
-                    is_on=is_folding
-                    press=Callback::new(move |()| toggle_folding(trace))
-                />
-            </Show>
-            <Show when=move || clocks.with(Option::is_some)>
-                <Toggle
-                    words=Signal::derive(move || clock_words().unwrap_or_default())
-                    title="Put the clocks right, by what calls between services say of each other (k)"
-                    is_on=trace.corrected
-                    press=Callback::new(move |()| trace.corrected.update(|it| *it = !*it))
-                />
-            </Show>
+            <Toggle
+                is_there=Signal::derive(move || { idle.get() > TimeDelta::ZERO })
+                words=Signal::derive(move || format!("idle time folded: {}", idle.get()))
+                title="Stretches in which no span was going on are folded away (i)"
+                is_on=is_folding
+                press=Callback::new(move |()| toggle_folding(trace))
+            />
+            <Toggle
+                is_there=Signal::derive(move || clocks.with(Option::is_some))
+                words=Signal::derive(move || clock_words().unwrap_or_default())
+                title="Put the clocks right, by what calls between services say of each other (k)"
+                is_on=trace.corrected
+                press=Callback::new(move |()| trace.corrected.update(|it| *it = !*it))
+            />
             <Toggle
                 words=Signal::stored("statistics".to_owned())
                 title="Count, total, self time by any two attributes (t)"
@@ -115,6 +112,9 @@ fn path_words(trace: TraceModel) -> String {
 /// A button that stays pressed.
 #[component]
 fn Toggle(
+    /// Whether there is anything to switch.
+    #[prop(default = Signal::stored(true))]
+    is_there: Signal<bool>,
     words: Signal<String>,
     title: &'static str,
     #[prop(into)] is_on: Signal<bool>,
@@ -124,6 +124,7 @@ fn Toggle(
         <button
             type="button"
             class="quiet wf-toggle"
+            hidden=move || !is_there.get()
             title=title
             aria-pressed=move || is_on.get().to_string()
             on:click=move |_| press.run(())
