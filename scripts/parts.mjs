@@ -5,7 +5,8 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 const { JOBSCOPE_PARTS: parts, TRUNK_STAGING_DIR: staging } = process.env;
 if (parts) await addParts(parts, staging);
@@ -29,11 +30,12 @@ async function addParts(parts, staging) {
   const stamp = hash.digest('hex').slice(0, 16);
   const renamed = name => `part-${name.replace(/^split_|\.wasm$/g, '')}-${stamp}.wasm`;
 
-  for (const name of modules) {
-    execFileSync('wasm-opt', ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-nontrapping-float-to-int', '--enable-sign-ext',
-      '--enable-mutable-globals', '--enable-multivalue', '--enable-reference-types', '--strip-debug', '--strip-producers',
-      path.join(parts, name), '-o', inStaging(renamed(name))], { stdio: ['ignore', 'inherit', 'ignore'] });
-  }
+  // Two at a time: most are small, and starting the optimizer takes longer than its work.
+  const optimize = name => promisify(execFile)('wasm-opt', ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-nontrapping-float-to-int',
+    '--enable-sign-ext', '--enable-mutable-globals', '--enable-multivalue', '--enable-reference-types', '--strip-debug', '--strip-producers',
+    path.join(parts, name), '-o', inStaging(renamed(name))]);
+  const queue = [...modules];
+  await Promise.all([1, 2].map(async () => { for (let name; (name = queue.pop());) await optimize(name); }));
 
   const loader = `parts-${stamp}.js`, program = `jobscope-${stamp}.js`;
   const link = read(path.join(parts, '__wasm_split.js'));

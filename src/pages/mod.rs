@@ -21,13 +21,13 @@ mod parts {
 
     crate::parts! {
         /// The overview, with its charts.
-        overview() => view! { <OverviewPage /> };
+        overview() in overview => view! { <OverviewPage /> };
         /// One job, with its timeline.
-        job() => view! { <JobPage /> };
+        job() in job => view! { <JobPage /> };
         /// The list of jobs.
-        jobs() => view! { <JobsPage /> };
+        jobs() in jobs => view! { <JobsPage /> };
         /// Connections, with the doctor.
-        connections() => view! { <ConnectionsPage /> };
+        connections() in connections => view! { <ConnectionsPage /> };
     }
 }
 

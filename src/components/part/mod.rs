@@ -27,17 +27,18 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 /// Fetches a part; at once where it is there.
 pub type FetchPart = fn() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>>;
 
-/// Declares parts, each a module with `fetch`, and `view`, which makes what it shows once it is fetched:
+/// Declares parts, each a module with `fetch`, and `view`, which makes what it shows once it is fetched.
+/// Parts of one file are fetched together: each further file cuts what several share into more pieces.
 ///
 /// ```ignore
 /// parts! {
 ///     /// The overview, with its charts.
-///     overview() => view! { <OverviewPage /> };
+///     overview() in overview => view! { <OverviewPage /> };
 /// }
 /// ```
 #[macro_export]
 macro_rules! parts {
-    ($($(#[$doc:meta])* $name:ident($($arg:ident: $Arg:ty),*) => $view:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident($($arg:ident: $Arg:ty),*) in $file:ident => $view:expr;)*) => {
         $(
             $(#[$doc])*
             pub(super) mod $name {
@@ -50,7 +51,7 @@ macro_rules! parts {
                 use $crate::components::part::NotLoaded;
 
                 #[cfg(jobscope_parts)]
-                #[wasm_split_helpers::wasm_split($name, fallible, preload(preload))]
+                #[wasm_split_helpers::wasm_split($file, fallible, preload(preload))]
                 fn make($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
                     Ok(($view).into_any())
                 }

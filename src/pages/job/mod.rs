@@ -26,7 +26,7 @@ mod trace;
 mod troubles;
 
 use domain::ids::JobId;
-use domain::job::Evidence;
+use domain::job::{Evidence, JobState};
 use domain::view_state::Tab;
 use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
 use leptos::prelude::*;
@@ -56,11 +56,11 @@ mod parts {
 
     crate::parts! {
         /// The waterfall.
-        job_trace(model: Model) => view! { <TraceCard model=model /> };
+        job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
         /// Runs the steps; shows nothing.
-        job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) => run.set(Some(DebugRun::new(model)));
+        job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
         /// The steps and their verdicts.
-        job_debug(model: Model, run: DebugRun) => view! { <DebugTab model=model run=run /> };
+        job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
     }
 }
 
@@ -128,6 +128,11 @@ pub fn JobView(
         (false, false) => Stage::Empty,
     });
     let debug = RwSignal::new(None::<DebugRun>);
+    let runs_steps = Memo::new(move |_| {
+        let may_be_in_trouble = model.job.with(|it| it.state != JobState::Done);
+        stage.get() == Stage::Data
+            && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
+    });
     let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
     let body = move || match stage.get() {
         Stage::Data if is_debug.get() => debug.get().map(|run| debug_tab(model, run)).into_any(),
@@ -144,7 +149,7 @@ pub fn JobView(
             </Show>
             <Troubles model=model />
             // The steps run beside whatever tab is shown, and not before there is a job to debug.
-            <Show when=move || stage.get() == Stage::Data>
+            <Show when=move || runs_steps.get()>
                 <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
             </Show>
             {body}
