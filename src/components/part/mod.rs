@@ -52,12 +52,12 @@ macro_rules! parts {
 
                 #[cfg(jobscope_parts)]
                 #[wasm_split_helpers::wasm_split($file, fallible, preload(preload))]
-                fn make($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
+                fn $name($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
                     Ok(($view).into_any())
                 }
 
                 #[cfg(not(jobscope_parts))]
-                async fn make($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
+                async fn $name($($arg: $Arg),*) -> Result<AnyView, NotLoaded> {
                     Ok(($view).into_any())
                 }
 
@@ -73,7 +73,7 @@ macro_rules! parts {
 
                 /// What it shows; nothing while it is not fetched.
                 pub(in super::super) fn view($($arg: $Arg),*) -> Option<AnyView> {
-                    futures_util::FutureExt::now_or_never(make($($arg),*)).and_then(Result::ok)
+                    futures_util::FutureExt::now_or_never($name($($arg),*)).and_then(Result::ok)
                 }
             }
         )*
