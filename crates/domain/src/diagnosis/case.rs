@@ -226,7 +226,7 @@ impl<'a> Case<'a> {
 
 /// Words of a failure that says no more than that it was the last.
 const GAVE_UP: [&str; 8] =
-    ["retries", "retry", "gave up", "giving up", "attempts", "job failed", "task failed", "unknown error"];
+    [" retries", "retry", "gave up", "giving up", "attempts", "job failed", "task failed", "unknown error"];
 /// Who says why an attempt failed.
 const A_REASON: &str = "an attempt's reason";
 /// More pieces than this prove nothing more.
