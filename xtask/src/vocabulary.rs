@@ -53,6 +53,8 @@ const COMMON: &[(&str, &str)] = &[
     ("trace_id", "OpenMetrics: the usual exemplar label"),
     ("span_id", "OpenMetrics: the usual exemplar label"),
     ("traceID", "Tempo"),
+    ("status_code", "Jaeger: the tag of a span's status"),
+    ("ERROR", "Jaeger: the status of a failed span, and everybody's level"),
     ("traceId", "OTLP JSON"),
     ("spanId", "OTLP JSON"),
     ("__error__", "Loki"),

@@ -19,6 +19,7 @@ mod log_filter;
 mod log_row;
 mod model;
 mod near;
+mod parts;
 mod span_detail;
 mod ticket;
 mod timeline_card;
@@ -47,22 +48,6 @@ use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
-
-/// What is fetched when it is first looked at.
-mod parts {
-    use super::debug::{DebugRun, DebugTab};
-    use super::model::Model;
-    use super::trace::TraceCard;
-
-    crate::parts! {
-        /// The waterfall.
-        job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
-        /// Runs the steps; shows nothing.
-        job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
-        /// The steps and their verdicts.
-        job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
-    }
-}
 
 /// The tab of the steps.
 fn debug_tab(model: Model, run: DebugRun) -> AnyView {
