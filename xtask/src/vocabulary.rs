@@ -54,6 +54,7 @@ const COMMON: &[(&str, &str)] = &[
     ("span_id", "OpenMetrics: the usual exemplar label"),
     ("traceID", "Tempo"),
     ("status_code", "Jaeger: the tag of a span's status"),
+    ("retry", "a word for people: what software says when it gives up"),
     ("ERROR", "Jaeger: the status of a failed span, and everybody's level"),
     ("traceId", "OTLP JSON"),
     ("spanId", "OTLP JSON"),
