@@ -22,14 +22,30 @@ async function boots(url, look = async () => {}) {
 
 test('boots through nginx with no console error and no violation of the policy', () => boots(stack.url));
 
-test('asks for the wasm once, and for the configuration while it loads', async () => {
+test('asks for each module once, only for the parts of its page, and for the configuration while it loads', async () => {
   const page = await newPage(browser);
   const asked = [];
   page.on('request', request => asked.push(new URL(request.url()).pathname));
   await page.goto(stack.url);
   await mounted(page);
-  assert.equal(asked.filter(it => it.endsWith('.wasm')).length, 1, asked.join('\n'));
+  const modules = asked.filter(it => it.endsWith('.wasm')).map(it => it.slice(1));
+  const needed = await page.evaluate(() => JSON.parse(document.getElementById('app-js').dataset.parts).overview);
+  assert.deepEqual(modules.filter(it => it.startsWith('part-')).sort(), needed.toSorted(), asked.join('\n'));
+  assert.equal(modules.length, needed.length + 1, asked.join('\n'));
   assert.equal(asked.filter(it => it.endsWith('/config.json')).length, 1, asked.join('\n'));
+  await page.done();
+});
+
+test('a part that cannot be fetched is told, and fetched again on demand', async () => {
+  const page = await newPage(browser, { tolerate: /./ });
+  await page.goto(stack.url);
+  await mounted(page);
+  await page.route(/part-.*\.wasm$/, route => route.abort());
+  await page.getByRole('link', { name: 'Connections', exact: true }).first().click();
+  await page.getByText('A part of Jobscope could not be fetched').waitFor();
+  await page.unroute(/part-.*\.wasm$/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor();
   await page.done();
 });
 

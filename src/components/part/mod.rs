@@ -12,6 +12,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 
 use crate::components::error_panel::{ErrorPanel, Trouble};
 use crate::components::loading::Loading;
+use crate::state::use_clock;
 
 /// A part could not be fetched; the browser's console says more.
 #[derive(Clone, Copy, Debug)]
@@ -94,26 +95,27 @@ pub fn Part(
     #[prop(default = 400)]
     height_css_px: u32,
 ) -> impl IntoView {
-    let state = RwSignal::new(PartState::Waiting);
-    let ask = move || {
-        let mut coming = fetch();
-        // A part that is there is shown at once: nothing flickers when a page is gone to again.
-        match (&mut coming).now_or_never() {
-            Some(outcome) => state.set(PartState::of(outcome)),
-            None => {
-                state.set(PartState::Waiting);
-                spawn_local_scoped_with_cancellation(async move {
-                    state.try_set(PartState::of(coming.await));
-                });
-            }
+    // A part that is there is shown at once: nothing flickers when a page is gone to again.
+    let state = RwSignal::new(fetch().now_or_never().map_or(PartState::Waiting, PartState::of));
+    let tick = use_clock().tick();
+    // Whoever asks everything again also asks for a part that did not come.
+    Effect::new(move |_| {
+        tick.track();
+        match state.get_untracked() {
+            PartState::Here => return,
+            PartState::Waiting => {}
+            PartState::Failed => state.set(PartState::Waiting),
         }
-    };
-    ask();
+        let coming = fetch();
+        spawn_local_scoped_with_cancellation(async move {
+            state.try_set(PartState::of(coming.await));
+        });
+    });
     move || match state.get() {
         PartState::Here => view().into_any(),
         PartState::Waiting if height_css_px == 0 => ().into_any(),
         PartState::Waiting => view! { <Loading what=what height_css_px=height_css_px /> }.into_any(),
-        PartState::Failed => view! { <PartFailed again=ask /> }.into_any(),
+        PartState::Failed => view! { <PartFailed /> }.into_any(),
     }
 }
 
@@ -133,19 +135,14 @@ impl PartState {
     }
 }
 
-/// Says that a part could not be fetched, and tries again on demand.
+/// Says that a part could not be fetched.
 #[component]
-fn PartFailed(again: impl Fn() + Send + 'static) -> impl IntoView {
+fn PartFailed() -> impl IntoView {
     let trouble = Trouble {
         what: "A part of Jobscope could not be fetched from the page's server".to_owned(),
-        next_step:
-            "Fetch it again; where that does not help, reload: the server may hold a newer version by now."
-                .to_owned(),
+        next_step: "Try again; where that does not help, reload: the server may hold a newer version by now."
+            .to_owned(),
         details: String::new(),
     };
-    view! {
-        <ErrorPanel trouble=Signal::stored(trouble) compact=true>
-            <button type="button" on:click=move |_| again()>{"Fetch it again"}</button>
-        </ErrorPanel>
-    }
+    view! { <ErrorPanel trouble=Signal::stored(trouble) /> }
 }
