@@ -48,6 +48,18 @@ impl Drawer {
         Some(drawn)
     }
 
+    /// What a row says to the pointer that rests on it.
+    pub(super) fn title(&self, row: usize) -> Option<String> {
+        match self.picture.rows.get(row)? {
+            Row::Span(place, _) => {
+                let wait = self.picture.edges.wait_before(place);
+                Some(title(&self.picture, place, wait, self.offset_secs))
+            }
+            Row::Lane(lane) => self.lane(lane).map(|it| it.spoken),
+            Row::Mark(owner, idx) => self.mark(owner, idx).map(|it| it.name),
+        }
+    }
+
     /// What choosing a row selects.
     pub(super) fn origin(&self, row: usize) -> Option<Origin> {
         match self.picture.rows.get(row)? {
@@ -131,7 +143,6 @@ impl Drawer {
             is_label_inside,
             path: path.iter().filter_map(|it| self.stretch(it.start, it.end)).collect(),
             ticks,
-            title: title(picture, place, wait, self.offset_secs),
             spoken: spoken(picture, place),
             ..DrawnRow::default()
         }
@@ -148,7 +159,6 @@ impl Drawer {
         Some(DrawnRow {
             classes: format!("lane {}", colour_class(colour)),
             spoken: format!("{service}: {words}"),
-            title: format!("{service}: {words}"),
             service,
             name: words,
             n_marks: counted(n),
@@ -165,7 +175,6 @@ impl Drawer {
             classes: format!("mark {}", if words.level.is_error() { "bad" } else { "" }),
             depth: depth.saturating_add(1),
             ticks: ticks(self.axis(), self.lane_px, std::iter::once(mark)),
-            title: words.text.clone(),
             spoken: format!("{} {}", words.time, words.text),
             service: words.time,
             name: words.text,

@@ -35,7 +35,6 @@ pub(super) struct DrawnRow {
     /// Stretches of the critical path.
     pub(super) path: Vec<Stretch>,
     pub(super) ticks: Vec<DrawnTick>,
-    pub(super) title: String,
     pub(super) spoken: String,
     pub(super) is_current: bool,
 }

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::draw::Drawer;
+use super::element::set;
 use super::{Acts, Picture};
 
 /// How many rows Page Up and Page Down go.
@@ -87,6 +88,15 @@ impl Hands {
     pub(super) fn double_click(self, event: &ev::MouseEvent) {
         if let Some(place) = row_below(event).and_then(|(_, row)| self.span_at(row)) {
             self.acts.zoom_to.run(place);
+        }
+    }
+
+    /// A row says more to the pointer that rests on it; worked out only then, so that scrolling need not.
+    pub(super) fn hover(self, event: &ev::PointerEvent) {
+        let Some((target, row)) = row_below(event) else { return };
+        let title = self.drawer.with_untracked(|it| it.title(row));
+        if let (Ok(Some(element)), Some(title)) = (target.closest("[data-row]"), title) {
+            set(&element, "title", &title);
         }
     }
 

@@ -166,6 +166,7 @@ pub fn Waterfall(
                 aria-activedescendant=active
                 node_ref=scroller
                 on:keydown=move |event| hands.key(&event)
+                on:pointerover=move |event| hands.hover(&event)
                 on:click=move |event| hands.click(&event)
                 on:dblclick=move |event| hands.double_click(&event)
                 on:scroll=move |_| {

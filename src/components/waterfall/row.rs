@@ -163,9 +163,6 @@ impl RowView {
         if old.ticks != new.ticks {
             self.ticks.fill(&new.ticks, tick);
         }
-        if old.title != new.title {
-            set(&self.root, "title", &new.title);
-        }
         text(&self.spoken, &old.spoken, &new.spoken);
         self.shown = drawn;
         self.number = Some(number);
