@@ -18,7 +18,9 @@ pub(crate) fn facts(
     failure: Option<&Failure>,
     until: Option<Timestamp>,
 ) -> Facts {
-    let attempts = stages.iter().flat_map(|it| &it.attempts).map(|it| it.number);
+    let failed = failure.and_then(|it| it.stage.as_ref());
+    let counted = |it: &&StageRun| failed.is_none_or(|failed| it.stage == *failed);
+    let attempts = stages.iter().filter(counted).flat_map(|it| &it.attempts).map(|it| it.number);
     Facts {
         kind: kind(pieces, id, stages),
         url: url(pieces),
