@@ -32,14 +32,27 @@ fn rules_for(cause: &str) -> &'static [&'static str] {
         "storage_unreachable" | "mail_server" | "database" | "database_unreachable" => &["unreachable"],
         "database_full" | "too_many_connections" => &["connections_taken"],
         "disk_full" => &["disk_full"],
+        "unreachable" => &["unreachable"],
+        "lock_wait" => &["lock_wait"],
+        "transaction_leak" => &["transaction_leak"],
+        "broker_memory" => &["broker_memory"],
+        "payload_schema" => &["payload_schema"],
+        "memory" => &["memory"],
+        "gpu_memory" => &["gpu_memory"],
+        "time_limit" => &["time_limit"],
+        "bad_deploy" => &["bad_deploy"],
         // What only the deployment's own words say.
         _ => &["own_words"],
     }
 }
 
 /// Which rule must come first for a job that hangs: one whose worker is lost, or one that nobody takes.
-fn stuck_rules_for(state: &str, flaw: Option<&str>) -> &'static [&'static str] {
-    match (state, flaw) {
+fn stuck_rules_for(state: &str, cause: Option<&str>) -> &'static [&'static str] {
+    match (state, cause) {
+        (_, Some("swallowed_errors")) => &["swallowed_errors"],
+        (_, Some("requeue_loop")) => &["requeue_loop"],
+        // Without the broker's metrics, nothing says why a message is lost.
+        (_, Some("message_evicted")) => &["message_lost", "queue_stands", "evicted_keys"],
         (_, Some("new_job_id_per_step")) => &["new_id_per_step"],
         ("queued" | "running", _) => &["queue_stands", "message_lost"],
         _ => &["worker_silent", "worker_killed"],
@@ -65,6 +78,7 @@ fn check_run(name: &str, run: &Run) {
     let stores = Stores::of(&system, run);
     let mut list = JobList::new(system.clone());
     stores.records.iter().cloned().for_each(|it| list.add_line(it));
+    stores.traces().for_each(|it| list.add_trace(it));
     list.judge(run.window.end, &[]);
     let others: Vec<JobSample> = list.rows().iter().map(|it| JobSample::of_row(&system, it)).collect();
     let around = Surroundings { others, ..Surroundings::default() };
@@ -89,13 +103,15 @@ fn check_run(name: &str, run: &Run) {
         let truth = job["state"].as_str().unwrap();
         if found.state == JobState::Stuck {
             n_stuck += 1;
-            let expected = stuck_rules_for(truth, job["flaw"].as_str());
+            let expected = stuck_rules_for(truth, job["flaw"].as_str().or(job["cause"].as_str()));
             *told.entry(format!("stuck {truth}: {}", ranked.join(", "))).or_default() += 1;
             if !first.is_some_and(|it| expected.contains(&it)) {
                 wrong.push(format!("{id} is stuck ({truth}) and yet {ranked:?}: {}", found.because));
             }
         }
-        let goes_on = matches!(found.state, JobState::Queued | JobState::Running) && found.failure.is_none();
+        let goes_on = matches!(found.state, JobState::Queued | JobState::Running)
+            && found.failure.is_none()
+            && job["cause"].is_null();
         if goes_on && job["flaw"].is_null() && first.is_some() {
             wrong.push(format!("{id} goes on ({truth}) and yet {ranked:?}"));
         }

@@ -114,7 +114,7 @@ fn told(record: &Record) -> Value {
         "job_id": record.id,
         "other_ids": [],
         "kind": "Corpus job",
-        "cause": record.error_code.as_deref().map(cause),
+        "cause": record.cause.or(record.error_code.as_deref().map(cause)),
         "error": record.error,
         "user": Value::Null,
         "flaw": Value::Null,

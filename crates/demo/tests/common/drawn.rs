@@ -49,11 +49,46 @@ pub(crate) fn options(system: &str, seed: u64) -> Options {
 
 const STATUSES: [u16; 14] = [0, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 504, 520];
 const HOSTS: [&str; 4] = ["docs.example.org", "en.wiki.example.net", "news.example.com", "law.example.gov"];
+const ERRORS: [&str; 18] = [
+    "lock_timeout",
+    "deadlock",
+    "idle_in_transaction",
+    "pool_exhausted",
+    "database_down",
+    "disk_full",
+    "broker_memory",
+    "payload_field",
+    "payload_key",
+    "payload_argument",
+    "memory",
+    "time_limit",
+    "rate_limited",
+    "upstream_503",
+    "refused",
+    "inference_refused",
+    "model_file",
+    "gpu_memory",
+];
 const STAGES: [&str; 3] = ["scrape", "chunk", "embed"];
+
+/// What is wrong with the broker, the workers or a version.
+fn drawn_beside(chance: &mut Chance, share: f64) -> Value {
+    match chance.below(5) {
+        0 => json!({"kind": "workers_freeze", "stage": chance.pick(&STAGES)}),
+        1 => json!({"kind": "errors_swallowed", "share": share}),
+        2 => {
+            json!({"kind": "tasks_outlast", "stage": chance.pick(&STAGES), "share": 0.1, "minutes": 10 + chance.below(20)})
+        }
+        3 => json!({"kind": "broker_evicts", "share": share / 5.0}),
+        _ => json!({"kind": "deploy", "version": "c0ffee1", "failing": 0.3}),
+    }
+}
 
 fn effect(system: &str, chance: &mut Chance) -> Value {
     let share = chance.share();
-    let mut it = match (system, chance.below(6)) {
+    let mut it = match (system, chance.below(9)) {
+        ("cloudcix", 6) => drawn_beside(chance, share),
+        (_, 7 | 8) => json!({"kind": "work_fails", "error": chance.pick(&ERRORS), "share": share}),
         ("cloudcix", 0 | 1) => {
             json!({"kind": "host_answers", "host": chance.pick(&HOSTS), "share": share,
                    "status": STATUSES[chance.below(STATUSES.len())], "latency_ms": 300 + chance.below(9_000)})

@@ -96,6 +96,11 @@ impl Stores {
         Self { reader, records, by_word, spans }
     }
 
+    /// Every trace.
+    pub(crate) fn traces(&self) -> impl Iterator<Item = Trace> + '_ {
+        self.spans.values().map(|it| Trace::from_spans(it.clone()))
+    }
+
     /// All evidence of a job: lines that say one of its ids, and its traces.
     pub(crate) fn evidence(&self, job: &Value, with_spans: bool) -> Evidence {
         let id = job["job_id"].as_str().unwrap();

@@ -18,7 +18,8 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     if case.job.state == JobState::Stuck {
         match swallowed(case) {
-            Some(it) => found.push(Found::plain(it)),
+            // Why each attempt failed matters less than that no other came.
+            Some(cause) => found.push(Found { cause, depth: 2, covers: &[] }),
             None => found.extend(stuck(case).map(Found::plain)),
         }
         found.extend(freeze(case));
