@@ -63,7 +63,8 @@ pub fn use_jobs(
         move |_, (range, max_lines)| {
             let system = system.get_untracked();
             let (jobs, reader) = memory.of(net.transport(), &system);
-            JobsInquiry::new(system, reader, jobs, JobsQuestion { range, now: clock.now(), max_lines })
+            let question = JobsQuestion { range, now: clock.now(), max_lines, keep_from: range.start };
+            JobsInquiry::new(system, reader, jobs, question)
         },
     )
 }

@@ -182,7 +182,7 @@ const fn tab_shown(asked: Tab) -> Tab {
         Tab::Logs => Tab::Logs,
         Tab::Debug => Tab::Debug,
         Tab::Trace => Tab::Trace,
-        Tab::Timeline | Tab::Compare => Tab::Timeline,
+        Tab::Timeline | Tab::Compare | Tab::Failures => Tab::Timeline,
     }
 }
 

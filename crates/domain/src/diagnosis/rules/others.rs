@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::case::Case;
 use super::super::{Cause, Matched};
 use super::Found;
-use crate::fingerprint::{Fingerprint, JobSample, Since, groups};
+use crate::fingerprint::{Counted, Fingerprint, JobSample, Since, groups};
 use crate::job::{JobState, Origin};
 use crate::logs::LogRecord;
 use crate::time::TimeDelta;
