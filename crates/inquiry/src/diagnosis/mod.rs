@@ -34,6 +34,8 @@ const AFTER: TimeDelta = TimeDelta::from_secs(10 * 60);
 const OTHERS_BEFORE: TimeDelta = TimeDelta::from_secs(60 * 60);
 /// Lines of other jobs that are read at most.
 const MAX_LINES: usize = 20_000;
+/// What is over for less may still change: lines, spans and samples come late.
+const SETTLED_AFTER: TimeDelta = TimeDelta::from_secs(120);
 /// Points of a series: one for each scrape of that time, and more than any rule needs.
 const MAX_POINTS: u32 = 240;
 
@@ -85,7 +87,27 @@ impl SurroundingsReport {
         let mut others = self.others.clone();
         let rows = self.jobs.iter().flat_map(|it| it.rows.iter());
         others.extend(rows.map(|it| JobSample::of_row(system, it)));
-        Surroundings { signals: signals(&self.panels), others, lines: self.lines.clone() }
+        Surroundings { signals: self.signals(), others, lines: self.lines.clone() }
+    }
+
+    /// Whether it may be another when it is asked for again: something could not be had, or its time is not over.
+    pub fn may_change(&self, now: Timestamp) -> bool {
+        let is_lost = |it: &JobsReport| !it.failures.is_empty();
+        let ends = self.panels.iter().map(|it| it.range.end).chain(self.jobs.iter().map(|it| it.range.end));
+        self.panels.iter().any(|it| it.failure.is_some())
+            || self.jobs.as_ref().is_some_and(is_lost)
+            || ends.max().is_none_or(|it| it + SETTLED_AFTER > now)
+    }
+
+    /// What the metrics show, as far as they have come.
+    pub fn signals(&self) -> Vec<Signal> {
+        let shown = self.panels.iter().filter(|it| !it.is_waiting && it.failure.is_none());
+        let signal = |it: &Panel| Signal {
+            role: Some(it.role),
+            title: it.metric.as_ref().map(|it| it.title.clone()).unwrap_or_default(),
+            series: it.series.clone(),
+        };
+        shown.map(signal).collect()
     }
 }
 
@@ -212,15 +234,4 @@ fn signals_question(system: &System, job: &Job, now: Timestamp) -> Option<Panels
     let roles: Vec<MetricRole> = SIGNALS.into_iter().filter(|role| system.metric(*role).is_some()).collect();
     let range = TimeRange::between(troubled_at(job, now) - BEFORE, end_of(job, now));
     (!roles.is_empty()).then_some(PanelsQuestion { roles, range, max_points: MAX_POINTS })
-}
-
-/// What the answered panels show.
-fn signals(panels: &[Panel]) -> Vec<Signal> {
-    let shown = panels.iter().filter(|it| !it.is_waiting && it.failure.is_none());
-    let signal = |it: &Panel| Signal {
-        role: Some(it.role),
-        title: it.metric.as_ref().map(|it| it.title.clone()).unwrap_or_default(),
-        series: it.series.clone(),
-    };
-    shown.map(signal).collect()
 }
