@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::fingerprint::{Fingerprint, GroupTold, failures};
+use domain::fingerprint::{Fingerprint, GroupTold, Since, failures};
 use domain::format::{Precision, clock_beside};
 use domain::job::JobState;
 use domain::jobs::Field;
@@ -53,7 +53,9 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
     let among = move || {
         let jobs = jobs.get()?;
         let from = jobs.range.start.max(jobs.complete_from);
-        Some(format!("{} jobs from {} to {}", count_words(jobs.rows.len()), time(from), time(jobs.range.end)))
+        let n = jobs.rows.len();
+        let jobs_word = if n == 1 { "job" } else { "jobs" };
+        Some(format!("{} {jobs_word} from {} to {}", count_words(n), time(from), time(jobs.range.end)))
     };
     let list_href = move |tab: Tab, field: Field, value: String| {
         move || {
@@ -102,7 +104,8 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
                 };
                 let first = it.group.first_seen.map(|at| format!(", first seen {}", time(at)));
                 let last = it.group.last_seen.map(|at| format!(", last {}", time(at)));
-                let since = it.group.since.sentence().map(|it| format!("; {it}"));
+                let since =
+                    it.group.since.sentence().filter(|_| tells(&it.group.since)).map(|it| format!("; {it}"));
                 let lifts = it.in_common.iter().take(MAX_LIFTS);
                 let lifts = lifts.map(|it| model.system.with(|system| lift_words(system, it)));
                 let lifts = lifts.map(|it| view! { <li>{it}</li> }).collect_view();
@@ -121,6 +124,15 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
         <Show when=move || is_meant.get()>
             <section class="same" aria-label="The same failure in other jobs">{words}</section>
         </Show>
+    }
+}
+
+/// Whether versions were compared at all.
+fn tells(since: &Since) -> bool {
+    match since {
+        Since::Version { .. } | Since::Older => true,
+        Since::TooFewBefore { n_before, .. } => *n_before > 0,
+        Since::NoVersion => false,
     }
 }
 

@@ -22,7 +22,10 @@ mod saved;
 mod scatter;
 mod storage;
 
+use std::sync::Arc;
+
 use domain::job::JobState;
+use domain::jobs::{Field, JobRow};
 use domain::system::Unit;
 use domain::time::{RangeSpec, TimeDelta};
 use domain::view_state::Tab;
@@ -132,7 +135,13 @@ fn Views(model: Model) -> impl IntoView {
     };
     let number = |n: usize| if n == 0 { String::new() } else { domain::format::exact(n as f64, Unit::None) };
     let n_jobs = Signal::derive(move || number(model.passing.with(|it| it.len())));
-    let n_failed = Signal::derive(move || match model.counts.with(|it| it.get(JobState::Failed)) {
+    let n_failed = Memo::new(move |_| {
+        let (now, filter) =
+            (model.now.get(), model.filter.get().without(Field::State).without(Field::Failure));
+        let is_one = |it: &&Arc<JobRow>| it.state == JobState::Failed && filter.passes(it, now);
+        model.all.with(|it| it.iter().filter(is_one).count())
+    });
+    let n_failed = Signal::derive(move || match n_failed.get() {
         0 => String::new(),
         n => format!("{} failed", number(n)),
     });

@@ -146,7 +146,9 @@ impl SurroundingsInquiry {
         let range = listed.filter(|it| it.contains(troubled_at(&job, now))).unwrap_or(hours);
         let keep_from = listed.map_or(range.start, |it| it.start.min(range.start));
         let jobs = asks_others.then(|| {
-            let question = JobsQuestion { range, now, max_lines: MAX_LINES, keep_from };
+            // What is known already costs nothing.
+            let max_lines = memory.n_lines_in(range) + MAX_LINES;
+            let question = JobsQuestion { range, now, max_lines, keep_from };
             JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question)
         });
         Self {

@@ -38,6 +38,11 @@ impl SharedJobs {
         self.with(|it| range.start < end && it.lines.has(TimeRange { end, ..range }))
     }
 
+    /// How many lines of a range have been read.
+    pub(crate) fn n_lines_in(&self, range: TimeRange) -> usize {
+        self.with(|it| it.list.n_lines_in(range))
+    }
+
     /// Which of the system's selectors has lines, once that is known.
     pub(crate) fn selector(&self) -> Option<usize> {
         self.with(|it| it.selector)

@@ -81,9 +81,10 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
             {part(JobState::Unknown, "unaccounted", |it| it.unaccounted, "no end was told")}
         </div>
         <p class="flow-note">
-            {move || match exact() {
-                true => "Every job of this time is counted once, as it stands now.",
-                false => "Every job that was read is counted once, as it stands now; older ones of this time are missing.",
+            {move || match (exact(), model.is_waiting()) {
+                (true, _) => "Every job of this time is counted once, as it stands now.",
+                (false, true) => "Every job that was read so far is counted once, as it stands now.",
+                (false, false) => "Every job that was read is counted once, as it stands now; older ones of this time are missing.",
             }}
         </p>
     }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::fingerprint::{GroupTold, Since};
+use domain::fingerprint::{Counted, GroupTold, Lift, Since};
 use domain::format;
+use domain::job::JobState;
 use domain::jobs::{Field, JobRow};
 use domain::system::Unit;
+use domain::time::Timestamp;
 use domain::view_state::Page;
 use leptos::prelude::*;
 
@@ -62,7 +64,8 @@ fn opened(model: Model, told: &Told, it: &GroupTold, key: StoredValue<String>) -
 
 /// Each thing as a link to the failing jobs that have it; else why nothing is told.
 fn in_common(model: Model, told: &Told, it: &GroupTold, key: StoredValue<String>) -> AnyView {
-    let n = it.group.jobs.len();
+    let group = &it.group;
+    let n = group.jobs.len();
     if it.in_common.is_empty() {
         let good = count_words(told.failures.n_good);
         let jobs = if n == 1 { "job" } else { "jobs" };
@@ -72,7 +75,7 @@ fn in_common(model: Model, told: &Told, it: &GroupTold, key: StoredValue<String>
         };
         return view! { <p class="muted">{why}</p> }.into_any();
     }
-    let one = |it: &domain::fingerprint::Lift| {
+    let one = |it: &Lift| {
         let (words, times) = (model.system.with(|system| lift_words(system, it)), it.times());
         let field = Field::from_word(&it.name);
         let value = it.value.clone();
@@ -81,14 +84,31 @@ fn in_common(model: Model, told: &Told, it: &GroupTold, key: StoredValue<String>
             filters.extend(field.map(|it| is_filter(it, &value)));
             model.list_href(&filters)
         };
-        let more = format!(
-            "such jobs fail {} times as often as all; by chance in less than 1 case of 100",
-            format::value(times, Unit::None)
-        );
+        let mut more = format!("such jobs fail {} times as often as all", format::value(times, Unit::None));
+        if let Some(since) = group.first_seen {
+            let n = since_then(told, it, since);
+            let at = time_words(model.clock, since, told.range.end);
+            more.push_str(&format!(
+                "; since {at}, {} such {} well",
+                count_words(n),
+                if n == 1 { "job went" } else { "jobs went" }
+            ));
+        }
         view! { <li><a href=href>{words}</a> <small>{more}</small></li> }
     };
     view! { <ul class="group-common">{it.in_common.iter().take(MAX_LIFTS).map(one).collect_view()}</ul> }
         .into_any()
+}
+
+/// How many jobs with this have begun since an instant and went well: when something broke in the middle of the time,
+/// what went well before says nothing.
+fn since_then(told: &Told, it: &Lift, since: Timestamp) -> usize {
+    let has_it = |row: &&Arc<JobRow>| {
+        let mut has_it = false;
+        row.attributes(|name, value| has_it |= (name, value) == (&*it.name, &*it.value));
+        has_it && row.state == JobState::Done && row.start >= since
+    };
+    told.rows.iter().filter(has_it).count()
 }
 
 fn job(model: Model, told: &Told, row: &Arc<JobRow>) -> AnyView {
