@@ -20,11 +20,13 @@ mod log_row;
 mod model;
 mod near;
 mod parts;
+mod same;
 mod span_detail;
 mod ticket;
 mod timeline_card;
 mod trace;
 mod troubles;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -46,7 +48,7 @@ use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
-use crate::components::loading::Loading;
+use self::waiting::Waiting;
 use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, job_plan, use_plan};
@@ -128,6 +130,12 @@ pub fn JobView(
         stage.get() == Stage::Data
             && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
     });
+    let same = move || {
+        let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
+        Some(
+            view! { <Part fetch=parts::job_same::fetch view=move || parts::job_same::view(model, run) height_css_px=0 /> },
+        )
+    };
     let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
     let body = move || match stage.get() {
         Stage::Data if is_debug.get() => debug.get().map(|run| debug_tab(model, run)).into_any(),
@@ -139,6 +147,7 @@ pub fn JobView(
         <article class="job-page" class:embedded=is_embedded>
             <Header model=model />
             <CauseBanner model=model />
+            {same}
             <Show when=move || stage.get() != Stage::Empty && !is_embedded.get()>
                 <JobTabs model=model debug=debug />
             </Show>
@@ -192,7 +201,7 @@ const fn tab_shown(asked: Tab) -> Tab {
         Tab::Logs => Tab::Logs,
         Tab::Debug => Tab::Debug,
         Tab::Trace => Tab::Trace,
-        Tab::Timeline | Tab::Compare => Tab::Timeline,
+        Tab::Timeline | Tab::Compare | Tab::Failures => Tab::Timeline,
     }
 }
 
@@ -221,37 +230,6 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
             </div>
             <Detail model=model />
-        </div>
-    }
-}
-
-/// Holds the place of timeline and lines until the first answer is there.
-#[component]
-fn Waiting(model: Model) -> impl IntoView {
-    let n_lanes = model.system.with_untracked(|it| it.stages.len() * 2 + 1);
-    let asked = move || {
-        let pending = model.report.with(|it| it.pending.clone());
-        match pending.iter().map(|it| it.name()).collect::<Vec<_>>() {
-            names if names.is_empty() => "Looking for the job …".to_owned(),
-            names => format!("Asking {} …", names.join(" and ")),
-        }
-    };
-    view! {
-        <div class="work">
-            <div class="stack">
-                <section class="card" aria-label="Timeline">
-                    <header>
-                        <h2>{"Timeline"}</h2>
-                    </header>
-                    <Loading what=Signal::derive(asked) height_css_px=n_lanes as u32 * 30 + 80 />
-                </section>
-                <section class="card" aria-label="Log lines">
-                    <header>
-                        <h2>{"Log lines"}</h2>
-                    </header>
-                    <Loading what="" height_css_px=240 />
-                </section>
-            </div>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::debug::{DebugRun, DebugTab};
 use super::model::Model;
+use super::same::SameFailure;
 use super::trace::TraceCard;
 
 crate::parts! {
@@ -9,6 +10,8 @@ crate::parts! {
     job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
     job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
+    /// What other jobs tell of the failure.
+    job_same(model: Model, run: DebugRun) in job_more => view! { <SameFailure model=model run=run /> };
     /// The steps and their verdicts.
     job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
 }

@@ -52,7 +52,7 @@ fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
         let typed = typed.get().to_lowercase();
         let field = field.get();
         let values = model.passing.with(|rows| facet(field, rows.iter()));
-        let title = |value: &str| model.system.with(|it| field.value_title(it, value).to_lowercase());
+        let title = |value: &str| model.value_title(field, value).to_lowercase();
         let fits = |it: &Facet| it.value.to_lowercase().contains(&typed) || title(&it.value).contains(&typed);
         values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
     });
@@ -89,7 +89,7 @@ fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
         view! { <option value=it.word() selected=move || op.get() == it>{*words}</option> }
     };
     let value = move |facet: Facet| {
-        let title = model.system.with(|it| field.get_untracked().value_title(it, &facet.value).into_owned());
+        let title = model.value_title(field.get_untracked(), &facet.value);
         let value = facet.value;
         view! {
             <li>
