@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::diagnosis::{Cause, causes};
+use domain::diagnosis::{Cause, causes, unknown};
 use domain::fingerprint::JobSample;
 use domain::job::{Job, JobState, assemble};
 use domain::system::SharedSystem;
@@ -92,17 +92,23 @@ impl Asker {
         let mut found = inquiry::Plan::report(&plan);
         drive(plan, &*self.transport, |report| found = report).await;
         let job = Arc::new(assemble(&self.system, &found.id, &found.evidence, self.now));
-        let around = match is_in_trouble(&job) {
-            true => self.around(job.clone(), others).await,
-            false => SurroundingsReport::default(),
-        };
-        let surroundings = around.surroundings(&self.system);
-        let causes = causes(&self.system, &job, &found.evidence, &surroundings);
+        let mut around = SurroundingsReport::default();
+        if is_in_trouble(&job) {
+            around = self.around(job.clone(), others.unwrap_or_default()).await;
+        }
+        let mut causes = causes(&self.system, &job, &found.evidence, &around.surroundings(&self.system));
+        if others.is_none() && is_in_trouble(&job) && may_learn_from_others(&job, &causes) {
+            around = self.ask_around(job.clone(), None).await;
+            let surroundings = around.surroundings(&self.system);
+            causes = domain::diagnosis::causes(&self.system, &job, &found.evidence, &surroundings);
+        }
+        if causes.is_empty() && job.state == JobState::Unknown {
+            causes.push(unknown(&self.system, &job, &found.evidence, &around.surroundings(&self.system)));
+        }
         Story { key: key.to_owned(), report: found, job, causes, panels: around.panels }
     }
 
-    async fn around(&self, job: Arc<Job>, others: Option<&[JobSample]>) -> SurroundingsReport {
-        let Some(others) = others else { return self.ask_around(job, None).await };
+    async fn around(&self, job: Arc<Job>, others: &[JobSample]) -> SurroundingsReport {
         let others = of_the_same_hours(others, &job, self.now);
         let minute = troubled_at(&job, self.now).floor_to(TimeDelta::from_secs(60));
         // Whoever asks first asks for all jobs of that minute.
@@ -124,4 +130,9 @@ impl Asker {
         drive(plan, &*self.transport, |report| found = report).await;
         found
     }
+}
+
+/// Whether other jobs may say more than what is known: of one that hangs, or where nothing is sure. They are many to read.
+fn may_learn_from_others(job: &Job, causes: &[Cause]) -> bool {
+    job.state != JobState::Failed || causes.first().is_none_or(|it| it.sure < 3)
 }
