@@ -7,6 +7,7 @@
 
 mod attributes;
 mod cause;
+mod compare;
 mod debug;
 mod detail;
 mod empty;
@@ -52,6 +53,12 @@ use crate::state::{use_clock, use_system, use_view};
 /// The tab of the steps.
 fn debug_tab(model: Model, run: DebugRun) -> AnyView {
     view! { <Part fetch=parts::job_debug::fetch view=move || parts::job_debug::view(model, run) what="Fetching the steps …" /> }
+        .into_any()
+}
+
+/// The tab beside another job.
+fn compare_tab(model: Model) -> AnyView {
+    view! { <Part fetch=parts::job_compare::fetch view=move || parts::job_compare::view(model) what="Fetching the comparison …" /> }
         .into_any()
 }
 
@@ -118,9 +125,10 @@ pub fn JobView(
         stage.get() == Stage::Data
             && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
     });
-    let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
+    let tab = model.view.part(|it| it.tab);
     let body = move || match stage.get() {
-        Stage::Data if is_debug.get() => debug.get().map(|run| debug_tab(model, run)).into_any(),
+        Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
+        Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
         Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
         Stage::Data => view! { <Work model=model /> }.into_any(),
@@ -150,7 +158,7 @@ fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
         title: title.to_owned(),
         count,
         href: Signal::derive(move || view.href(|it| it.tab = tab)),
-        open: Signal::derive(move || tab_shown(view.state().with(|it| it.tab)) == tab),
+        open: Signal::derive(move || view.state().with(|it| it.tab) == tab),
     };
     let n_lines = Signal::derive(move || match model.report.with(|it| it.evidence.lines.len()) {
         0 => String::new(),
@@ -172,30 +180,21 @@ fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
             Tab::Debug,
             Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default()),
         ),
+        tab("Compare", Tab::Compare, Signal::stored(String::new())),
     ];
     view! { <Tabs tabs=tabs label="Parts of the job" /> }
-}
-
-/// The tab that is shown for one that was asked for: those that do not exist yet show the timeline.
-const fn tab_shown(asked: Tab) -> Tab {
-    match asked {
-        Tab::Logs => Tab::Logs,
-        Tab::Debug => Tab::Debug,
-        Tab::Trace => Tab::Trace,
-        Tab::Timeline | Tab::Compare => Tab::Timeline,
-    }
 }
 
 /// Timeline, lines and detail side by side, each following the others' selection.
 #[component]
 fn Work(model: Model) -> impl IntoView {
-    let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
-    let is_trace = model.view.part(|it| tab_shown(it.tab) == Tab::Trace);
+    let is_timeline = model.view.part(|it| it.tab == Tab::Timeline);
+    let is_trace = model.view.part(|it| it.tab == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {
         let wants_timeline_alone = it.panel.as_deref() == Some(Tab::Timeline.word());
-        let is_trace = tab_shown(it.tab) == Tab::Trace;
-        !is_trace && (!wants_timeline_alone || tab_shown(it.tab) == Tab::Logs)
+        let is_trace = it.tab == Tab::Trace;
+        !is_trace && (!wants_timeline_alone || it.tab == Tab::Logs)
     });
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
