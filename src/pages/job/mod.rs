@@ -32,6 +32,7 @@ use domain::job::{Evidence, JobState};
 use domain::view_state::Tab;
 use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
@@ -75,6 +76,13 @@ pub fn JobPage() -> impl IntoView {
             job_plan(system.get_untracked(), abilities.get_value(), question)
         },
     );
+    // What a tab is drawn by comes beside the evidence, not after it.
+    if matches!(tab_shown(view.state().with_untracked(|it| it.tab)), Tab::Trace | Tab::Debug) {
+        spawn_local(async {
+            // Whoever shows it tells of a failure, and asks again.
+            let _ = parts::job_trace::fetch().await;
+        });
+    }
     let opened = OpenedFiles::provide();
     let body = move || match id.get() {
         _ if opened.is_open() => view! { <FromFile /> }.into_any(),

@@ -139,29 +139,27 @@ fn push_attribute(
     message: &[u8],
     depth: u32,
 ) -> Result<(), Stop> {
-    let mut key = interner.get("");
-    let mut meant = AttrValue::Text(interner.get(""));
+    let (mut key, mut meant) = (None, None);
     fields(message, |field, value| {
         match field {
-            1 => key = interner.get(&text(value.bytes())),
-            2 => meant = attr_value(interner, value.bytes(), depth)?,
+            1 => key = Some(interner.get(&text(value.bytes()))),
+            2 => meant = Some(attr_value(interner, value.bytes(), depth)?),
             _ => {}
         }
         Ok(())
     })?;
-    attributes.0.push((key, meant));
+    let key = key.unwrap_or_else(|| interner.get(""));
+    attributes.0.push((key, meant.unwrap_or_else(|| AttrValue::Text(interner.get("")))));
     Ok(())
 }
 
 /// `AnyValue`; an empty one counts as empty text.
 fn attr_value(interner: &mut Interner, message: &[u8], depth: u32) -> Result<AttrValue, Stop> {
-    let mut meant = AttrValue::Text(interner.get(""));
-    if depth > MAX_DEPTH {
-        return Ok(meant);
-    }
+    let mut meant = None;
+    let message = if depth > MAX_DEPTH { &[] } else { message };
     fields(message, |field, value| {
         let bytes = value.bytes();
-        meant = match field {
+        meant = Some(match field {
             1 => AttrValue::Text(interner.get(&text(bytes))),
             2 => AttrValue::Bool(value.number() != 0),
             3 => AttrValue::Int(value.number() as i64),
@@ -186,10 +184,10 @@ fn attr_value(interner: &mut Interner, message: &[u8], depth: u32) -> Result<Att
             }
             7 => AttrValue::Bytes(bytes.into()),
             _ => return Ok(()),
-        };
+        });
         Ok(())
     })?;
-    Ok(meant)
+    Ok(meant.unwrap_or_else(|| AttrValue::Text(interner.get(""))))
 }
 
 /// Nanoseconds, unsigned on the wire.
