@@ -22,6 +22,7 @@ mod model;
 mod near;
 mod parts;
 mod span_detail;
+mod tabs;
 mod ticket;
 mod timeline_card;
 mod trace;
@@ -41,27 +42,15 @@ use self::empty::{NoJob, NothingFound};
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
+use self::tabs::{JobTabs, compare_tab, debug_tab};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
 use crate::components::loading::Loading;
-use crate::components::part::Part;
-use crate::components::tabs::{TabLink, Tabs};
+use crate::components::part::{FetchPart, Part};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
-
-/// The tab of the steps.
-fn debug_tab(model: Model, run: DebugRun) -> AnyView {
-    view! { <Part fetch=parts::job_debug::fetch view=move || parts::job_debug::view(model, run) what="Fetching the steps …" /> }
-        .into_any()
-}
-
-/// The tab beside another job.
-fn compare_tab(model: Model) -> AnyView {
-    view! { <Part fetch=parts::job_compare::fetch view=move || parts::job_compare::view(model) what="Fetching the comparison …" /> }
-        .into_any()
-}
 
 /// The page of the job that the view names.
 #[component]
@@ -77,10 +66,15 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     // What a tab is drawn by comes beside the evidence, not after it.
-    if matches!(tab_shown(view.state().with_untracked(|it| it.tab)), Tab::Trace | Tab::Debug) {
-        spawn_local(async {
+    let fetch: Option<FetchPart> = match view.state().with_untracked(|it| it.tab) {
+        Tab::Trace | Tab::Debug => Some(parts::job_trace::fetch),
+        Tab::Compare => Some(parts::job_compare::fetch),
+        Tab::Timeline | Tab::Logs => None,
+    };
+    if let Some(fetch) = fetch {
+        spawn_local(async move {
             // Whoever shows it tells of a failure, and asks again.
-            let _ = parts::job_trace::fetch().await;
+            let _ = fetch().await;
         });
     }
     let opened = OpenedFiles::provide();
@@ -156,41 +150,6 @@ pub fn JobView(
             {body}
         </article>
     }
-}
-
-/// Links to the parts of the page that exist.
-#[component]
-fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
-    let view = model.view;
-    let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
-        title: title.to_owned(),
-        count,
-        href: Signal::derive(move || view.href(|it| it.tab = tab)),
-        open: Signal::derive(move || view.state().with(|it| it.tab) == tab),
-    };
-    let n_lines = Signal::derive(move || match model.report.with(|it| it.evidence.lines.len()) {
-        0 => String::new(),
-        n => n.to_string(),
-    });
-    let n_spans = Signal::derive(move || {
-        match model.report.with(|it| it.evidence.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
-            0 => String::new(),
-            1 => "1 span".to_owned(),
-            n => format!("{n} spans"),
-        }
-    });
-    let tabs = vec![
-        tab("Timeline", Tab::Timeline, Signal::stored(String::new())),
-        tab("Logs", Tab::Logs, n_lines),
-        tab("Trace", Tab::Trace, n_spans),
-        tab(
-            "Debug",
-            Tab::Debug,
-            Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default()),
-        ),
-        tab("Compare", Tab::Compare, Signal::stored(String::new())),
-    ];
-    view! { <Tabs tabs=tabs label="Parts of the job" /> }
 }
 
 /// Timeline, lines and detail side by side, each following the others' selection.

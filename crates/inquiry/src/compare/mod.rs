@@ -36,6 +36,8 @@ pub struct CompareQuestion {
     pub this: JobId,
     /// Its kind, as far as is known.
     pub kind: Option<String>,
+    /// The name of its first task: of two good jobs of its kind, one that does the same is the better one.
+    pub operation: Option<String>,
     /// When it began.
     pub began: Timestamp,
     /// A job, trace or task id of the other; `None` for the last good one of the same kind.
@@ -140,7 +142,8 @@ impl CompareInquiry {
         Search { plan, report, n_open: 0, is_over: false, tried: None, passed_over: Vec::new() }
     }
 
-    /// The newest job that is good and of this one's kind, once no newer one can come.
+    /// The newest job that is good, of this one's kind and does the same, once no newer one can come; where there is
+    /// none, the newest that is good and of its kind.
     fn found(&self) -> Option<&JobRow> {
         let search = self.search.as_ref().filter(|it| it.passed_over.len() < MAX_PASSED_OVER)?;
         let is_settled = |row: &JobRow| row.start >= search.report.complete_from || search.is_over;
@@ -150,7 +153,10 @@ impl CompareInquiry {
                 && row.id != self.question.this
                 && !search.passed_over.contains(&row.id)
         };
-        search.report.rows.iter().map(|it| &**it).find(|it| fits(it)).filter(|it| is_settled(it))
+        let mut good = search.report.rows.iter().map(|it| &**it).filter(|it| fits(it));
+        let same =
+            good.clone().find(|it| it.operation == self.question.operation).filter(|it| is_settled(it));
+        same.or_else(|| good.next().filter(|_| search.is_over))
     }
 
     /// Begins to fetch the evidence of the job that was found; whether there is one.

@@ -25,10 +25,15 @@ struct Store {
 }
 
 impl Store {
-    /// A job of three lines, ten seconds long, that ends as `end` says.
-    fn with(mut self, id: &str, at: i64, end: &str) -> Self {
+    /// A job of three lines, ten seconds long, that packs and ends as `end` says.
+    fn with(self, id: &str, at: i64, end: &str) -> Self {
+        self.with_task("pack", id, at, end)
+    }
+
+    fn with_task(mut self, task: &str, id: &str, at: i64, end: &str) -> Self {
         for (after, event) in [(0, "submitted"), (1, "started"), (10, end)] {
-            self.lines.push((at + after, format!(r#"{{"event":"{event}","job":"{id}"}}"#)));
+            let line = format!(r#"{{"event":"{event}","job":"{id}","task":"{task}"}}"#);
+            self.lines.push((at + after, line));
         }
         self
     }
@@ -110,7 +115,11 @@ fn system() -> SharedSystem {
             }]],
             job_filter: IdFilter::JsonField("job".to_owned()),
             formats: vec![LineFormat::Json { unwrap: Vec::new() }],
-            roles: vec![names(Role::Job, &["job"]), names(Role::Event, &["event"])],
+            roles: vec![
+                names(Role::Job, &["job"]),
+                names(Role::Event, &["event"]),
+                names(Role::Task, &["task"]),
+            ],
             events: vec![
                 event(EventKind::JobSubmitted, "submitted", EventStage::Job),
                 event(EventKind::AttemptStarted, "started", work()),
@@ -139,6 +148,7 @@ fn ask_for(
     let question = CompareQuestion {
         this: "big-this".into(),
         kind: Some("big-".to_owned()),
+        operation: Some("pack".to_owned()),
         began: Timestamp::from_secs(BEGAN_SECS),
         with: with.map(Into::into),
         range: TimeRange { start: Timestamp::from_secs(BEGAN_SECS - back_secs), end: now },
@@ -185,6 +195,14 @@ fn a_job_of_another_kind_is_not_taken_instead_and_how_far_was_looked_is_told() {
     assert_eq!(report.looked_in.start.secs(), BEGAN_SECS - 7_200);
     assert_eq!(report.searched, Some(Searched { n_jobs: 2, n_of_kind: 1, is_cut: false }));
     assert_eq!(other_of(&held_against(&store, None, 86_400)), Some(("big-too-old", 3)));
+}
+
+#[test]
+fn one_that_does_the_same_comes_first_and_another_of_the_kind_only_where_none_does() {
+    let store = Store::default().with_task("send", "big-sends", BEGAN_SECS - 100, "done");
+    assert_eq!(other_of(&held_against(&store, None, 86_400)), Some(("big-sends", 3)));
+    let store = store.with("big-packs", BEGAN_SECS - 30_000, "done");
+    assert_eq!(other_of(&held_against(&store, None, 86_400)), Some(("big-packs", 3)));
 }
 
 #[test]

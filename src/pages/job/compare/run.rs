@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::compare::{Comparison, Side, compare};
 use domain::ids::JobId;
 use domain::job::{Job, assemble};
+use domain::jobs::operation;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use inquiry::compare::{CompareQuestion, CompareReport};
 use inquiry::job::{JobReport, SharedAbilities};
@@ -49,6 +50,7 @@ pub(super) struct CompareRun {
 pub(super) struct This {
     pub(super) id: JobId,
     pub(super) kind: Option<String>,
+    pub(super) operation: Option<String>,
     pub(super) began: Timestamp,
 }
 
@@ -71,7 +73,9 @@ impl CompareRun {
             }
             model.job.with(|it| {
                 let began = it.submitted.map(|it| it.at).or(it.last_seen)?;
-                Some(This { id: it.id.clone(), kind: it.facts.kind.clone(), began })
+                let (id, kind) = (it.id.clone(), it.facts.kind.clone());
+                let in_evidence = |system: &_| model.report.with(|it| operation(system, &it.evidence));
+                Some(This { id, kind, operation: model.system.with(|it| in_evidence(it)), began })
             })
         });
         let max_lines = RwSignal::new(LINES_AT_FIRST);
@@ -85,8 +89,10 @@ impl CompareRun {
             },
             move |(_, id, with), (this, range, max_lines)| {
                 let range = TimeRange { start: range.start.min(this.began - LOOK_BACK), ..range };
-                let (kind, began, now) = (this.kind, this.began, clock.now());
-                let question = CompareQuestion { this: id, kind, began, with, range, max_lines, now };
+                let This { kind, operation, began, .. } = this;
+                let now = clock.now();
+                let question =
+                    CompareQuestion { this: id, kind, operation, began, with, range, max_lines, now };
                 compare_plan(
                     model.system.get_untracked(),
                     abilities.get_value(),
@@ -162,10 +168,15 @@ impl CompareRun {
     pub(super) fn why_words(self) -> String {
         let is_named = self.with.with(Option::is_some);
         let is_this = self.is_itself();
-        self.this.with(|this| match (this, self.other.with(Option::is_some)) {
-            (Some(_), true) if is_this => "with itself".to_owned(),
-            (Some(_), true) if is_named => "with the job that was named".to_owned(),
-            (Some(this), true) => format!("with the last good job{} before it", of_kind(&this.kind)),
+        self.this.with(|this| match (this, self.other.get()) {
+            (Some(_), Some(_)) if is_this => "with itself".to_owned(),
+            (Some(_), Some(_)) if is_named => "with the job that was named".to_owned(),
+            (Some(this), Some(other)) => {
+                let does = self.model.system.with(|it| operation(it, &other.report.evidence));
+                let task = this.operation.as_ref().filter(|_| does != this.operation);
+                let but = task.map(|it| format!("; none that does {it}")).unwrap_or_default();
+                format!("with the last good job{} before it{but}", of_kind(&this.kind))
+            }
             (Some(_) | None, _) => String::new(),
         })
     }

@@ -32,7 +32,7 @@ pub(super) fn Sides(run: CompareRun) -> impl IntoView {
                 <span class="cmp-who">{"other"}</span>
                 {move || match other.get() {
                     Some(side) => view! { <One side=side /> }.into_any(),
-                    None => view! { <span class="dim">{"none yet"}</span> }.into_any(),
+                    None => view! { <span class="dim">{move || if run.is_over.get() { "none found" } else { "…" }}</span> }.into_any(),
                 }}
             </li>
         </ul>

@@ -38,11 +38,9 @@ pub(super) fn Stages(run: CompareRun) -> impl IntoView {
         let longest = longest.get();
         let bar = move |who, side: Option<StageTimes>| view! { <Bar who=who side=side longest=longest tells_state=tells_state /> };
         view! {
-            <tr>
+            <tr style:--stage=colour(&diff)>
                 <th scope="row">
-                    <span class="cmp-stage" style:--stage=colour(&diff)>
-                        {diff.title.clone()}
-                    </span>
+                    <span class="cmp-stage">{diff.title.clone()}</span>
                 </th>
                 <td class="cmp-bars">{bar("this", diff.this)} {bar("other", diff.other)}</td>
                 <td class=class>
