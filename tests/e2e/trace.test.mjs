@@ -101,7 +101,7 @@ test('folds, zoom and switches stand in the address, which opens them again', as
   await again.getByRole('button', { name: 'see all' }).waitFor();
   await again.getByRole('button', { name: /critical path, .* waiting/, pressed: true }).waitFor();
   await again.getByRole('region', { name: 'Statistics' }).waitFor();
-  assert.equal(again.url(), page.url());
+  assert.equal(decodeURIComponent(again.url()), decodeURIComponent(page.url()));
   const axis = each => each.locator('.wf-head').innerText();
   assert.equal(await axis(again), await axis(page));
   // Back to all of it, by the page's own buttons: nothing is left in the address.
