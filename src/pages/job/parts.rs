@@ -1,5 +1,6 @@
 //! What of the job page is fetched when it is first looked at.
 
+use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
 use super::model::Model;
 use super::trace::TraceCard;
@@ -11,4 +12,6 @@ crate::parts! {
     job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
     /// The steps and their verdicts.
     job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
+    /// The job beside another.
+    job_compare(model: Model) in job_compare => view! { <CompareTab model=model /> };
 }

@@ -102,7 +102,7 @@ fn traces(evidence: &Evidence) -> Vec<TraceId> {
 }
 
 /// The name of the first task that evidence names: of lines, else of spans.
-fn operation(system: &System, evidence: &Evidence) -> Option<String> {
+pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
     let of_lines = evidence.lines.iter().filter_map(|it| Some(((it.time, it.key), it.roles.task.as_ref()?)));
     let by_line = of_lines.min_by_key(|(at, _)| *at).map(|(_, task)| task.clone());
     by_line.or_else(|| {

@@ -6,7 +6,7 @@ use domain::ids::JobId;
 use domain::job::Evidence;
 use domain::system::{Role, fields_for};
 use domain::trace::Trace;
-use domain::view_state::Tab;
+use domain::view_state::{Tab, WaterfallView};
 use domain::warning::Warning;
 use inquiry::job::{JobReport, KeyKind};
 use leptos::ev;
@@ -82,6 +82,7 @@ impl OpenedFiles {
                     view.replace(|it| {
                         it.tab = Tab::Trace;
                         (it.trace, it.span, it.line) = (None, None, None);
+                        it.waterfall = WaterfallView::default();
                     });
                     self.file.try_set(Some(Opened { name, report: Arc::new(report) }));
                 }
@@ -122,7 +123,11 @@ fn report(
 /// The job page of what a file holds.
 #[component]
 pub fn FromFile() -> impl IntoView {
-    let opened = expect_context::<OpenedFiles>();
+    let (opened, view) = (expect_context::<OpenedFiles>(), use_view());
+    let close = move |_| {
+        opened.close();
+        view.replace(|it| it.waterfall = WaterfallView::default());
+    };
     move || {
         opened.file.get().map(|it| {
             let id = it.report.id.clone();
@@ -130,7 +135,7 @@ pub fn FromFile() -> impl IntoView {
             view! {
                 <p class="banner wf-from" role="status">
                     <span>{"From the file "} <b>{it.name}</b> {", not from a server."}</span>
-                    <button type="button" on:click=move |_| opened.close()>{"Close the file"}</button>
+                    <button type="button" on:click=close>{"Close the file"}</button>
                 </p>
                 <JobView id=id progress=Signal::stored(progress) />
             }
