@@ -41,7 +41,7 @@ async function addParts(parts, staging) {
   const link = read(path.join(parts, '__wasm_split.js'));
   const named = link.replaceAll('./jobscope.js', `./${program}`).replaceAll(/\.\/((?:split|chunk)_\w+\.wasm)/g, (_, name) => `./${renamed(name)}`);
   fs.writeFileSync(inStaging(loader), named);
-  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll('from "./__wasm_split.js"', `from "./${loader}"`));
+  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll('"./__wasm_split.js"', `"./${loader}"`));
   fs.rmSync(inStaging(app));
 
   // Which files a part consists of: its own and the chunks that it shares with others.

@@ -91,7 +91,7 @@ pub(super) fn sentence(text: &str) -> String {
     // A host, a path or a code at the beginning stays as it is written.
     let word = text.split_whitespace().next().unwrap_or_default();
     let is_plain = word.chars().all(char::is_alphabetic);
-    let first = if is_plain { first.to_uppercase().to_string() } else { first.to_string() };
+    let first = if is_plain { first.to_ascii_uppercase() } else { first };
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{first}{}{stop}", chars.as_str())
 }

@@ -1,6 +1,7 @@
 //! The panel that adds a filter: a field, how it is compared, and values that the jobs really have.
 
 use domain::jobs::{Facet, Field, facet};
+use domain::letters::in_small;
 use domain::view_state::{Filter, FilterOp};
 use leptos::ev;
 use leptos::prelude::*;
@@ -49,11 +50,11 @@ fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
     let op = RwSignal::new(ways(field.get_untracked()).first().map_or(FilterOp::Is, |it| it.0));
     let typed = RwSignal::new(String::new());
     let offered = Memo::new(move |_| {
-        let typed = typed.get().to_lowercase();
+        let typed = in_small(&typed.get());
         let field = field.get();
         let values = model.passing.with(|rows| facet(field, rows.iter()));
-        let title = |value: &str| model.system.with(|it| field.value_title(it, value).to_lowercase());
-        let fits = |it: &Facet| it.value.to_lowercase().contains(&typed) || title(&it.value).contains(&typed);
+        let title = |value: &str| model.system.with(|it| in_small(&field.value_title(it, value)));
+        let fits = |it: &Facet| in_small(&it.value).contains(&typed) || title(&it.value).contains(&typed);
         values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
     });
     let add = move |value: String| {

@@ -138,9 +138,11 @@ impl Checker<'_> {
         let services: Vec<_> = file.services.iter().map(|it| it.name.as_str()).collect();
         let mut words = Vec::new();
         for (i, stage) in file.stages.iter().enumerate() {
-            words.push((format!("stages[{i}].id"), stage.id.to_lowercase()));
+            words.push((format!("stages[{i}].id"), stage.id.to_ascii_lowercase()));
             let aliases = stage.aliases.iter().enumerate();
-            words.extend(aliases.map(|(k, it)| (format!("stages[{i}].aliases[{k}]"), it.to_lowercase())));
+            words.extend(
+                aliases.map(|(k, it)| (format!("stages[{i}].aliases[{k}]"), it.to_ascii_lowercase())),
+            );
             if let Some(service) = &stage.service {
                 self.known(format!("stages[{i}].service"), "services", service, &services);
             }
