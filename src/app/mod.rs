@@ -5,6 +5,7 @@ mod controls;
 mod find_box;
 mod keys;
 mod panic_note;
+mod parts;
 mod range_picker;
 mod theme;
 mod top_bar;
@@ -71,15 +72,9 @@ fn Shell(setup: Setup) -> impl IntoView {
     if let (Some(interval), true) = (config.refresh, view.leaves_refresh_open()) {
         view.replace(|it| it.refresh = it.refresh.or(Some(interval)));
     }
-    if let (Some(sample), true) = (config.sample.clone(), config.sources.is_empty()) {
+    let sample = config.sample.clone().filter(|_| config.sources.is_empty());
+    if sample.is_some() {
         net.announce_sample();
-        // Painted first: the sample is not part of what the first page waits for.
-        request_animation_frame(move || {
-            set_timeout(
-                move || spawn_local(async move { net.open_sample(&sample).await }),
-                Default::default(),
-            )
-        });
     }
     follow_system();
     follow_title();
@@ -100,7 +95,7 @@ fn Shell(setup: Setup) -> impl IntoView {
             </a>
             <top_bar::TopBar />
         </Show>
-        <banner::Banners />
+        <banner::Banners sample />
         <main id="main" node_ref=main tabindex="-1" class:embedded=move || embed.get()>
             <Content />
         </main>
