@@ -4,6 +4,7 @@ mod banner;
 mod controls;
 mod find_box;
 mod keys;
+mod mistakes;
 mod panic_note;
 mod parts;
 mod range_picker;
@@ -33,7 +34,11 @@ pub fn App() -> impl IntoView {
     let setup = RwSignal::new(None::<Result<Setup, SetupError>>);
     spawn_local(async move {
         let system = view.state().with_untracked(|it| it.system.clone());
-        setup.set(Some(load_setup(system.as_deref()).await));
+        let loaded = match load_setup(system.as_deref()).await {
+            Ok(setup) => Ok(setup),
+            Err(error) => Err(mistakes::explained(error).await),
+        };
+        setup.set(Some(loaded));
     });
     move || match setup.get() {
         None => {
@@ -138,7 +143,7 @@ fn follow_system() {
         spawn_local_scoped_with_cancellation(async move {
             match load_system(&setups.get_untracked(), asked.as_deref()).await {
                 Ok(setup) => setups.set(setup),
-                Err(error) => setups.complain(&error),
+                Err(error) => setups.complain(&mistakes::explained(error).await),
             }
         });
     });
