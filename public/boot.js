@@ -1,5 +1,6 @@
-// Starts the program. While it is fetched and compiled, the part that shows the asked page, the configuration and the
-// system file are fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
+// Starts the program, first of all scripts but the policy: a plain script, so that it runs before the page is read to its end.
+// While the program is fetched and compiled, the parts that show the asked page, the configuration and the system file are
+// fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
 // And it says so when the program stops by a mistake of its own.
 //
 // The program takes `globalThis.jobscopeBoot`:
@@ -7,67 +8,73 @@
 //   system  Promise<string>, the text of systems/<name>.json: `sys` of the address where the
 //           configuration lists it, else the first one listed
 //   now     milliseconds since navigation at which this script ran
+(() => {
+  const query = new URLSearchParams(location.search);
+  const here = path => new URL(path, document.baseURI);
 
-const query = new URLSearchParams(location.search);
-const here = path => new URL(path, document.baseURI);
+  async function text(path) {
+    const answer = await fetch(here(path));
+    if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}`);
+    return answer.text();
+  }
 
-async function text(path) {
-  const answer = await fetch(here(path));
-  if (!answer.ok) throw new Error(`${path}: HTTP ${answer.status}`);
-  return answer.text();
-}
+  function chosenSystem(config) {
+    const names = config.systems.map(each => each.name ?? each);
+    const asked = query.get('sys');
+    return names.includes(asked) ? asked : names[0];
+  }
 
-function chosenSystem(config) {
-  const names = config.systems.map(each => each.name ?? each);
-  const asked = query.get('sys');
-  return names.includes(asked) ? asked : names[0];
-}
+  const config = text('config.json');
+  const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
+  for (const each of [config, system]) each.catch(() => {}); // the program tells of it
+  globalThis.jobscopeBoot = { config, system, now: performance.now() };
 
-const config = text('config.json');
-const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
-for (const each of [config, system]) each.catch(() => {}); // the program tells of it
-globalThis.jobscopeBoot = { config, system, now: performance.now() };
+  // A page is a part of its name; some of its tabs need another one. A release build tells which files each part needs.
+  const OF_TABS = { job: { trace: 'job_more', debug: 'job_more' } };
+  const parts = JSON.parse(document.currentScript.dataset.parts ?? '{}');
+  const page = query.get('page') ?? 'overview';
+  const shown = [page, OF_TABS[page]?.[query.get('tab')]];
+  for (const file of new Set(shown.flatMap(part => parts[part] ?? []))) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(file) }));
+  }
 
-const program = document.getElementById('app-js');
-// A release build tells which files each part needs.
-const parts = JSON.parse(program.dataset.parts ?? '{}');
-for (const file of parts[query.get('page') ?? 'overview'] ?? []) {
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(file) }));
-}
+  /** A trap of the program is told on the page: what happened and what to do, never a dead page. */
+  function stopped(error) {
+    if (!(error instanceof WebAssembly.RuntimeError) || document.getElementById('stopped')) return;
+    const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+    const told = element('div', '');
+    told.id = 'stopped';
+    told.setAttribute('role', 'alert');
+    // A whole address, so that the browser follows it and not the stopped program.
+    const again = Object.assign(element('a', 'Reload'), { href: location.href });
+    told.append(
+      element('h2', 'Jobscope has stopped: a mistake in the program'),
+      element('p', 'What is on the page is what was known last. Reload to go on. If it comes again, report these lines:'),
+      element('pre', `${error.stack ?? error}\n${location.href}`),
+      again,
+    );
+    document.body.prepend(told);
+  }
+  addEventListener('error', event => stopped(event.error));
+  addEventListener('unhandledrejection', event => stopped(event.reason));
 
-/** A trap of the program is told on the page: what happened and what to do, never a dead page. */
-function stopped(error) {
-  if (!(error instanceof WebAssembly.RuntimeError) || document.getElementById('stopped')) return;
-  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
-  const told = element('div', '');
-  told.id = 'stopped';
-  told.setAttribute('role', 'alert');
-  // A whole address, so that the browser follows it and not the stopped program.
-  const again = Object.assign(element('a', 'Reload'), { href: location.href });
-  told.append(
-    element('h2', 'Jobscope has stopped: a mistake in the program'),
-    element('p', 'What is on the page is what was known last. Reload to go on. If it comes again, report these lines:'),
-    element('pre', `${error.stack ?? error}\n${location.href}`),
-    again,
-  );
-  document.body.prepend(told);
-}
-addEventListener('error', event => stopped(event.error));
-addEventListener('unhandledrejection', event => stopped(event.reason));
+  const note = (id, words) => { document.getElementById(id).textContent = words; };
 
-const note = (id, words) => { document.getElementById(id).textContent = words; };
-
-try {
-  const app = await import(program.href);
-  await app.default({ module_or_path: document.getElementById('app-wasm').href });
-  document.getElementById('boot').remove();
-} catch (error) {
-  console.error(error);
-  document.getElementById('boot').removeAttribute('aria-busy');
-  note('boot-title', 'Jobscope could not start.');
-  note('boot-cause', `${error}`);
-  note('boot-next', typeof WebAssembly === 'object'
-    ? 'Reload the page. If it stays so, ask whoever serves it: the .js and .wasm files must both be there, ' +
-      "with the type application/wasm for the latter and 'wasm-unsafe-eval' in the content security policy."
-    : 'This browser has no WebAssembly, or it is switched off: use a current one, or switch it on.');
-}
+  async function start() {
+    try {
+      const app = await import(document.getElementById('app-js').href);
+      await app.default({ module_or_path: document.getElementById('app-wasm').href });
+      document.getElementById('boot').remove();
+    } catch (error) {
+      console.error(error);
+      document.getElementById('boot').removeAttribute('aria-busy');
+      note('boot-title', 'Jobscope could not start.');
+      note('boot-cause', `${error}`);
+      note('boot-next', typeof WebAssembly === 'object'
+        ? 'Reload the page. If it stays so, ask whoever serves it: the .js and .wasm files must both be there, ' +
+          "with the type application/wasm for the latter and 'wasm-unsafe-eval' in the content security policy."
+        : 'This browser has no WebAssembly, or it is switched off: use a current one, or switch it on.');
+    }
+  }
+  addEventListener('DOMContentLoaded', start);
+})();

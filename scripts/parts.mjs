@@ -8,6 +8,9 @@ import path from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+/** Below this a module is not worth a question of its own. */
+const TINY_BYTES = 12_000;
+
 const { JOBSCOPE_PARTS: parts, TRUNK_STAGING_DIR: staging } = process.env;
 if (parts) await addParts(parts, staging);
 
@@ -37,22 +40,46 @@ async function addParts(parts, staging) {
   const queue = [...modules];
   await Promise.all([1, 2].map(async () => { for (let name; (name = queue.pop());) await optimize(name); }));
 
+  // Chunks that several parts share are many, and most are tiny: the tiny ones lie in one file, which every page fetches.
+  const packed = [], places = new Map();
+  let size = 0;
+  for (const name of modules.filter(it => it.startsWith('chunk_'))) {
+    const content = fs.readFileSync(inStaging(renamed(name)));
+    if (content.length > TINY_BYTES) continue;
+    packed.push(content);
+    places.set(name, [size, size += content.length]);
+    fs.rmSync(inStaging(renamed(name)));
+  }
+  const pack = `part-shared-${stamp}.bin`;
+  fs.writeFileSync(inStaging(pack), Buffer.concat(packed));
+
   const loader = `parts-${stamp}.js`, program = `jobscope-${stamp}.js`;
   const link = read(path.join(parts, '__wasm_split.js'));
-  const named = link.replaceAll('./jobscope.js', `./${program}`).replaceAll(/\.\/((?:split|chunk)_\w+\.wasm)/g, (_, name) => `./${renamed(name)}`);
-  fs.writeFileSync(inStaging(loader), named);
+  const named = link.replaceAll('./jobscope.js', `./${program}`)
+    .replaceAll(/fetch\(new URL\("\.\/(\w+\.wasm)", import\.meta\.url\)\)/g, (call, name) => places.has(name) ? `fromPack(${places.get(name)})` : call)
+    .replaceAll(/\.\/((?:split|chunk)_\w+\.wasm)/g, (_, name) => `./${renamed(name)}`);
+  fs.writeFileSync(inStaging(loader), `${named}
+let pack;
+/** A small module out of the file that holds them all; asked for again when it did not come. */
+async function fromPack(begin, end) {
+  pack ??= fetch(new URL("./${pack}", import.meta.url)).then(answer => answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(answer.status)));
+  const bytes = await pack.catch(error => { pack = undefined; throw error; });
+  return new Response(bytes.slice(begin, end), { headers: { "content-type": "application/wasm" } });
+}
+`);
   fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll('"./__wasm_split.js"', `"./${loader}"`));
   fs.rmSync(inStaging(app));
 
   // Which files a part consists of: its own and the chunks that it shares with others.
   const needs = {};
   for (const [, shared, name] of link.matchAll(/\/\* (.*?) \*\/\nconst \w+ =[^]*?"\.\/(\w+\.wasm)"/g)) {
-    for (const part of shared.split(', ')) (needs[part] ??= []).push(renamed(name));
+    for (const part of shared.split(', ')) (needs[part] ??= []).push(places.has(name) ? pack : renamed(name));
   }
   for (const [, part, name] of link.matchAll(/__wasm_split_load_(\w+) = [^\n]*\n[^\n]*"\.\/(\w+\.wasm)"/g)) (needs[part] ??= []).push(renamed(name));
   const html = read(inStaging('index.html'));
+  const files = Object.fromEntries(Object.entries(needs).map(([part, names]) => [part, [...new Set(names)]]));
   const told = html.replaceAll(app, program)
-    .replace(/id="?app-js"?/, tag => `${tag} data-parts='${JSON.stringify(needs)}'`)
+    .replace(/(?=src="?\.\/boot-)/, `data-parts='${JSON.stringify(files)}' `)
     .replace('</head>', `<link rel="modulepreload" href="./${loader}"></head>`);
   if (!told.includes('data-parts=') || !told.includes(loader)) throw new Error('index.html has no place for the parts');
   fs.writeFileSync(inStaging('index.html'), told);

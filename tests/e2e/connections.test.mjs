@@ -1,8 +1,10 @@
 // The Connections page: what each source is, and in words why one does not answer. Tenants, with the real Mimir.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { mounted, newPage } from './lib/chromium.mjs';
 import { FAULTS } from './lib/faults.mjs';
 import { FAILED_REQUESTS, accessible, harness } from './lib/harness.mjs';
+import { freePorts } from './lib/ports.mjs';
 import { SAME_ORIGIN } from './lib/stack.mjs';
 
 const it = harness();
@@ -23,6 +25,42 @@ for (const [fault, words] of [['cut', /down behind its proxy|unreachable/i], ['f
     await page.done();
   });
 }
+
+test('a Loki on another origin that sends no CORS headers is told from one that is down', async () => {
+  const other = await it.stack.site({ SOURCES: { ...SAME_ORIGIN, loki: { url: it.stack.servers.loki.url } } });
+  const page = await it.open(view, { base: other.url, tolerate: /CORS policy|Failed to load resource|net::ERR_/ });
+  await page.locator('main').getByText(/no CORS headers/).first().waitFor();
+  await page.done();
+
+  const [free] = await freePorts(1);
+  const gone = await it.stack.site({ SOURCES: { ...SAME_ORIGIN, loki: { url: `http://127.0.0.1:${free}` } } });
+  const without = await it.open(view, { base: gone.url, tolerate: /CORS policy|Failed to load resource|net::ERR_/ });
+  await without.locator('main').getByText(`Nothing answers at http://127.0.0.1:${free}`).first().waitFor();
+  assert.equal(await without.getByText(/no CORS headers/).count(), 0);
+  await without.done();
+});
+
+test('a Prometheus behind another path than the configured one is found there', async () => {
+  const wrong = await it.stack.site({ SOURCES: { ...SAME_ORIGIN, prometheus: { url: '.' } } });
+  const page = await it.open(view, { base: wrong.url, tolerate: FAILED_REQUESTS });
+  await page.locator('main').getByText(/is not where Prometheus is/).first().waitFor();
+  await page.locator('main').getByText('"url": "./prometheus"').first().waitFor();
+  await page.done();
+});
+
+test('a source of http: under a page of https: is explained as mixed content', async () => {
+  const other = await it.stack.site({ SOURCES: { ...SAME_ORIGIN, loki: { url: 'http://loki.example:3100' } } });
+  const page = await newPage(it.browser, { tolerate: /Mixed Content|CORS policy|Failed to load resource|net::ERR_/ });
+  // The same site, by a name that the browser takes for a secure one.
+  await page.route('https://console.example/**', async route => {
+    const { pathname, search } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: new URL(`.${pathname}${search}`, other.url).href }) });
+  });
+  await page.goto('https://console.example/?page=connections');
+  await mounted(page);
+  await page.locator('main').getByText(/came over HTTPS, and the browser does not let it ask http:\/\/loki.example/).first().waitFor();
+  await page.done();
+});
 
 test('Mimir answers each tenant with its own series, and a missing tenant is said', { skip: !process.env.MIMIR_URL }, async () => {
   const host = new URL(it.stack.servers.prometheus.url);

@@ -128,7 +128,8 @@ pub struct Trace {
 impl Trace {
     /// A trace of these spans: sorted, and each span id kept once.
     pub fn from_spans(mut spans: Vec<Span>) -> Self {
-        spans.sort_by_key(|it| (it.start, it.id));
+        // Spans are large: their places are sorted, and each is moved once.
+        spans.sort_by_cached_key(|it| (it.start, it.id));
         let mut seen = IdSet::with_capacity_and_hasher(spans.len(), Default::default());
         spans.retain(|it| seen.insert((it.trace, it.id)));
         Self { spans: spans.into(), partial: None }

@@ -26,11 +26,14 @@ mod timeline_card;
 mod trace;
 mod troubles;
 
+use std::sync::Arc;
+
 use domain::ids::JobId;
 use domain::job::{Evidence, JobState};
 use domain::view_state::Tab;
 use inquiry::job::{JobQuestion, JobReport, KeyKind, SharedAbilities};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
@@ -68,6 +71,13 @@ pub fn JobPage() -> impl IntoView {
             job_plan(system.get_untracked(), abilities.get_value(), question)
         },
     );
+    // What a tab is drawn by comes beside the evidence, not after it.
+    if matches!(tab_shown(view.state().with_untracked(|it| it.tab)), Tab::Trace | Tab::Debug) {
+        spawn_local(async {
+            // Whoever shows it tells of a failure, and asks again.
+            let _ = parts::job_trace::fetch().await;
+        });
+    }
     let opened = OpenedFiles::provide();
     let body = move || match id.get() {
         _ if opened.is_open() => view! { <FromFile /> }.into_any(),
@@ -98,7 +108,7 @@ pub fn JobView(
     let nothing = JobReport {
         id,
         key_kind: KeyKind::Unknown,
-        evidence: Evidence::default(),
+        evidence: Arc::new(Evidence::default()),
         searched: clock.range().get_untracked(),
         pending: Vec::new(),
         failures: Vec::new(),
@@ -152,12 +162,12 @@ fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
         href: Signal::derive(move || view.href(|it| it.tab = tab)),
         open: Signal::derive(move || tab_shown(view.state().with(|it| it.tab)) == tab),
     };
-    let n_lines = Signal::derive(move || match model.report.with(|it| it.evidence.lines.len()) {
+    let n_lines = Signal::derive(move || match model.evidence.with(|it| it.lines.len()) {
         0 => String::new(),
         n => n.to_string(),
     });
     let n_spans = Signal::derive(move || {
-        match model.report.with(|it| it.evidence.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
+        match model.evidence.with(|it| it.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
             0 => String::new(),
             1 => "1 span".to_owned(),
             n => format!("{n} spans"),

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { faultProxy } from './faults.mjs';
 import { nginx } from './nginx.mjs';
 import { scratch } from './paths.mjs';
+import { connectSources } from './policy.mjs';
 import { loki, mimir, prometheus, tempo } from './servers.mjs';
 
 /** The configuration for a page whose proxy brings all sources under its own folder. */
@@ -63,7 +64,7 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
 
     const site = ({ SOURCES, ...values }) => keep('nginx', nginx(data, {
       ROOT: configured(app, data, SOURCES, systemFile), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
-      TENANT: withMimir ? tenant : '', ...values,
+      TENANT: withMimir ? tenant : '', CONNECT_SRC: connectSources({ sources: SOURCES }).join(' '), ...values,
     }));
     const { url, access } = await site({ PORT: port });
 

@@ -226,6 +226,7 @@ impl StageDraft {
                     home.attempt.start = home.attempt.start.min(start);
                 }
                 home.has_stray_parts = true;
+                self.put_in_order();
             }
             Some(_) => {}
             None => self.insert(parts),
@@ -278,6 +279,7 @@ impl StageDraft {
             (Some(home), Fit::Closes) => {
                 home.close(line, outcome);
                 home.is_terminal = is_terminal || (home.is_terminal && outcome == AttemptOutcome::Failed);
+                self.put_in_order();
             }
             (Some(home), Fit::Learns) => home.learn(line),
             (_, Fit::Another) | (None, _) => {
@@ -320,6 +322,11 @@ impl StageDraft {
             (same_task(next, line) && (near || !ours) && begun == 0).then_some(begun)
         };
         by_span().or_else(by_time).or_else(by_other_clock)
+    }
+
+    /// A start that was learnt more exactly may now stand before or after another.
+    fn put_in_order(&mut self) {
+        self.drafts.sort_by_key(|it| it.attempt.start);
     }
 
     fn insert(&mut self, draft: Draft) {

@@ -110,7 +110,7 @@ fn report(
     JobReport {
         id,
         key_kind: KeyKind::Trace,
-        evidence: Evidence { traces, ..Evidence::default() },
+        evidence: Arc::new(Evidence { traces, ..Evidence::default() }),
         searched,
         pending: Vec::new(),
         failures: Vec::new(),
