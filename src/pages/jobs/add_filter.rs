@@ -7,7 +7,9 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::model::Model;
+use super::parts;
 use crate::components::menu::{Menu, MenuHandle};
+use crate::components::part::Part;
 
 /// Values that are offered at once.
 const MAX_OFFERED: usize = 12;
@@ -19,7 +21,11 @@ pub(super) fn AddFilter(model: Model) -> impl IntoView {
             <Menu
                 title=|| "+ filter"
                 label="Add a filter"
-                content=move |menu| view! { <Panel model menu /> }.into_any()
+                content=move |menu| {
+                    let view = move || parts::jobs_filter::view(model, menu);
+                    view! { <Part fetch=parts::jobs_filter::fetch view what="Fetching the choices …" height_css_px=260 /> }
+                        .into_any()
+                }
             />
         </div>
     }
@@ -39,8 +45,9 @@ fn ways(field: Field) -> &'static [(FilterOp, &'static str)] {
     }
 }
 
+/// A field, how it is compared, and values to choose from.
 #[component]
-fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
+pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
     let fields = Memo::new(move |_| {
         model.fields.get().into_iter().filter(|it| it.can_be_filtered()).collect::<Vec<_>>()
     });
