@@ -27,6 +27,7 @@ mod ticket;
 mod timeline_card;
 mod trace;
 mod troubles;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -40,7 +41,6 @@ use leptos::task::spawn_local;
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
 use self::detail::Detail;
-use self::empty::{NoJob, NothingFound};
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
@@ -49,7 +49,7 @@ use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
-use crate::components::loading::Loading;
+use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
@@ -83,7 +83,7 @@ pub fn JobPage() -> impl IntoView {
     let body = move || match id.get() {
         _ if opened.is_open() => view! { <FromFile /> }.into_any(),
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
-        None => view! { <NoJob /> }.into_any(),
+        None => view! { <Part fetch=parts::job_none::fetch view=parts::job_none::view /> }.into_any(),
     };
     view! { <DropZone>{body}</DropZone> }
 }
@@ -124,17 +124,29 @@ pub fn JobView(
         (false, false) => Stage::Empty,
     });
     let debug = RwSignal::new(None::<DebugRun>);
+    let may_be_in_trouble =
+        Memo::new(move |_| stage.get() == Stage::Data && model.job.with(|it| it.state != JobState::Done));
     let runs_steps = Memo::new(move |_| {
-        let may_be_in_trouble = model.job.with(|it| it.state != JobState::Done);
-        stage.get() == Stage::Data
-            && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
+        let is_looked_at = model.view.state().with(|it| it.tab == Tab::Debug);
+        may_be_in_trouble.get() || (stage.get() == Stage::Data && is_looked_at)
+    });
+    // Fetched while the evidence is asked for, so that a cause does not have to wait for it.
+    // Where that fails, whoever shows it says so.
+    request_animation_frame(|| {
+        spawn_local(async {
+            let _ = parts::job_causes::fetch().await;
+        });
     });
     let tab = model.view.part(|it| it.tab);
     let body = move || match stage.get() {
         Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
         Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
-        Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
+        Stage::Empty => {
+            let view = move || parts::job_nothing_found::view(model);
+            view! { <Part fetch=parts::job_nothing_found::fetch view what="Fetching what may help …" /> }
+                .into_any()
+        }
         Stage::Data => view! { <Work model=model /> }.into_any(),
     };
     view! {
@@ -145,6 +157,9 @@ pub fn JobView(
                 <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
+            <Show when=move || may_be_in_trouble.get()>
+                <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
+            </Show>
             // The steps run beside whatever tab is shown, and not before there is a job to debug.
             <Show when=move || runs_steps.get()>
                 <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
@@ -179,37 +194,6 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
             </div>
             <Detail model=model />
-        </div>
-    }
-}
-
-/// Holds the place of timeline and lines until the first answer is there.
-#[component]
-fn Waiting(model: Model) -> impl IntoView {
-    let n_lanes = model.system.with_untracked(|it| it.stages.len() * 2 + 1);
-    let asked = move || {
-        let pending = model.report.with(|it| it.pending.clone());
-        match pending.iter().map(|it| it.name()).collect::<Vec<_>>() {
-            names if names.is_empty() => "Looking for the job …".to_owned(),
-            names => format!("Asking {} …", names.join(" and ")),
-        }
-    };
-    view! {
-        <div class="work">
-            <div class="stack">
-                <section class="card" aria-label="Timeline">
-                    <header>
-                        <h2>{"Timeline"}</h2>
-                    </header>
-                    <Loading what=Signal::derive(asked) height_css_px=n_lanes as u32 * 30 + 80 />
-                </section>
-                <section class="card" aria-label="Log lines">
-                    <header>
-                        <h2>{"Log lines"}</h2>
-                    </header>
-                    <Loading what="" height_css_px=240 />
-                </section>
-            </div>
         </div>
     }
 }

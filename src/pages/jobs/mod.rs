@@ -15,6 +15,7 @@ mod held;
 mod list;
 mod mini;
 mod model;
+mod parts;
 mod row;
 mod saved;
 mod scatter;

@@ -7,6 +7,7 @@ use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
 use crate::fingerprint::Fingerprint;
 use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
+use crate::letters::in_small;
 use crate::logs::EventKind;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
@@ -115,10 +116,10 @@ pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
 
 /// Everything of a row that a person may search for, in lower case, one a line.
 fn words(row: &JobRow) -> String {
-    let mut words = row.id.as_str().to_lowercase();
+    let mut words = in_small(row.id.as_str());
     let mut add = |text: &str| {
         words.push('\n');
-        words.push_str(&text.to_lowercase());
+        words.push_str(&in_small(text));
     };
     add(row.state.name());
     let texts = [
