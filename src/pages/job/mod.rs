@@ -21,6 +21,7 @@ mod log_row;
 mod model;
 mod near;
 mod parts;
+mod same;
 mod span_detail;
 mod tabs;
 mod ticket;
@@ -44,7 +45,7 @@ use self::detail::Detail;
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
-use self::tabs::{JobTabs, compare_tab, debug_tab};
+use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
@@ -71,7 +72,7 @@ pub fn JobPage() -> impl IntoView {
     let fetch: Option<FetchPart> = match view.state().with_untracked(|it| it.tab) {
         Tab::Trace | Tab::Debug => Some(parts::job_trace::fetch),
         Tab::Compare => Some(parts::job_compare::fetch),
-        Tab::Timeline | Tab::Logs => None,
+        Tab::Timeline | Tab::Logs | Tab::Failures => None,
     };
     if let Some(fetch) = fetch {
         spawn_local(async move {
@@ -138,6 +139,12 @@ pub fn JobView(
         });
     });
     let tab = model.view.part(|it| it.tab);
+    let same = move || {
+        let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
+        Some(
+            view! { <Part fetch=parts::job_same::fetch view=move || parts::job_same::view(model, run) height_css_px=0 /> },
+        )
+    };
     let body = move || match stage.get() {
         Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
         Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
@@ -153,6 +160,7 @@ pub fn JobView(
         <article class="job-page" class:embedded=is_embedded>
             <Header model=model />
             <CauseBanner model=model />
+            {same}
             <Show when=move || stage.get() != Stage::Empty && !is_embedded.get()>
                 <JobTabs model=model debug=debug />
             </Show>
@@ -172,7 +180,7 @@ pub fn JobView(
 /// Timeline, lines and detail side by side, each following the others' selection.
 #[component]
 fn Work(model: Model) -> impl IntoView {
-    let is_timeline = model.view.part(|it| it.tab == Tab::Timeline);
+    let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
     let is_trace = model.view.part(|it| it.tab == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {

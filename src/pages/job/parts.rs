@@ -4,6 +4,7 @@ use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
 use super::empty::{NoJob, NothingFound};
 use super::model::Model;
+use super::same::SameFailure;
 use super::trace::{ToOpen, TraceCard};
 
 crate::parts! {
@@ -11,6 +12,8 @@ crate::parts! {
     job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
     job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
+    /// What other jobs tell of the failure.
+    job_same(model: Model, run: DebugRun) in job_more => view! { <SameFailure model=model run=run /> };
     /// The steps and their verdicts.
     job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
     /// The job beside another.

@@ -23,6 +23,7 @@ impl World {
     pub fn summary(&self) -> Value {
         let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut totals: BTreeMap<String, usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut crafted = BTreeMap::new();
         for record in self.ledger.records().rev() {
             *totals.entry(record.state.name().to_owned()).or_default() += 1;
@@ -31,6 +32,7 @@ impl World {
                 (None, State::Done) => format!("done {}", kept_words(record)),
                 (None, state) => format!("{} {}", state.name(), record.stage.name()),
             };
+            *kinds.entry(kind.clone()).or_default() += 1;
             if let Some(purpose) = record.crafted {
                 let purpose = match purpose {
                     Purpose::Running => "running",
@@ -80,6 +82,7 @@ impl World {
                 "failed": self.metrics.value(&f::JOBS_COMPLETED, &[("status", "failed")]),
                 "failed_by_stage": failed,
                 "by_state": totals,
+                "by_kind": kinds,
             },
             "queues": pools,
             "reads": self.n_reads,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::case::Case;
 use super::super::{Cause, Matched};
 use super::Found;
-use crate::fingerprint::{Fingerprint, JobSample, Since, groups};
+use crate::fingerprint::{Counted, Fingerprint, JobSample, Since, groups};
 use crate::job::{JobState, Origin};
 use crate::logs::LogRecord;
 use crate::time::TimeDelta;
@@ -23,8 +23,12 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
 
 /// The failure is new since the version that failed.
 fn bad_deploy(case: &Case) -> Option<Found> {
-    let own = Fingerprint::of(case.failure?);
-    let group = groups(&case.surroundings.others).into_iter().find(|it| it.fingerprint == own)?;
+    let failure = case.failure?;
+    let others = &case.surroundings.others;
+    // Jobs of a list are known by fewer words than this one: where it is among them, those are compared.
+    let listed = others.iter().find(|it| it.id == case.job.id).and_then(|it| it.failure.clone());
+    let own = listed.unwrap_or_else(|| Fingerprint::of(failure));
+    let group = groups(others).into_iter().find(|it| it.fingerprint == own)?;
     let Since::Version { version, n_before, .. } = &group.since else { return None };
     if case.job.facts.version.as_ref().is_some_and(|it| it != version) {
         return None;
