@@ -28,7 +28,12 @@ impl World {
         for record in self.ledger.records().rev() {
             *totals.entry(record.state.name().to_owned()).or_default() += 1;
             let kind = match (&record.error_code, record.state) {
-                (Some(code), _) => format!("failed {} {code}", record.stage.failed_name()),
+                (Some(code), _) => {
+                    format!("failed {} {}", record.stage.failed_name(), record.cause.unwrap_or(code))
+                }
+                (None, State::Stuck) => {
+                    format!("stuck {} {}", record.stage.name(), record.cause.unwrap_or("worker_lost"))
+                }
                 (None, State::Done) => format!("done {}", kept_words(record)),
                 (None, state) => format!("{} {}", state.name(), record.stage.name()),
             };
@@ -117,7 +122,7 @@ fn told(record: &Record) -> Value {
         "job_id": record.id,
         "other_ids": [],
         "kind": "Corpus job",
-        "cause": record.error_code.as_deref().map(cause),
+        "cause": record.cause.or(record.error_code.as_deref().map(cause)),
         "error": record.error,
         "user": Value::Null,
         "flaw": Value::Null,
