@@ -67,7 +67,7 @@ async function fromPack(begin, end) {
   return new Response(bytes.slice(begin, end), { headers: { "content-type": "application/wasm" } });
 }
 `);
-  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll('from "./__wasm_split.js"', `from "./${loader}"`));
+  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll(/from ?"\.\/__wasm_split\.js"/g, `from "./${loader}"`));
   fs.rmSync(inStaging(app));
 
   // Which files a part consists of: its own and the chunks that it shares with others.

@@ -6,13 +6,12 @@ use domain::system::System;
 use domain::warning::Warning;
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
-use system::Mistake;
 use system::config::Config;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use crate::state::{Setup, SetupError};
+use crate::state::{FaultyFile, Setup, SetupError};
 
 const CONFIG_PATH: &str = "config.json";
 
@@ -25,7 +24,8 @@ pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError>
         Some(text) => text,
         None => fetch_text(CONFIG_PATH).await?,
     };
-    let (config, mut warnings) = system::config::parse(&text).map_err(|it| mistakes_in(CONFIG_PATH, &it))?;
+    let (config, mut warnings) = system::config::read(&text)
+        .ok_or_else(|| mistakes_in(CONFIG_PATH, FaultyFile::Config(text.clone())))?;
     let (name, warning) = choose_system(&config, asked_system)?;
     warnings.extend(warning);
     let text = match booted("system").await {
@@ -55,7 +55,8 @@ pub async fn load_system(setup: &Setup, asked: Option<&str>) -> Result<Setup, Se
 /// When it cannot be read.
 pub(super) fn read_system(name: &str, text: &str) -> Result<(Arc<System>, Vec<Warning>), SetupError> {
     let path = Config::system_path(name);
-    let (system, warnings) = system::parse(text).map_err(|it| mistakes_in(&path, &it))?;
+    let (system, warnings) =
+        system::read(text).ok_or_else(|| mistakes_in(&path, FaultyFile::System(text.to_owned())))?;
     Ok((Arc::new(system), warnings))
 }
 
@@ -98,11 +99,9 @@ fn not_there(path: &str, cause: &JsValue) -> SetupError {
     error
 }
 
-fn mistakes_in(path: &str, mistakes: &[Mistake]) -> SetupError {
-    let mut error =
-        SetupError::new(format!("{path} has mistakes"), "Mend them there, then reload this page.");
-    error.causes.extend(mistakes.iter().map(Mistake::to_string));
-    error
+fn mistakes_in(path: &str, file: FaultyFile) -> SetupError {
+    let error = SetupError::new(format!("{path} has mistakes"), "Mend them there, then reload this page.");
+    SetupError { faulty: Some(file), ..error }
 }
 
 /// The system that is asked for, where the configuration lists it, else its first.

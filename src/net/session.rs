@@ -214,9 +214,8 @@ impl Net {
     fn replay(self, recording: Recording) -> Result<(), String> {
         if !recording.system_file.is_empty() {
             let before = self.setups.get_untracked();
-            let (system, warnings) = read_system("recorded", &recording.system_file).map_err(|it| {
-                format!("The recording's system file has mistakes: {}", it.causes.join("; "))
-            })?;
+            let (system, warnings) = read_system("recorded", &recording.system_file)
+                .map_err(|_| "The recording's system file has mistakes; record it again".to_owned())?;
             let setup = Setup {
                 system,
                 warnings,

@@ -29,12 +29,23 @@ pub struct SetupError {
     pub causes: Vec<String>,
     /// What to do about it.
     pub next_step: String,
+    /// The file that has mistakes which nobody has looked for yet.
+    pub faulty: Option<FaultyFile>,
+}
+
+/// A file that has mistakes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultyFile {
+    /// The configuration's text.
+    Config(String),
+    /// A system file's text.
+    System(String),
 }
 
 impl SetupError {
     /// An error without further causes.
     pub fn new(what: impl Into<String>, next_step: impl Into<String>) -> Self {
-        Self { what: what.into(), causes: Vec::new(), next_step: next_step.into() }
+        Self { what: what.into(), causes: Vec::new(), next_step: next_step.into(), faulty: None }
     }
 }
 

@@ -34,6 +34,22 @@ test('a good job without a trace is drawn from its lines, and says so', async ()
   await page.done();
 });
 
+test('a job of 10,000 lines is shown whole, though one answer holds half of them', async () => {
+  const job = newJob(), at = Date.now() - 25 * MINUTE;
+  // As many as Loki takes at once; every tenth shares its millisecond with the next.
+  const filler = Array.from({ length: 10_000 }, (_, i) => [at + 5_000 + (i - Number(i % 10 === 9)) / 2, 'scraper', { message: `page ${i} of the site map`, page: i }]);
+  for (let i = 0; i < filler.length; i += 2_500) await writeLines(it.stack.servers.loki.url, job, filler.slice(i, i + 2_500));
+  const story = goodLines(job, at);
+  await writeLines(it.stack.servers.loki.url, job, story);
+  const page = await it.open(jobView(job));
+  await page.locator('.state.done').first().waitFor();
+  await page.getByText(`${10_000 + story.length} lines, all services`).waitFor();
+  await page.getByRole('listbox', { name: 'Log lines in time order' }).press('End');
+  await page.getByText('job_completed').first().waitFor();
+  assert.ok(await page.locator('[role=option]').count() < 200, 'only rows in view are in the page');
+  await page.done();
+});
+
 test('a running job finishes while it is watched', async () => {
   const job = newJob();
   const at = Date.now() - 12_000;

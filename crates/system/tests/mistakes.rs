@@ -25,7 +25,9 @@ const RIGHT: &str = r#"{
 #[track_caller]
 fn check(right: &str, wrong: &str, expected: &[&str]) {
     assert!(RIGHT.contains(right), "the file has no {right}");
-    let told = match system::parse(&RIGHT.replacen(right, wrong, 1)) {
+    let text = RIGHT.replacen(right, wrong, 1);
+    assert_eq!(system::read(&text), system::parse(&text).ok(), "{wrong}");
+    let told = match system::parse(&text) {
         Ok(_) => Vec::new(),
         Err(mistakes) => mistakes.iter().map(ToString::to_string).collect(),
     };

@@ -17,7 +17,7 @@ const PAGE_ROWS: usize = 12;
 pub(super) fn LogCard(model: Model) -> impl IntoView {
     let follows = RwSignal::new(true);
     let n_rows = Memo::new(move |_| model.rows.with(|it| it.len()));
-    let n_lines = Memo::new(move |_| model.report.with(|it| it.evidence.lines.len()));
+    let n_lines = Memo::new(move |_| model.evidence.with(|it| it.lines.len()));
     let count = move || match (n_rows.get(), n_lines.get()) {
         (1, 1) => "1 line".to_owned(),
         (shown, all) if shown == all => format!("{all} lines, all services"),

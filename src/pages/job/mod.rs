@@ -21,12 +21,16 @@ mod log_row;
 mod model;
 mod near;
 mod parts;
+mod same;
 mod span_detail;
 mod tabs;
 mod ticket;
 mod timeline_card;
 mod trace;
 mod troubles;
+mod waiting;
+
+use std::sync::Arc;
 
 use domain::ids::JobId;
 use domain::job::{Evidence, JobState};
@@ -38,16 +42,15 @@ use leptos::task::spawn_local;
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
 use self::detail::Detail;
-use self::empty::{NoJob, NothingFound};
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
-use self::tabs::{JobTabs, compare_tab, debug_tab};
+use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
-use crate::components::loading::Loading;
+use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
@@ -69,7 +72,7 @@ pub fn JobPage() -> impl IntoView {
     let fetch: Option<FetchPart> = match view.state().with_untracked(|it| it.tab) {
         Tab::Trace | Tab::Debug => Some(parts::job_trace::fetch),
         Tab::Compare => Some(parts::job_compare::fetch),
-        Tab::Timeline | Tab::Logs => None,
+        Tab::Timeline | Tab::Logs | Tab::Failures => None,
     };
     if let Some(fetch) = fetch {
         spawn_local(async move {
@@ -81,7 +84,7 @@ pub fn JobPage() -> impl IntoView {
     let body = move || match id.get() {
         _ if opened.is_open() => view! { <FromFile /> }.into_any(),
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
-        None => view! { <NoJob /> }.into_any(),
+        None => view! { <Part fetch=parts::job_none::fetch view=parts::job_none::view /> }.into_any(),
     };
     view! { <DropZone>{body}</DropZone> }
 }
@@ -107,7 +110,7 @@ pub fn JobView(
     let nothing = JobReport {
         id,
         key_kind: KeyKind::Unknown,
-        evidence: Evidence::default(),
+        evidence: Arc::new(Evidence::default()),
         searched: clock.range().get_untracked(),
         pending: Vec::new(),
         failures: Vec::new(),
@@ -122,27 +125,49 @@ pub fn JobView(
         (false, false) => Stage::Empty,
     });
     let debug = RwSignal::new(None::<DebugRun>);
+    let may_be_in_trouble =
+        Memo::new(move |_| stage.get() == Stage::Data && model.job.with(|it| it.state != JobState::Done));
     let runs_steps = Memo::new(move |_| {
-        let may_be_in_trouble = model.job.with(|it| it.state != JobState::Done);
-        stage.get() == Stage::Data
-            && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
+        let is_looked_at = model.view.state().with(|it| it.tab == Tab::Debug);
+        may_be_in_trouble.get() || (stage.get() == Stage::Data && is_looked_at)
+    });
+    // Fetched while the evidence is asked for, so that a cause does not have to wait for it.
+    // Where that fails, whoever shows it says so.
+    request_animation_frame(|| {
+        spawn_local(async {
+            let _ = parts::job_causes::fetch().await;
+        });
     });
     let tab = model.view.part(|it| it.tab);
+    let same = move || {
+        let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
+        Some(
+            view! { <Part fetch=parts::job_same::fetch view=move || parts::job_same::view(model, run) height_css_px=0 /> },
+        )
+    };
     let body = move || match stage.get() {
         Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
         Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
-        Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
+        Stage::Empty => {
+            let view = move || parts::job_nothing_found::view(model);
+            view! { <Part fetch=parts::job_nothing_found::fetch view what="Fetching what may help …" /> }
+                .into_any()
+        }
         Stage::Data => view! { <Work model=model /> }.into_any(),
     };
     view! {
         <article class="job-page" class:embedded=is_embedded>
             <Header model=model />
             <CauseBanner model=model />
+            {same}
             <Show when=move || stage.get() != Stage::Empty && !is_embedded.get()>
                 <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
+            <Show when=move || may_be_in_trouble.get()>
+                <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
+            </Show>
             // The steps run beside whatever tab is shown, and not before there is a job to debug.
             <Show when=move || runs_steps.get()>
                 <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
@@ -155,7 +180,7 @@ pub fn JobView(
 /// Timeline, lines and detail side by side, each following the others' selection.
 #[component]
 fn Work(model: Model) -> impl IntoView {
-    let is_timeline = model.view.part(|it| it.tab == Tab::Timeline);
+    let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
     let is_trace = model.view.part(|it| it.tab == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {
@@ -177,37 +202,6 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
             </div>
             <Detail model=model />
-        </div>
-    }
-}
-
-/// Holds the place of timeline and lines until the first answer is there.
-#[component]
-fn Waiting(model: Model) -> impl IntoView {
-    let n_lanes = model.system.with_untracked(|it| it.stages.len() * 2 + 1);
-    let asked = move || {
-        let pending = model.report.with(|it| it.pending.clone());
-        match pending.iter().map(|it| it.name()).collect::<Vec<_>>() {
-            names if names.is_empty() => "Looking for the job …".to_owned(),
-            names => format!("Asking {} …", names.join(" and ")),
-        }
-    };
-    view! {
-        <div class="work">
-            <div class="stack">
-                <section class="card" aria-label="Timeline">
-                    <header>
-                        <h2>{"Timeline"}</h2>
-                    </header>
-                    <Loading what=Signal::derive(asked) height_css_px=n_lanes as u32 * 30 + 80 />
-                </section>
-                <section class="card" aria-label="Log lines">
-                    <header>
-                        <h2>{"Log lines"}</h2>
-                    </header>
-                    <Loading what="" height_css_px=240 />
-                </section>
-            </div>
         </div>
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::diagnosis::{Cause, Surroundings, causes};
+use domain::diagnosis::{Cause, Surroundings};
 use domain::job::{Evidence, Job, JobState, Origin, assemble};
 use domain::logs::{LineKey, LogRecord};
 use domain::system::System;
@@ -25,12 +25,17 @@ pub(super) struct Model {
     pub(super) progress: Signal<Progress<JobReport>>,
     /// The newest report; an empty one before there is any.
     pub(super) report: Memo<Arc<JobReport>>,
+    /// Its evidence: the same while no report brings more.
+    pub(super) evidence: Memo<Arc<Evidence>>,
     /// Now, moving while the job has not ended.
     pub(super) now: Memo<Timestamp>,
     pub(super) job: Memo<Arc<Job>>,
-    /// Metrics of the time of its trouble, once they are known.
+    /// What is around its trouble, once it is known.
     pub(super) surroundings: RwSignal<Arc<Surroundings>>,
-    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
+    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why. `None` before that is
+    /// found out, and for a job that is well.
+    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
+    /// The same; none before it is found out.
     pub(super) causes: Memo<Vec<Cause>>,
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
@@ -46,6 +51,13 @@ pub(super) struct Model {
     pub(super) sheet_is_open: RwSignal<bool>,
 }
 
+/// A job, and what it was put together from.
+#[derive(Clone, PartialEq)]
+struct Judged {
+    evidence: Arc<Evidence>,
+    job: Arc<Job>,
+}
+
 /// While a job has not ended, how often it is judged anew without new evidence: it may have become stuck.
 const JUDGE_EVERY: TimeDelta = TimeDelta::from_secs(10);
 
@@ -57,42 +69,54 @@ impl Model {
             move |_| progress.with(|it| it.report.clone()).unwrap_or_else(|| nothing.clone()),
             |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
         );
+        let evidence = Memo::new_with_compare(
+            move |_| report.with(|it| it.evidence.clone()),
+            |old, new| {
+                let same = |(old, new): (&Arc<Evidence>, &Arc<Evidence>)| Arc::ptr_eq(old, new) || old == new;
+                !old.zip(new).is_some_and(same)
+            },
+        );
         let judged_at = Memo::new(move |_| {
             let updated = progress.with(|it| it.updated);
             clock.second().floor_to(JUDGE_EVERY).max(updated.unwrap_or_default())
         });
-        let job = Memo::new(move |_| {
-            let evidence = report.get();
-            system.with(|it| Arc::new(assemble(it, &evidence.id, &evidence.evidence, judged_at.get())))
+        let id = Memo::new(move |_| report.with(|it| it.id.clone()));
+        let judged = Memo::new(move |before: Option<&Judged>| {
+            let (id, evidence, at) = (id.get(), evidence.get(), judged_at.get());
+            let as_before =
+                |it: &&Judged| it.job.id == id && Arc::ptr_eq(&it.evidence, &evidence) && has_ended(&it.job);
+            // Time changes nothing about a job that has ended.
+            before.filter(as_before).cloned().unwrap_or_else(|| {
+                let job = system.with(|it| Arc::new(assemble(it, &id, &evidence, at)));
+                Judged { evidence, job }
+            })
         });
+        let job = Memo::new(move |_| judged.with(|it| it.job.clone()));
         let is_open =
-            Memo::new(move |_| job.with(|it| !has_ended(it)) && report.with(|it| has_evidence(&it.evidence)));
+            Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| has_evidence(it)));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
 
         let surroundings = RwSignal::new(Arc::<Surroundings>::default());
-        let causes = Memo::new(move |_| {
-            let around = surroundings.get();
-            system.with(|system| report.with(|it| causes(system, &job.get(), &it.evidence, &around)))
-        });
+        let diagnosis = RwSignal::new(None::<Vec<Cause>>);
+        let causes = Memo::new(move |_| diagnosis.get().unwrap_or_default());
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let folding = RwSignal::new(Folding::On);
         let timeline = Memo::new(move |_| {
             // An ended job's timeline does not depend on now.
             let now = if is_open.get() { now.get() } else { now.get_untracked() };
             let lay_out = |system: &Arc<System>| {
-                report.with(|it| lay_out(system, &job.get(), &it.evidence, now, folding.get()))
+                evidence.with(|it| lay_out(system, &job.get(), it, now, folding.get()))
             };
             Arc::new(system.with(lay_out))
         });
 
-        let order = Memo::new(move |_| report.with(|it| Arc::new(in_time_order(&it.evidence.lines))));
+        let order = Memo::new(move |_| evidence.with(|it| Arc::new(in_time_order(&it.lines))));
         let (text, filters) = (view.part(|it| it.query.clone()), view.part(|it| it.filters.clone()));
         let rows = Memo::new(move |_| {
             let (text, filters) = (text.get(), filters.get());
-            report.with(|it| {
-                let passes = |idx: &usize| {
-                    it.evidence.lines.get(*idx).is_some_and(|line| matches(line, &text, &filters))
-                };
+            evidence.with(|it| {
+                let passes =
+                    |idx: &usize| it.lines.get(*idx).is_some_and(|line| matches(line, &text, &filters));
                 Arc::new(order.with(|order| order.iter().copied().filter(passes).collect::<Vec<_>>()))
             })
         });
@@ -109,9 +133,11 @@ impl Model {
             system,
             progress,
             report,
+            evidence,
             now,
             job,
             surroundings,
+            diagnosis,
             causes,
             cause,
             folding,
@@ -141,13 +167,13 @@ impl Model {
     /// The line at a row of the list.
     pub(super) fn row(self, row: usize) -> Option<LogRecord> {
         let idx = self.rows.with(|it| it.get(row).copied())?;
-        self.report.with(|it| it.evidence.lines.get(idx).cloned())
+        self.evidence.with(|it| it.lines.get(idx).cloned())
     }
 
     /// The row at which a line stands, if it passes the filters.
     pub(super) fn row_of(self, key: LineKey) -> Option<usize> {
-        self.report.with(|it| {
-            let is_it = |idx: &usize| it.evidence.lines.get(*idx).is_some_and(|line| line.key == key);
+        self.evidence.with(|it| {
+            let is_it = |idx: &usize| it.lines.get(*idx).is_some_and(|line| line.key == key);
             self.rows.with(|rows| rows.iter().position(is_it))
         })
     }
@@ -155,25 +181,25 @@ impl Model {
     /// The row that the list should show: the selected line, or the first line of the selected span.
     pub(super) fn row_to_reveal(self) -> Option<usize> {
         let shown = self.shown.get()?;
-        let key = self.report.with(|it| {
-            let span = find_span(&it.evidence, shown);
-            self.order.with(|order| first_line_of(&it.evidence.lines, order, shown, span))
+        let key = self.evidence.with(|it| {
+            let span = find_span(it, shown);
+            self.order.with(|order| first_line_of(&it.lines, order, shown, span))
         })?;
         self.row_of(key)
     }
 
     /// Does something with all lines in time order.
     pub(super) fn with_lines<T>(self, run: impl FnOnce(&[&LogRecord]) -> T) -> T {
-        self.report.with(|it| {
+        self.evidence.with(|it| {
             let lines: Vec<_> =
-                self.order.with(|order| order.iter().filter_map(|idx| it.evidence.lines.get(*idx)).collect());
+                self.order.with(|order| order.iter().filter_map(|idx| it.lines.get(*idx)).collect());
             run(&lines)
         })
     }
 
     /// Whether anything is known about the job.
     pub(super) fn has_evidence(self) -> bool {
-        self.report.with(|it| has_evidence(&it.evidence))
+        self.evidence.with(|it| has_evidence(it))
     }
 
     /// Whether answers are awaited.

@@ -9,6 +9,17 @@ use super::parts;
 use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
 
+/// The tab that is shown for one that was asked for: what is a tab of the list alone shows the timeline.
+pub(super) const fn tab_shown(asked: Tab) -> Tab {
+    match asked {
+        Tab::Logs => Tab::Logs,
+        Tab::Trace => Tab::Trace,
+        Tab::Debug => Tab::Debug,
+        Tab::Compare => Tab::Compare,
+        Tab::Timeline | Tab::Failures => Tab::Timeline,
+    }
+}
+
 /// Links to the parts of the page that exist.
 #[component]
 pub(super) fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
@@ -17,14 +28,14 @@ pub(super) fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl I
         title: title.to_owned(),
         count,
         href: Signal::derive(move || view.href(|it| it.tab = tab)),
-        open: Signal::derive(move || view.state().with(|it| it.tab) == tab),
+        open: Signal::derive(move || tab_shown(view.state().with(|it| it.tab)) == tab),
     };
-    let n_lines = Signal::derive(move || match model.report.with(|it| it.evidence.lines.len()) {
+    let n_lines = Signal::derive(move || match model.evidence.with(|it| it.lines.len()) {
         0 => String::new(),
         n => n.to_string(),
     });
     let n_spans = Signal::derive(move || {
-        match model.report.with(|it| it.evidence.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
+        match model.evidence.with(|it| it.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
             0 => String::new(),
             1 => "1 span".to_owned(),
             n => format!("{n} spans"),

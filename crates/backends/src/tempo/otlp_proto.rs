@@ -81,7 +81,7 @@ fn span(interner: &mut Interner, message: &[u8]) -> Result<SpanDraft, Stop> {
             1 => span.trace = trace_id(bytes),
             2 => span.id = span_id(bytes),
             4 => span.parent = span_id(bytes),
-            5 => span.name = Some(interner.get(&text(bytes))),
+            5 => span.name = Some(interner.bytes(bytes)),
             6 => span.kind = kind_from_number(value.number() as i64),
             7 => span.start = nanos(value),
             8 => span.end = nanos(value),
@@ -90,7 +90,7 @@ fn span(interner: &mut Interner, message: &[u8]) -> Result<SpanDraft, Stop> {
             13 => span.links.extend(link(interner, bytes)?),
             15 => fields(bytes, |field, value| {
                 match field {
-                    2 => span.status_message = Some(interner.get(&text(value.bytes()))),
+                    2 => span.status_message = Some(interner.bytes(value.bytes())),
                     3 => span.status = status_from_number(value.number() as i64),
                     _ => {}
                 }
@@ -109,7 +109,7 @@ fn event(interner: &mut Interner, message: &[u8]) -> Result<SpanEvent, Stop> {
     fields(message, |field, value| {
         match field {
             1 => event.time = nanos(value),
-            2 => event.name = interner.get(&text(value.bytes())),
+            2 => event.name = interner.bytes(value.bytes()),
             3 => push_attribute(interner, &mut event.attributes, value.bytes(), 0)?,
             _ => {}
         }
@@ -142,7 +142,7 @@ fn push_attribute(
     let (mut key, mut meant) = (None, None);
     fields(message, |field, value| {
         match field {
-            1 => key = Some(interner.get(&text(value.bytes()))),
+            1 => key = Some(interner.bytes(value.bytes())),
             2 => meant = Some(attr_value(interner, value.bytes(), depth)?),
             _ => {}
         }
@@ -160,7 +160,7 @@ fn attr_value(interner: &mut Interner, message: &[u8], depth: u32) -> Result<Att
     fields(message, |field, value| {
         let bytes = value.bytes();
         meant = Some(match field {
-            1 => AttrValue::Text(interner.get(&text(bytes))),
+            1 => AttrValue::Text(interner.bytes(bytes)),
             2 => AttrValue::Bool(value.number() != 0),
             3 => AttrValue::Int(value.number() as i64),
             4 => AttrValue::Float(f64::from_bits(value.number())),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Side;
 use crate::fingerprint::{JobSample, own_fields};
 use crate::job::Evidence;
+use crate::number;
 use crate::system::System;
 
 /// How many times as much makes a number different.
@@ -67,7 +68,7 @@ fn amounts(system: &System, side: Side) -> BTreeMap<String, f64> {
     let mut amounts: BTreeMap<String, f64> = BTreeMap::new();
     let mut take = |name: &str, text: &str| {
         let is_amount = text.len() <= MAX_DIGITS && text.starts_with(|it: char| it.is_ascii_digit());
-        let number = text.parse::<f64>().ok().filter(|it| is_amount && it.is_finite() && *it > 0.0);
+        let number = number::parse(text).filter(|it| is_amount && it.is_finite() && *it > 0.0);
         if let Some(number) = number.filter(|_| !own.contains(name)) {
             let greatest = amounts.entry(name.to_owned()).or_insert(number);
             *greatest = greatest.max(number);

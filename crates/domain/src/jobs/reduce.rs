@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, has_failed};
 use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
+use crate::letters::in_small;
 use crate::logs::EventKind;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
@@ -24,6 +25,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         || evidence.lines.iter().any(|it| it.event.as_ref().is_some_and(|it| is_submission(it.kind)));
     let has_trace = evidence.traces.iter().any(|it| !it.spans.is_empty());
     let failure = job.failure.as_ref();
+    let fingerprint = failure.map(Fingerprint::of);
     let operation = operation(system, evidence);
     let mut row = JobRow {
         keyed_by,
@@ -33,7 +35,8 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
-        failure: failure.map(Fingerprint::of),
+        failure_key: fingerprint.as_ref().filter(|_| has_failed(job.state)).map(Fingerprint::key),
+        failure: fingerprint,
         n_tasks: evidence.lines.iter().filter_map(|it| it.roles.task.as_ref()).collect::<BTreeSet<_>>().len(),
         attempts: job.facts.attempts,
         start,
@@ -115,10 +118,10 @@ pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
 
 /// Everything of a row that a person may search for, in lower case, one a line.
 fn words(row: &JobRow) -> String {
-    let mut words = row.id.as_str().to_lowercase();
+    let mut words = in_small(row.id.as_str());
     let mut add = |text: &str| {
         words.push('\n');
-        words.push_str(&text.to_lowercase());
+        words.push_str(&in_small(text));
     };
     add(row.state.name());
     let texts = [

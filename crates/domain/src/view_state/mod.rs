@@ -23,7 +23,7 @@ pub struct ViewState {
     pub system: Option<String>,
     /// The job looked at.
     pub job: Option<JobId>,
-    /// Which tab of the job page.
+    /// Which tab of the page.
     pub tab: Tab,
     /// The trace selected.
     pub trace: Option<TraceId>,
@@ -136,7 +136,7 @@ word_enum! {
 }
 
 word_enum! {
-    /// A tab of the job page.
+    /// A tab of the job page, or of the list of jobs.
     Tab {
         /// Lanes on one axis.
         #[default]
@@ -149,6 +149,8 @@ word_enum! {
         Debug = "debug",
         /// Beside another job.
         Compare = "compare",
+        /// Of the list of jobs: its failures.
+        Failures = "failures",
     }
 }
 

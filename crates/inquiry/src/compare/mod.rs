@@ -135,7 +135,7 @@ impl CompareInquiry {
         let CompareQuestion { began, range, max_lines, .. } = self.question;
         let range = TimeRange { start: range.start.min(began), end: began };
         // As everything stood when this job began: what came later is not asked for.
-        let question = JobsQuestion { range, now: began, max_lines };
+        let question = JobsQuestion { range, now: began, max_lines, keep_from: range.start };
         let plan = JobsInquiry::new(self.system.clone(), self.reader.clone(), memory, question)
             .beginning_with(FIRST_SLICE);
         let report = plan.report();

@@ -18,6 +18,7 @@ mod tests;
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use backends::tempo::{Abilities, SearchAnswer};
 use backends::{BackendError, ErrorKind, SourceKind};
@@ -58,7 +59,7 @@ pub struct JobReport {
     /// What the key turned out to be.
     pub key_kind: KeyKind,
     /// The evidence, in no particular order.
-    pub evidence: Evidence,
+    pub evidence: Arc<Evidence>,
     /// The range that was searched.
     pub searched: TimeRange,
     /// Sources that have not answered everything yet.
@@ -254,7 +255,7 @@ impl Plan for JobInquiry {
         let unreachable =
             self.failures.iter().map(|it| Warning::new(it.source.name(), it.to_string())).collect();
         JobReport {
-            evidence: Evidence {
+            evidence: Arc::new(Evidence {
                 lines: self.lines.values().filter(|it| found.owns(it)).cloned().collect(),
                 traces: found.traces.iter().filter_map(|it| self.traces.get(it)).cloned().collect(),
                 traces_not_kept: self
@@ -264,7 +265,7 @@ impl Plan for JobInquiry {
                     .copied()
                     .collect(),
                 unreachable,
-            },
+            }),
             id: found.id,
             key_kind: found.kind,
             searched: self.range(),

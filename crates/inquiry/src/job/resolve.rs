@@ -73,22 +73,25 @@ impl NamedInTrace {
     /// Reads them, and lets the thread do something else now and then.
     pub(super) async fn read(system: &System, trace: &Trace, transport: &dyn Transport) -> Self {
         let fields = |role| fields_for(&system.spans.roles, role);
-        let job_of = |span: &Span| span.attr(fields(Role::Job)).map(AttrValue::to_string);
-        let is_known = |jobs: &HashSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
+        let (job_fields, request_fields, task_fields) =
+            (fields(Role::Job), fields(Role::RequestId), fields(Role::TaskId));
+        let job_of = |span: &Span| span.attr(job_fields).map(AttrValue::to_string);
+        let is_known =
+            |jobs: &HashSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
         let mut named = Self::default();
         let mut tasks = Vec::new();
         for (n, span) in trace.spans.iter().enumerate() {
             if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
                 transport.breathe().await;
             }
-            if let Some(job) = span.attr(fields(Role::Job))
+            if let Some(job) = span.attr(job_fields)
                 && !is_known(&named.jobs, job)
             {
                 named.first_job.get_or_insert_with(|| job.to_string());
                 named.jobs.insert(job.to_string());
             }
-            named.requests.extend(span.attr(fields(Role::RequestId)).map(AttrValue::to_string));
-            tasks.extend(span.attr(fields(Role::TaskId)).map(|it| (span, it.to_string())));
+            named.requests.extend(span.attr(request_fields).map(AttrValue::to_string));
+            tasks.extend(span.attr(task_fields).map(|it| (span, it.to_string())));
         }
         let by_id: HashMap<SpanId, &Span> = if named.jobs.is_empty() || tasks.is_empty() {
             HashMap::new()

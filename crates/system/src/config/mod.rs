@@ -115,6 +115,11 @@ pub fn parse(text: &str) -> Result<(Config, Vec<Warning>), Vec<Mistake>> {
     file::parse(text)
 }
 
+/// Like [`parse`], without a word about mistakes; `None` where there is any.
+pub fn read(text: &str) -> Option<(Config, Vec<Warning>)> {
+    file::read(text)
+}
+
 /// The JSON Schema (draft 2020-12) of the configuration, as it stands in `docs/config.schema.json`.
 pub fn schema() -> serde_json::Value {
     file::schema()

@@ -27,26 +27,38 @@ use self::steps::ChecklistFile;
 use self::text::{LinePattern, Offset, PatternText, WebAddress};
 use self::when::{When, Whose};
 use self::words::FormatWord;
-use crate::mistake::Mistake;
-use crate::shape::{Shape, read_file, record};
+use crate::mistake::{IsWrong, Mistake};
+use crate::shape::{Path, ReadFile, Shape, record};
 
 /// Reads a system file.
 ///
 /// # Errors
 /// All mistakes at once, each with its path; of a text that is no JSON, the first place where it is not.
 pub fn parse(text: &str) -> Result<(System, Vec<Warning>), Vec<Mistake>> {
-    let (file, mut mistakes) = read_file::<SystemFile>(text);
-    if let Some(file) = &file {
-        check::find(file, &mut mistakes);
-        check_steps::find(file, &mut mistakes);
-    }
-    match file {
-        Some(file) if mistakes.is_empty() => {
-            let warnings = check::warnings(&file);
-            Ok((convert::system(file), warnings))
-        }
+    let mut mistakes = Vec::new();
+    match read_into(text, &mut mistakes) {
+        Some(file) if mistakes.is_empty() => Ok(with_warnings(file)),
         _ => Err(mistakes),
     }
+}
+
+/// Like [`parse`], without a word about mistakes; `None` where there is any.
+pub fn read(text: &str) -> Option<(System, Vec<Warning>)> {
+    let mut is_wrong = IsWrong::default();
+    read_into(text, &mut is_wrong).filter(|_| is_wrong == IsWrong(false)).map(with_warnings)
+}
+
+fn with_warnings(file: SystemFile) -> (System, Vec<Warning>) {
+    let warnings = check::warnings(&file);
+    (convert::system(file), warnings)
+}
+
+fn read_into(text: &str, notes: &mut impl ReadFile) -> Option<SystemFile> {
+    let json = notes.json(text)?;
+    let file = SystemFile::read(&json, Path::File, notes)?;
+    check::find(&file, notes);
+    check_steps::find(&file, notes);
+    Some(file)
 }
 
 /// The JSON Schema (draft 2020-12) of a system file, as it stands in `docs/system-file.schema.json`.

@@ -31,9 +31,9 @@ pub(super) fn chosen(model: Model, traces: Memo<Vec<Trace>>, together: Memo<bool
             }
             let of_shown = || match model.shown.get() {
                 Some(Origin::Span(trace, _)) => Some(trace),
-                Some(Origin::Line(key)) => model
-                    .report
-                    .with(|it| find_line(&it.evidence, Origin::Line(key)).and_then(|it| it.roles.trace)),
+                Some(Origin::Line(key)) => {
+                    model.evidence.with(|it| find_line(it, Origin::Line(key)).and_then(|it| it.roles.trace))
+                }
                 Some(Origin::Inferred) | None => None,
             };
             let with = |id| traces.iter().find(|it| it.spans.first().is_some_and(|it| it.trace == id));
@@ -183,8 +183,8 @@ pub(super) fn row_of(model: Model, picture: &Picture, shown: Origin) -> Option<u
                 _ => row,
             };
             let ids = model
-                .report
-                .with(|it| find_line(&it.evidence, shown).and_then(|it| it.roles.trace.zip(it.roles.span)));
+                .evidence
+                .with(|it| find_line(it, shown).and_then(|it| it.roles.trace.zip(it.roles.span)));
             if let Some(place) = ids.and_then(|(trace, span)| picture.forest.find(trace, span)) {
                 let row = picture.rows.nearest_row(&picture.forest, place)?;
                 let idx = picture.marks.on(place).iter().position(|it| is_it(&it.1));

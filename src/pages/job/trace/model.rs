@@ -66,9 +66,9 @@ fn shared<T: Send + Sync + 'static>(make: impl Fn() -> Arc<T> + Send + Sync + 's
 impl TraceModel {
     pub(super) fn new(model: Model) -> Self {
         let traces = Memo::new(move |_| {
-            model.report.with(|it| {
+            model.evidence.with(|it| {
                 let mut traces: Vec<Trace> =
-                    it.evidence.traces.iter().filter(|it| !it.spans.is_empty()).cloned().collect();
+                    it.traces.iter().filter(|it| !it.spans.is_empty()).cloned().collect();
                 traces.sort_unstable_by_key(|it| it.spans.first().map(|it| (it.start, it.trace)));
                 traces
             })
@@ -85,7 +85,7 @@ impl TraceModel {
         let edges = shared(move || Arc::new(Edges::of(&some_forest())));
         let marks = shared(move || {
             let forest = some_forest();
-            model.report.with(|it| Arc::new(Marks::of(&forest, it.evidence.lines.iter())))
+            model.evidence.with(|it| Arc::new(Marks::of(&forest, it.lines.iter())))
         });
         let colours = shared(move || {
             let forest = some_forest();
