@@ -32,11 +32,10 @@ pub(super) struct Model {
     pub(super) job: Memo<Arc<Job>>,
     /// Metrics of the time of its trouble, once they are known.
     pub(super) surroundings: RwSignal<Arc<Surroundings>>,
-    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why. `None` before that is
-    /// found out, and for a job that is well.
-    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
-    /// The same; none before it is found out.
+    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
     pub(super) causes: Memo<Vec<Cause>>,
+    /// The same; `None` before it is found out, and for a job that is well.
+    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
     pub(super) folding: RwSignal<Folding>,
