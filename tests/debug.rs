@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -104,6 +104,7 @@ impl Transport for Script {
 
 struct Page {
     place: HtmlElement,
+    clock: Clock,
     asked: Rc<RefCell<Vec<String>>>,
     _mounted: Box<dyn std::any::Any>,
 }
@@ -123,9 +124,12 @@ async fn page(lines: &'static str) -> Page {
     document().body().unwrap().append_child(&place).unwrap();
     let asked = Rc::new(RefCell::new(Vec::new()));
     let script: Rc<dyn Transport> = Rc::new(Script { lines, asked: asked.clone() });
+    let made = Rc::new(Cell::new(None));
+    let to_make = made.clone();
     let mounted = mount_to(place.clone(), move || {
         let view = View::of_address();
         let clock = Clock::new(view);
+        to_make.set(Some(clock));
         clock.stand_at(parse_civil("2026-07-14T10:20:00Z", 0));
         let system = system::parse(SYSTEM).unwrap().0;
         let setup = Setup {
@@ -143,7 +147,7 @@ async fn page(lines: &'static str) -> Page {
         provide_context(net);
         view! { <JobPage /> }
     });
-    let page = Page { place, asked, _mounted: Box::new(mounted) };
+    let page = Page { place, clock: made.take().unwrap(), asked, _mounted: Box::new(mounted) };
     for _ in 0..60 {
         TimeoutFuture::new(25).await;
         let n_waiting = page.all(".step.waiting").len();
@@ -254,4 +258,33 @@ async fn a_good_job_has_nothing_to_debug_and_can_be_looked_at_all_the_same() {
         "{:?}",
         page.steps()
     );
+}
+
+#[wasm_bindgen_test]
+async fn a_refresh_asks_for_the_job_and_runs_no_step_again() {
+    let page = page(FAILED).await;
+    TimeoutFuture::new(400).await;
+    let n_asked = |text: &str| page.asked.borrow().iter().filter(|it| it.contains(text)).count();
+    let (n_job, n_step, n_depth) = (n_asked("o-1"), n_asked("E_BOX"), n_asked("depth"));
+    assert!(n_step > 0 && n_depth > 0);
+    page.clock.refresh();
+    TimeoutFuture::new(400).await;
+    assert!(n_asked("o-1") > n_job, "the job is asked for");
+    assert_eq!((n_asked("E_BOX"), n_asked("depth")), (n_step, n_depth));
+    // Its time is not over, and a source did not answer: both are asked again when a person wants it.
+    page.press("Run again");
+    TimeoutFuture::new(400).await;
+    assert!(n_asked("E_BOX") > n_step && n_asked("depth") > n_depth);
+}
+
+#[wasm_bindgen_test]
+async fn other_jobs_are_looked_at_for_the_same_failure() {
+    let page = page(FAILED).await;
+    for _ in 0..40 {
+        TimeoutFuture::new(25).await;
+        if page.text().contains("No other job failed so") {
+            return;
+        }
+    }
+    panic!("{}", page.text());
 }

@@ -342,3 +342,41 @@ async fn of_twenty_thousand_jobs_only_those_in_view_are_in_the_document() {
     let first: usize = page.one(".job-row").get_attribute("aria-posinset").unwrap().parse().unwrap();
     assert!((14_900..15_100).contains(&first), "{first}");
 }
+
+#[wasm_bindgen_test]
+async fn failures_are_groups_that_the_address_opens() {
+    let page = page("tab=failures", report(rows(&named(30)))).await;
+    assert_eq!(page.all(".group").len(), 1);
+    assert!(page.text(".group-n").starts_with("10"), "{}", page.text(".group-n"));
+    assert!(page.text(".group-text").contains("Dig") && page.text(".group-text").contains("e_403"));
+    assert_eq!(page.text(".flow .count.failed b"), "10");
+    assert_eq!(page.text(".flow .count.done b"), "20");
+    assert!(page.all(".group-open").is_empty() && page.all(".job-row").is_empty());
+    page.click(".group-row").await;
+    assert!(search().contains("tab=failures") && search().contains("f=failure:is:"), "{}", search());
+    assert_eq!(page.all(".group-jobs li").len(), 10);
+    assert_eq!(page.text(".chip span"), "Failure = e_403");
+    let href = page.one(".flow .count.failed").get_attribute("href").unwrap();
+    assert!(href.contains("f=state:is:failed") && !href.contains("tab="), "{href}");
+    let all = page.all(".group-open a").pop().unwrap();
+    assert_eq!(all.text_content().unwrap(), "Show all 10 in the list");
+    let query = all.get_attribute("href").unwrap().split_once("tz=utc").unwrap().1.to_owned();
+    drop(page);
+    let page = self::page(query.trim_start_matches('&'), report(rows(&named(30)))).await;
+    assert_eq!(page.one(".job-row").get_attribute("aria-setsize").unwrap(), "10");
+}
+
+#[wasm_bindgen_test]
+async fn no_failure_is_told_with_what_was_read() {
+    let page = page("tab=failures&q=j-1.", report(rows(&named(3)))).await;
+    assert!(page.text(".panel-note").contains("No failure in this time"), "{}", page.text(".panel-note"));
+    let mut first = report(rows(&named(3)));
+    first.complete_from = Timestamp::from_secs(END_SECS - 600);
+    page.progress.set(Progress { report: Some(Arc::new(first)), running: true, updated: None });
+    TimeoutFuture::new(60).await;
+    assert!(
+        page.text(".panel-note").contains("read back to 08:43; still reading"),
+        "{}",
+        page.text(".panel-note")
+    );
+}

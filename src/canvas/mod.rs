@@ -1,6 +1,7 @@
 //! From plotters to a browser's canvas: the drawing backend, the palette, and the wish to be drawn.
 
 mod backend;
+mod kept;
 mod palette;
 mod pixels;
 mod redraw;
@@ -8,6 +9,7 @@ mod size;
 mod surface;
 
 pub use backend::{CanvasBackend, CanvasError};
+pub use kept::keep_drawn;
 pub use palette::{Theme, provide_palette, use_palette};
 pub use pixels::use_device_pixel_ratio;
 pub use redraw::{Redraw, use_is_on_screen};

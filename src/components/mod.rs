@@ -7,6 +7,7 @@ pub mod copy_button;
 pub mod disclosure;
 pub mod empty_panel;
 pub mod error_panel;
+pub mod filter_chip;
 pub mod keys;
 pub mod loading;
 pub mod menu;

@@ -1,15 +1,18 @@
-//! The plan for the jobs of a range, and what has been read of them so far.
+//! The plans for the jobs of a range and for those around one job, and what has been read of them so far.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use domain::job::Job;
 use domain::system::SharedSystem;
 use domain::time::TimeRange;
 use inquiry::Transport;
+use inquiry::diagnosis::{SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport};
 use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, SharedJobs};
 use leptos::prelude::*;
 use system::lines::LineReader;
 
-use super::plan::{Progress, use_plan};
+use super::plan::{Again, Progress, use_plan, use_plan_again};
 use super::use_net;
 use crate::state::{use_clock, use_system};
 
@@ -63,7 +66,32 @@ pub fn use_jobs(
         move |_, (range, max_lines)| {
             let system = system.get_untracked();
             let (jobs, reader) = memory.of(net.transport(), &system);
-            JobsInquiry::new(system, reader, jobs, JobsQuestion { range, now: clock.now(), max_lines })
+            let question = JobsQuestion { range, now: clock.now(), max_lines, keep_from: range.start };
+            JobsInquiry::new(system, reader, jobs, question)
         },
+    )
+}
+
+/// What is around a job in trouble, asked once for the job as it stands and a round; nothing while it is `None`.
+///
+/// What the list of jobs has read is not read again.
+pub fn use_surroundings(
+    wanted: impl Fn() -> Option<(Arc<Job>, u32)> + Send + Sync + 'static,
+) -> ReadSignal<Progress<SurroundingsReport>> {
+    let (net, clock, system) = (use_net(), use_clock(), use_system());
+    let memory = use_context::<JobsMemory>().unwrap_or_default();
+    use_plan_again(
+        move || {
+            let (job, round) = wanted()?;
+            Some(((system.get().name.clone(), job.id.clone()), (job, round)))
+        },
+        move |_, (job, _)| {
+            let system = system.get_untracked();
+            let (jobs, reader) = memory.of(net.transport(), &system);
+            let listed = Some(clock.range().get_untracked());
+            let question = SurroundingsQuestion { job, now: clock.now(), others: None, listed };
+            SurroundingsInquiry::new(&system, reader, jobs, question)
+        },
+        Again::Never,
     )
 }

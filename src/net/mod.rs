@@ -1,5 +1,6 @@
 //! How questions leave the browser: the transports, and how plans are driven to their end.
 
+mod compare;
 mod debug;
 pub mod doctor;
 mod files;
@@ -13,12 +14,13 @@ mod session;
 mod trace_file;
 pub(crate) mod turns;
 
+pub use compare::compare_plan;
 pub use debug::debug_plan;
 pub use files::{load_setup, load_system};
 pub use job::job_plan;
-pub use jobs::{JobsMemory, use_jobs};
+pub use jobs::{JobsMemory, use_jobs, use_surroundings};
 pub use live::{Secret, Sighting};
-pub use plan::{Progress, use_plan};
+pub use plan::{Again, Progress, use_plan, use_plan_again};
 pub use recordings::save_as_file;
 pub use session::{Health, Mode, Net, use_net};
 pub use system::config::AuthScheme;

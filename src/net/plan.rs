@@ -52,12 +52,39 @@ where
     P: Plan + 'static,
     P::Report: Send + Sync + 'static,
 {
+    use_plan_again(key, make, Again::EachTick)
+}
+
+/// When a plan asks again for a key that stays the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// At each of the clock's ticks.
+    EachTick,
+    /// Never, unless the transport is another.
+    Never,
+}
+
+/// The same as [`use_plan`], and says when to ask again.
+pub fn use_plan_again<Thing, Rest, P>(
+    key: impl Fn() -> Option<(Thing, Rest)> + Send + Sync + 'static,
+    make: impl Fn(Thing, Rest) -> P + 'static,
+    again: Again,
+) -> ReadSignal<Progress<P::Report>>
+where
+    Thing: Clone + PartialEq + Send + Sync + 'static,
+    Rest: Clone + PartialEq + Send + Sync + 'static,
+    P: Plan + 'static,
+    P::Report: Send + Sync + 'static,
+{
     let (net, clock) = (use_net(), use_clock());
     let progress = RwSignal::new(Progress::default());
     let key = Memo::new(move |_| key());
     Effect::new(move |last: Option<Option<Run<Thing>>>| {
         let transport = net.transport();
-        let tick = clock.tick().get().count;
+        let tick = match again {
+            Again::EachTick => clock.tick().get().count,
+            Again::Never => 0,
+        };
         let Some((thing, rest)) = key.get() else {
             progress.set(Progress::default());
             return None;

@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod job;
 pub mod jobs;
+pub(crate) mod lifts;
 pub mod overview;
 pub(crate) mod states;
 

@@ -4,22 +4,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use common::evidence::{evidence, record, stored, system_of};
-use common::window;
-use demo::cloudcix::World;
-use demo::model::Options;
-use demo::scenario;
-use demo::telemetry::Batch;
+use common::evidence::{Stores, system_of};
+use common::{Run, runs};
 use domain::ids::JobId;
-use domain::job::{Evidence, Job, assemble};
-use domain::logs::LogRecord;
-use domain::time::TimeDelta;
-use domain::trace::Trace;
+use domain::job::{Job, assemble};
 use serde_json::Value;
-use system::lines::LineReader;
 
 fn told(job: &Job) -> String {
     let failure = job.failure.as_ref().filter(|_| job.state.name() == "failed");
@@ -31,9 +20,9 @@ fn told(job: &Job) -> String {
 }
 
 /// What a job of the main model must come out as.
-fn truth_of(job: &Value) -> String {
+fn truth_of(job: &Value, run: &Run) -> String {
     let text = |name: &str| job[name].as_str().unwrap_or_default();
-    let age = window().end.nanos() - text_ns(job, "submitted");
+    let age = run.window.end.nanos() - text_ns(job, "submitted");
     match text("state") {
         "failed" => format!("failed at {}: {}", text("stage"), text("error_code")),
         // A lost job cannot be told from a running one until it has been silent for half an hour.
@@ -46,62 +35,33 @@ fn text_ns(job: &Value, name: &str) -> i64 {
     job[name]["ns"].as_str().unwrap().parse().unwrap()
 }
 
-#[test]
-fn every_job_of_the_main_model_comes_out_as_it_was() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/cloudcix");
-    let scenarios = ["chunk-oom", "circuit-breaker", "domain-403", "queue-stall", "slow-read"]
-        .iter()
-        .map(|it| scenario::read(&folder.join(format!("{it}.json")), window(), TimeDelta::ZERO).unwrap())
-        .collect();
-    let mut world = World::new(Options {
-        seed: 5,
-        rate: 20.0,
-        window: window(),
-        scenarios,
-        has_held_job: true,
-        n_stuck: 2,
-    });
-    world.advance(window().end);
-    let (Batch { lines, spans, .. }, truth) = (world.take(), world.summary());
-
+#[track_caller]
+fn check_main(run: &Run) {
     let system = system_of("cloudcix");
-    let reader = LineReader::new(&system);
-    let mut by_trace: BTreeMap<String, Vec<LogRecord>> = BTreeMap::new();
-    let mut by_task: BTreeMap<String, Vec<LogRecord>> = BTreeMap::new();
-    for record in lines.iter().map(|it| record(&reader, it)) {
-        match (&record.roles.trace, &record.roles.task_id) {
-            (Some(trace), _) => by_trace.entry(trace.to_string()).or_default().push(record),
-            (None, Some(task)) => by_task.entry(task.to_string()).or_default().push(record),
-            (None, None) => {}
-        }
-    }
+    let stores = Stores::of(&system, run);
     let mut wrong = Vec::new();
     let mut n_jobs = 0;
-    for (kind, jobs) in truth["examples"].as_object().unwrap() {
-        for job in jobs.as_array().unwrap() {
-            let ids = |name: &str| job[name].as_array().unwrap().iter().map(|it| it.as_str().unwrap());
-            let of_traces = ids("trace_ids").filter_map(|it| by_trace.get(it));
-            let of_tasks = ids("task_ids").filter_map(|it| by_task.get(it));
-            let lines = of_traces.chain(of_tasks).flatten().cloned().collect();
-            let traces = ids("trace_ids").map(|id| {
-                Trace::from_spans(spans.iter().filter(|it| it.trace.to_string() == id).map(stored).collect())
-            });
-            let evidence = Evidence {
-                lines,
-                traces: traces.filter(|it| !it.spans.is_empty()).collect(),
-                ..Evidence::default()
-            };
-            let id = job["job_id"].as_str().unwrap();
-            let found = assemble(&system, &JobId::from(id), &evidence, window().end);
-            let (is, should) = (told(&found), truth_of(job));
-            n_jobs += 1;
-            if !should.split(" or ").any(|it| it == is) {
-                wrong.push(format!("{kind} {id} is told as {is}, because {}", found.because));
-            }
+    for job in run.jobs() {
+        let id = job["job_id"].as_str().unwrap();
+        let found = assemble(&system, &JobId::from(id), &stores.evidence(job, true), run.window.end);
+        let (is, should) = (told(&found), truth_of(job, run));
+        n_jobs += 1;
+        if !should.split(" or ").any(|it| it == is) {
+            wrong.push(format!("{id} {should} is told as {is}, because {}", found.because));
+        }
+        let attempts = job["attempts"].as_u64().unwrap();
+        // The truth counts attempts at the last stage, which is where a failed job had most.
+        if job["state"] == "failed" && u64::from(found.facts.attempts) != attempts {
+            wrong.push(format!("{id} {should} had {} attempts, not {attempts}", found.facts.attempts));
         }
     }
-    assert!(n_jobs > 60, "{n_jobs}");
-    assert!(wrong.is_empty(), "{} of {n_jobs} jobs:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(n_jobs > 20, "{n_jobs}");
+    assert!(wrong.is_empty(), "{} of {n_jobs} jobs of {run:?}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_job_of_the_main_model_comes_out_as_it_was() {
+    runs("cloudcix").for_each(check_main);
 }
 
 /// The state that the lines of one id can show of a job, where that is not what it was.
@@ -121,23 +81,27 @@ fn seen(job: &Job) -> String {
     format!("{}{}", job.state.name(), stage.unwrap_or_default())
 }
 
-/// Whether a queued job of this deployment says nothing of itself, or lines under other ids tell the rest of its story.
+/// Whether a queued job has said nothing of itself yet, or lines under other ids tell the rest of its story.
 fn cannot_be_told(system: &str, job: &Value) -> bool {
-    (system == "trung-dev" && job["state"] == "queued") || job["flaw"] == "new_job_id_per_step"
+    let is_silent = system == "trung-dev" || job["log_lines"] == 0;
+    (job["state"] == "queued" && is_silent) || job["flaw"] == "new_job_id_per_step"
 }
 
 #[track_caller]
 fn check(name: &str, with_spans: bool) {
-    let run = common::run(name, 5);
+    runs(name).for_each(|it| check_run(name, it, with_spans));
+}
+
+#[track_caller]
+fn check_run(name: &str, run: &Run, with_spans: bool) {
     let system = system_of(name);
-    let reader = LineReader::new(&system);
-    let records: Vec<LogRecord> = run.batch.lines.iter().map(|it| record(&reader, it)).collect();
+    let stores = Stores::of(&system, run);
     let mut wrong = Vec::new();
     let mut n_jobs = 0;
     for job in run.jobs().filter(|it| !cannot_be_told(name, it)) {
         let id = job["job_id"].as_str().unwrap();
-        let evidence = evidence(job, run, &records, &reader, with_spans);
-        let found = assemble(&system, &JobId::from(id), &evidence, window().end);
+        let evidence = stores.evidence(job, with_spans);
+        let found = assemble(&system, &JobId::from(id), &evidence, run.window.end);
         let mut complain =
             |what: String| wrong.push(format!("{id} ({} {}): {what}", job["state"], job["cause"]));
         n_jobs += 1;
@@ -156,8 +120,10 @@ fn check(name: &str, with_spans: bool) {
         if let (Some(error), "failed") = (job["error"].as_str(), found.state.name()) {
             let failure = found.failure.as_ref().unwrap();
             let told = format!("{:?} {:?}", failure.message, failure.exception);
-            let start: String = error.chars().take(30).collect();
-            if !told.replace('\\', "").contains(&start) {
+            // Python prints what was raised with other quotes, and its first line is the message.
+            let plain = |it: &str| it.replace('\\', "").replace('"', "'");
+            let start: String = error.lines().next().unwrap().chars().take(30).collect();
+            if !plain(&told).contains(&plain(&start)) {
                 complain(format!("{told} instead of {error}"));
             }
         }
@@ -177,8 +143,8 @@ fn check(name: &str, with_spans: bool) {
             }
         }
     }
-    assert!(n_jobs >= 40, "{n_jobs}");
-    assert!(wrong.is_empty(), "{} of {n_jobs} jobs of {name}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(n_jobs >= 10, "{n_jobs}");
+    assert!(wrong.is_empty(), "{} of {n_jobs} jobs of {run:?}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl SpanId {
 
 /// A set of ids of traces and spans, which are random already.
 pub(crate) type IdSet<T> = HashSet<T, BuildHasherDefault<IdHasher>>;
-/// A map by ids of traces and spans, which are random already.
+/// A map by ids of traces and spans, which are random already, or by short texts that nobody chooses to do harm.
 pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// Hashes eight bytes at a time by rotating and multiplying (FxHash, from the Rust compiler).

@@ -2,22 +2,28 @@
 
 use std::sync::Arc;
 
-use charts::ChartStyle;
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 
 use super::keys::on_key;
 use super::pointer::{self, Drag};
 use super::shared::Chart;
-use crate::canvas::{Redraw, Surface, use_box_size, use_is_on_screen, use_palette};
-
-/// Height of the axes' text, in CSS pixels: the style sheet's `--t-xs`.
-const AXIS_FONT_CSS_PX: f64 = 11.0;
+use crate::canvas::keep_drawn;
 
 /// The plot of one chart; `empty` says why there is nothing to see.
 pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {
     let (place, canvas) = (NodeRef::<Div>::new(), NodeRef::<Canvas>::new());
-    keep_drawn(chart, place, canvas);
+    let track = move || {
+        chart.view.track();
+        chart.model.with(Option::is_some)
+    };
+    keep_drawn(place, canvas, chart.dpr, track, move |surface, style| {
+        let Some(model) = chart.model.try_get_untracked().flatten() else { return };
+        match chart.view.with_untracked(|view| charts::draw(&surface.area(), &model, view, style)) {
+            Ok(drawing) => chart.drawing.set(Some(Arc::new(drawing))),
+            Err(error) => leptos::logging::warn!("a chart could not be drawn: {error}"),
+        }
+    });
 
     let summary = Memo::new(move |_| {
         let title = chart.title.get();
@@ -86,51 +92,6 @@ pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-/// Redraws in the next frame whenever something that shows has changed, while the chart is on the screen.
-fn keep_drawn(chart: Chart, place: NodeRef<Div>, canvas: NodeRef<Canvas>) {
-    let size = use_box_size(place);
-    let is_on_screen = use_is_on_screen(place);
-    let theme = use_palette();
-    let redraw = Redraw::new();
-    let surface = StoredValue::new_local(None::<Surface>);
-
-    let paint = move || {
-        let Some(model) = chart.model.try_get_untracked().flatten() else { return };
-        let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
-        let (box_css_px, dpr) = (size.get_untracked(), chart.dpr.get_untracked());
-        let theme = theme.get_untracked();
-        let style = ChartStyle {
-            palette: theme.palette.clone(),
-            font_family: theme.font_family.clone(),
-            font_css_px: AXIS_FONT_CSS_PX,
-            dpr,
-        };
-        let drawn = surface.try_update_value(|it| {
-            if it.is_none() {
-                *it = Surface::new(canvas);
-            }
-            let surface = it.as_mut()?;
-            surface.fit(box_css_px, dpr);
-            Some(chart.view.with_untracked(|view| charts::draw(&surface.area(), &model, view, &style)))
-        });
-        match drawn.flatten() {
-            Some(Ok(drawing)) => chart.drawing.set(Some(Arc::new(drawing))),
-            Some(Err(error)) => leptos::logging::warn!("a chart could not be drawn: {error}"),
-            None => {}
-        }
-    };
-    Effect::new(move |_| {
-        let (width_css_px, height_css_px) = size.get();
-        chart.model.track();
-        chart.view.track();
-        chart.dpr.track();
-        theme.track();
-        if is_on_screen.get() && width_css_px > 0.0 && height_css_px > 0.0 {
-            redraw.request(paint);
-        }
-    });
 }
 
 /// What the crosshair points at, in words.

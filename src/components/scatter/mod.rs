@@ -4,16 +4,13 @@ mod brush;
 
 use std::sync::Arc;
 
-use charts::{ChartStyle, Scatter, ScatterDrawing, draw_scatter};
+use charts::{Scatter, ScatterDrawing, draw_scatter};
 use domain::time::{TimeDelta, TimeRange};
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 
 use self::brush::{Brush, Selection};
-use crate::canvas::{Redraw, Surface, use_box_size, use_device_pixel_ratio, use_is_on_screen, use_palette};
-
-/// Height of the axes' text, in CSS pixels: the style sheet's `--t-xs`.
-const AXIS_FONT_CSS_PX: f64 = 11.0;
+use crate::canvas::{keep_drawn, use_device_pixel_ratio};
 
 /// What a person brushed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +45,19 @@ pub fn ScatterPlot(
     let (place, canvas) = (NodeRef::<Div>::new(), NodeRef::<Canvas>::new());
     let drawing = RwSignal::new(None::<Arc<ScatterDrawing>>);
     let dpr = use_device_pixel_ratio();
-    keep_drawn(model, drawing, dpr, place, canvas);
+    keep_drawn(
+        place,
+        canvas,
+        dpr,
+        move || model.with(Option::is_some),
+        move |surface, style| {
+            let Some(scatter) = model.try_get_untracked().flatten() else { return };
+            match draw_scatter(&surface.area(), &scatter, style) {
+                Ok(drawn) => drawing.set(Some(Arc::new(drawn))),
+                Err(error) => leptos::logging::warn!("a scatter could not be drawn: {error}"),
+            }
+        },
+    );
     let brush = Brush { drawing, dpr, selection: RwSignal::new(None), under: RwSignal::new(None) };
     let up = move |event: web_sys::PointerEvent| match brush.up(&event) {
         Some(brush::Act::Brush(brushed)) => on_brush.run(brushed),
@@ -90,51 +99,4 @@ pub fn ScatterPlot(
             <figcaption class="scatter-at">{readout}</figcaption>
         </figure>
     }
-}
-
-/// Redraws in the next frame whenever something that shows has changed, while it is on the screen.
-fn keep_drawn(
-    model: Signal<Option<Arc<Scatter>>>,
-    drawing: RwSignal<Option<Arc<ScatterDrawing>>>,
-    dpr: Signal<f64>,
-    place: NodeRef<Div>,
-    canvas: NodeRef<Canvas>,
-) {
-    let size = use_box_size(place);
-    let is_on_screen = use_is_on_screen(place);
-    let theme = use_palette();
-    let redraw = Redraw::new();
-    let surface = StoredValue::new_local(None::<Surface>);
-    let paint = move || {
-        let Some(scatter) = model.try_get_untracked().flatten() else { return };
-        let Some(canvas) = canvas.try_get_untracked().flatten() else { return };
-        let (box_css_px, dpr) = (size.get_untracked(), dpr.get_untracked());
-        let theme = theme.get_untracked();
-        let style = ChartStyle {
-            palette: theme.palette.clone(),
-            font_family: theme.font_family.clone(),
-            font_css_px: AXIS_FONT_CSS_PX,
-            dpr,
-        };
-        let drawn = surface.try_update_value(|it| {
-            if it.is_none() {
-                *it = Surface::new(canvas);
-            }
-            let surface = it.as_mut()?;
-            surface.fit(box_css_px, dpr);
-            draw_scatter(&surface.area(), &scatter, &style).ok()
-        });
-        if let Some(drawn) = drawn.flatten() {
-            drawing.set(Some(Arc::new(drawn)));
-        }
-    };
-    Effect::new(move |_| {
-        let (width_css_px, height_css_px) = size.get();
-        model.track();
-        dpr.track();
-        theme.track();
-        if is_on_screen.get() && width_css_px > 0.0 && height_css_px > 0.0 {
-            redraw.request(paint);
-        }
-    });
 }

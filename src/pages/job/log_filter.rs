@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::lines::LEVEL_FIELD;
 use super::model::Model;
+use crate::components::filter_chip::FilterChip;
 
 /// Levels that can be chosen as the least, with the words for them.
 const LEVELS: [(Level, &str); 4] = [
@@ -42,19 +43,8 @@ pub(super) fn LogFilter(model: Model) -> impl IntoView {
     };
     let chip = move |filter: Filter| {
         let words = format!("{} {} {}", filter.field, filter.op.sign(), filter.value);
-        let label = format!("Stop filtering by {words}");
-        view! {
-            <button
-                type="button"
-                class="chip"
-                aria-label=label.clone()
-                title=label
-                on:click=move |_| view.replace(|it| it.filters.retain(|it| *it != filter))
-            >
-                <span>{words}</span>
-                <span aria-hidden="true">" ×"</span>
-            </button>
-        }
+        let remove = move |()| view.replace(|it| it.filters.retain(|it| *it != filter));
+        view! { <FilterChip words=Signal::stored(words) on_remove=remove /> }
     };
     view! {
         <div class="log-filter" role="search" aria-label="Filter the lines">

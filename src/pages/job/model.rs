@@ -30,7 +30,7 @@ pub(super) struct Model {
     /// Now, moving while the job has not ended.
     pub(super) now: Memo<Timestamp>,
     pub(super) job: Memo<Arc<Job>>,
-    /// Metrics of the time of its trouble, once they are known.
+    /// What is around its trouble, once it is known.
     pub(super) surroundings: RwSignal<Arc<Surroundings>>,
     /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
     pub(super) causes: Memo<Vec<Cause>>,

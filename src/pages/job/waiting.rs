@@ -1,4 +1,4 @@
-//! The page before the first answer is there.
+//! What holds the place of a job's parts until the first answer is there.
 
 use leptos::prelude::*;
 

@@ -60,7 +60,7 @@ pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
         let typed = in_small(&typed.get());
         let field = field.get();
         let values = model.passing.with(|rows| facet(field, rows.iter()));
-        let title = |value: &str| model.system.with(|it| in_small(&field.value_title(it, value)));
+        let title = |value: &str| in_small(&model.value_title(field, value));
         let fits = |it: &Facet| in_small(&it.value).contains(&typed) || title(&it.value).contains(&typed);
         values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
     });
@@ -97,7 +97,7 @@ pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
         view! { <option value=it.word() selected=move || op.get() == it>{*words}</option> }
     };
     let value = move |facet: Facet| {
-        let title = model.system.with(|it| field.get_untracked().value_title(it, &facet.value).into_owned());
+        let title = model.value_title(field.get_untracked(), &facet.value);
         let value = facet.value;
         view! {
             <li>

@@ -44,6 +44,7 @@ pub(super) fn cell(field: Field, job: &Arc<JobRow>, place: &CellPlace) -> AnyVie
         Field::Stage | Field::FailedStage | Field::Kind | Field::Operation => {
             plain("", &texts(field, job, &place.system))
         }
+        Field::Failure => plain("soft", &job.failure.as_ref().map(ToString::to_string).unwrap_or_default()),
         Field::Version | Field::Request => plain("mono", &texts(field, job, &place.system)),
         Field::Trace => plain("dim", &texts(field, job, &place.system)),
         Field::Message

@@ -9,6 +9,7 @@ use super::add_filter::AddFilter;
 use super::columns::ColumnMenu;
 use super::model::Model;
 use super::saved::SavedViews;
+use crate::components::filter_chip::FilterChip;
 
 #[component]
 pub(super) fn Chips(model: Model) -> impl IntoView {
@@ -16,20 +17,10 @@ pub(super) fn Chips(model: Model) -> impl IntoView {
     let text = view.part(|it| it.query.clone());
     let filters = view.part(|it| it.filters.clone());
     let chip = move |filter: Filter| {
-        let words = words(&filter, model);
-        let label = format!("Stop filtering by {words}");
-        view! {
-            <button
-                type="button"
-                class="chip"
-                aria-label=label.clone()
-                title=label
-                on:click=move |_| view.push(|it| it.filters.retain(|it| *it != filter))
-            >
-                <span>{words}</span>
-                <span aria-hidden="true">" ×"</span>
-            </button>
-        }
+        let shown = filter.clone();
+        let words = Signal::derive(move || words(&shown, model));
+        let remove = move |()| view.push(|it| it.filters.retain(|it| *it != filter));
+        view! { <FilterChip words=words on_remove=remove /> }
     };
     view! {
         <div class="jobs-filters" role="search" aria-label="Filter the jobs">
@@ -55,7 +46,7 @@ fn words(filter: &Filter, model: Model) -> String {
     let Some(field) = Field::from_word(&filter.field) else {
         return format!("{} {} {} (no such field)", filter.field, filter.op.sign(), filter.value);
     };
-    let value = model.system.with(|it| field.value_title(it, &filter.value).into_owned());
+    let value = model.value_title(field, &filter.value);
     let is_plain_number = number::parse(&value).is_some();
     let unit = if matches!(field, Field::Duration | Field::Wait) && is_plain_number { " s" } else { "" };
     format!("{} {} {value}{unit}", field.title(), filter.op.sign())

@@ -50,7 +50,7 @@ pub(super) fn template(columns: &[Field], is_narrow: bool) -> String {
         (Field::Job, true) => "minmax(60px, 1fr)",
         (Field::Job, false) => "minmax(120px, 1.2fr)",
         (Field::Timeline, false) => "minmax(110px, 190px)",
-        (Field::ErrorCode | Field::Message | Field::Url, _) => "minmax(120px, 1.6fr)",
+        (Field::ErrorCode | Field::Message | Field::Failure | Field::Url, _) => "minmax(120px, 1.6fr)",
         (Field::Start, _) => "minmax(72px, max-content)",
         (Field::Duration | Field::Wait, _) => "92px",
         (Field::Attempts, _) => "44px",

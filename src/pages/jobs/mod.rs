@@ -11,6 +11,7 @@ mod chips;
 mod columns;
 mod counts;
 mod cover;
+mod failures;
 mod held;
 mod list;
 mod mini;
@@ -21,7 +22,13 @@ mod saved;
 mod scatter;
 mod storage;
 
+use std::sync::Arc;
+
+use domain::job::JobState;
+use domain::jobs::{Field, JobRow};
+use domain::system::Unit;
 use domain::time::{RangeSpec, TimeDelta};
+use domain::view_state::Tab;
 use inquiry::jobs::{JobsReport, LINES_AT_FIRST};
 use leptos::prelude::*;
 
@@ -35,6 +42,8 @@ use crate::components::age::Age;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
 use crate::components::loading::Loading;
+use crate::components::part::Part;
+use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, use_jobs};
 use crate::pages::trouble;
 use crate::state::{use_clock, use_view};
@@ -76,6 +85,7 @@ pub fn JobsView(
             (true, false) => Stage::Nothing,
         }
     });
+    let is_failures = model.view.part(|it| it.tab == Tab::Failures);
     let body = move || match stage.get() {
         Stage::Waiting => {
             view! { <Loading what="Asking for the jobs of this time …" height_css_px=400 /> }.into_any()
@@ -91,22 +101,57 @@ pub fn JobsView(
                 <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
             </div>
             <Chips model=model />
-            <div class="jobs-sum">
-                <Counts model=model />
-                <Dots model=model />
-            </div>
-            <section class="card" aria-label="Jobs">
-                <Failures model=model />
-                {body}
-                <Cover model=model />
-            </section>
+            <Views model=model />
+            <Show
+                when=move || is_failures.get()
+                fallback=move || view! {
+                    <div class="jobs-sum">
+                        <Counts model=model />
+                        <Dots model=model />
+                    </div>
+                    <section class="card" aria-label="Jobs">
+                        <Missing model=model />
+                        {body}
+                        <Cover model=model />
+                    </section>
+                }
+            >
+                <Part fetch=parts::jobs_failures::fetch view=move || parts::jobs_failures::view(model) what="Fetching the failures …" />
+            </Show>
         </article>
     }
 }
 
+/// Links to the list and to what its failures have in common.
+#[component]
+fn Views(model: Model) -> impl IntoView {
+    let view = model.view;
+    let is_failures = view.part(|it| it.tab == Tab::Failures);
+    let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
+        title: title.to_owned(),
+        count,
+        href: Signal::derive(move || view.href(|it| it.tab = tab)),
+        open: Signal::derive(move || is_failures.get() == (tab == Tab::Failures)),
+    };
+    let number = |n: usize| if n == 0 { String::new() } else { domain::format::exact(n as f64, Unit::None) };
+    let n_jobs = Signal::derive(move || number(model.passing.with(|it| it.len())));
+    let n_failed = Memo::new(move |_| {
+        let (now, filter) =
+            (model.now.get(), model.filter.get().without(Field::State).without(Field::Failure));
+        let is_one = |it: &&Arc<JobRow>| it.state == JobState::Failed && filter.passes(it, now);
+        model.all.with(|it| it.iter().filter(is_one).count())
+    });
+    let n_failed = Signal::derive(move || match n_failed.get() {
+        0 => String::new(),
+        n => format!("{} failed", number(n)),
+    });
+    let tabs = vec![tab("List", Tab::default(), n_jobs), tab("Failures", Tab::Failures, n_failed)];
+    view! { <Tabs tabs=tabs label="Views of the jobs" /> }
+}
+
 /// What could not be had, each with its cause; what came stays below.
 #[component]
-fn Failures(model: Model) -> impl IntoView {
+fn Missing(model: Model) -> impl IntoView {
     let failures = Memo::new(move |_| {
         model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.failures.clone()))
     });

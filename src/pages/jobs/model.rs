@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use domain::ids::JobId;
 use domain::job::JobState;
-use domain::jobs::{Field, RowFilter, Rows, StateCounts, filled_fields, sort};
+use domain::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, filled_fields, sort};
 use domain::system::System;
 use domain::time::Timestamp;
-use domain::view_state::{Filter, FilterOp, Sort};
+use domain::view_state::{Filter, FilterOp, Sort, Tab};
 use inquiry::jobs::JobsReport;
 use leptos::prelude::*;
 
@@ -111,6 +111,18 @@ impl Model {
         self.progress.with(|it| it.running || (it.report.is_none() && it.updated.is_none()))
     }
 
+    /// A value of a field as a person reads it: a failure, of which the address has the key, by what it says.
+    pub(super) fn value_title(self, field: Field, value: &str) -> String {
+        let failure = |row: &Arc<JobRow>| {
+            row.failure
+                .as_ref()
+                .filter(|_| row.failure_key.as_deref() == Some(value))
+                .map(ToString::to_string)
+        };
+        let known = self.all.with(|it| it.iter().filter(|_| field == Field::Failure).find_map(failure));
+        known.unwrap_or_else(|| self.system.with(|it| field.value_title(it, value).into_owned()))
+    }
+
     /// Adds a filter to the view, unless it is there.
     pub(super) fn add_filter(self, filter: Filter) {
         self.view.push(|it| {
@@ -118,6 +130,16 @@ impl Model {
                 it.filters.push(filter);
             }
         });
+    }
+
+    /// The address of the list with these filters in the place of those of states and failures.
+    pub(super) fn list_href(self, filters: &[Filter]) -> String {
+        self.view.href(|it| {
+            it.tab = Tab::default();
+            it.filters
+                .retain(|it| ![Field::State.word(), Field::Failure.word()].contains(&it.field.as_str()));
+            it.filters.extend_from_slice(filters);
+        })
     }
 
     /// The one state that is filtered for.
@@ -131,11 +153,7 @@ impl Model {
             let before = it.filters.iter().find(|it| is_state(it)).map(|it| it.value.clone());
             it.filters.retain(|it| !is_state(it));
             let wanted = state.map(JobState::name).filter(|it| before.as_deref() != Some(it));
-            it.filters.extend(wanted.map(|it| Filter {
-                field: Field::State.word().to_owned(),
-                op: FilterOp::Is,
-                value: it.to_owned(),
-            }));
+            it.filters.extend(wanted.map(|it| is_filter(Field::State, it)));
         });
     }
 
@@ -164,6 +182,11 @@ impl Model {
         let id = self.active.get()?;
         self.shown.with(|it| it.rows.iter().position(|it| it.id == id))
     }
+}
+
+/// A filter for one value of a field.
+pub(super) fn is_filter(field: Field, value: &str) -> Filter {
+    Filter { field: field.word().to_owned(), op: FilterOp::Is, value: value.to_owned() }
 }
 
 fn is_state(filter: &Filter) -> bool {

@@ -6,7 +6,7 @@ use domain::jobs::JobRow;
 use domain::time::TimeRange;
 use futures_util::stream::{StreamExt, iter};
 use inquiry::drive;
-use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, LINES_AT_FIRST, SharedJobs};
+use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, LINES_AT_FIRST};
 
 use super::{Asker, Story};
 
@@ -28,9 +28,8 @@ pub struct Listed {
 impl Asker {
     /// Every job of a range.
     pub async fn list(&self, range: TimeRange) -> Listed {
-        let question = JobsQuestion { range, now: self.now, max_lines: MAX_LINES };
-        let plan =
-            JobsInquiry::new(self.system.clone(), self.reader.clone(), SharedJobs::default(), question);
+        let question = JobsQuestion { range, now: self.now, max_lines: MAX_LINES, keep_from: range.start };
+        let plan = JobsInquiry::new(self.system.clone(), self.reader.clone(), self.memory.clone(), question);
         let mut report = inquiry::Plan::report(&plan);
         drive(plan, &*self.transport, |news| report = news).await;
         let samples = report.rows.iter().map(|it| JobSample::of_row(&self.system, it)).collect();
@@ -42,7 +41,7 @@ impl Asker {
         let troubled = listed.report.rows.iter().filter(|it| is_in_trouble(it)).take(MAX_STORIES);
         let stories = troubled.map(|row| {
             let end = row.end.unwrap_or(row.last_seen).max(row.last_seen);
-            self.story(row.id.as_str(), TimeRange::between(row.start, end), &listed.samples)
+            self.story(row.id.as_str(), TimeRange::between(row.start, end), Some(&listed.samples))
         });
         iter(stories).buffered(AT_ONCE).collect().await
     }

@@ -61,7 +61,7 @@ pub fn ask(system: System, transport: Rc<dyn Transport>, args: &Args, now: Times
     block_on(async {
         match &args.job {
             Some(key) => {
-                let stories = vec![asker.story(key, range, &[]).await];
+                let stories = vec![asker.story(key, range, None).await];
                 written::outcome(&asker, range, &stories, None)
             }
             None => {

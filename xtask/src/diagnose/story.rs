@@ -2,16 +2,20 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use domain::diagnosis::{Cause, Surroundings, causes};
+use domain::diagnosis::{Cause, causes};
 use domain::fingerprint::JobSample;
-use domain::job::{Job, JobState, assemble};
+use domain::job::{Job, assemble};
 use domain::system::SharedSystem;
 use domain::system::System;
 use domain::time::{TimeRange, Timestamp};
-use inquiry::diagnosis::{signals, signals_question};
+use inquiry::diagnosis::{
+    SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport, is_in_trouble, of_the_same_hours,
+};
 use inquiry::job::{JobInquiry, JobQuestion, JobReport, SharedAbilities};
-use inquiry::panels::{Panel, PanelsInquiry};
+use inquiry::jobs::SharedJobs;
+use inquiry::panels::Panel;
 use inquiry::{Transport, drive};
 use system::lines::LineReader;
 
@@ -21,6 +25,8 @@ pub struct Asker {
     pub(super) reader: Rc<LineReader>,
     pub(super) transport: Rc<dyn Transport>,
     pub(super) now: Timestamp,
+    /// What has been read of many jobs.
+    pub(super) memory: SharedJobs,
     abilities: SharedAbilities,
 }
 
@@ -31,7 +37,7 @@ pub struct Story {
     /// What was found.
     pub report: JobReport,
     /// What that adds up to.
-    pub job: Job,
+    pub job: Arc<Job>,
     /// Why it went wrong, the likeliest first; empty for a job that is well.
     pub causes: Vec<Cause>,
     /// The metrics that were looked at.
@@ -49,11 +55,18 @@ impl Asker {
     /// Asks through a transport, as if it were `now`.
     pub fn new(system: System, transport: Rc<dyn Transport>, now: Timestamp) -> Self {
         let reader = Rc::new(LineReader::new(&system));
-        Self { system: system.into(), reader, transport, now, abilities: Rc::new(Cell::default()) }
+        Self {
+            system: system.into(),
+            reader,
+            transport,
+            now,
+            memory: SharedJobs::default(),
+            abilities: Rc::new(Cell::default()),
+        }
     }
 
-    /// Everything about one job. `others` are jobs of the same hours, to compare it with.
-    pub async fn story(&self, key: &str, range: TimeRange, others: &[JobSample]) -> Story {
+    /// Everything about one job. `others` are jobs of the same hours, to compare it with; asked for where not known.
+    pub async fn story(&self, key: &str, range: TimeRange, others: Option<&[JobSample]>) -> Story {
         let question = JobQuestion { key: key.to_owned(), range, now: self.now };
         let plan = JobInquiry::new(
             self.system.clone(),
@@ -63,27 +76,23 @@ impl Asker {
         );
         let mut found = inquiry::Plan::report(&plan);
         drive(plan, &*self.transport, |report| found = report).await;
-        let job = assemble(&self.system, &found.id, &found.evidence, self.now);
-        let panels = if is_in_trouble(&job) { self.panels(&job).await } else { Vec::new() };
-        let surroundings =
-            Surroundings { signals: signals(&panels), others: others.to_vec(), lines: Vec::new() };
+        let job = Arc::new(assemble(&self.system, &found.id, &found.evidence, self.now));
+        let around = match is_in_trouble(&job) {
+            true => self.around(job.clone(), others).await,
+            false => SurroundingsReport::default(),
+        };
+        let surroundings = around.surroundings(&self.system);
         let causes = causes(&self.system, &job, &found.evidence, &surroundings);
-        Story { key: key.to_owned(), report: found, job, causes, panels }
+        Story { key: key.to_owned(), report: found, job, causes, panels: around.panels }
     }
 
-    async fn panels(&self, job: &Job) -> Vec<Panel> {
-        let Some(question) = signals_question(&self.system, job, self.now) else { return Vec::new() };
-        let mut panels = Vec::new();
-        drive(PanelsInquiry::new(&self.system, question), &*self.transport, |report| panels = report).await;
-        panels
-    }
-}
-
-/// Whether there is something to explain.
-fn is_in_trouble(job: &Job) -> bool {
-    match job.state {
-        JobState::Done => false,
-        JobState::Failed | JobState::Stuck => true,
-        JobState::Queued | JobState::Running | JobState::Unknown => job.failure.is_some(),
+    async fn around(&self, job: Arc<Job>, others: Option<&[JobSample]>) -> SurroundingsReport {
+        let others = others.map(|it| of_the_same_hours(it, &job, self.now));
+        let question = SurroundingsQuestion { job, now: self.now, others, listed: None };
+        let (reader, memory) = (self.reader.clone(), self.memory.clone());
+        let plan = SurroundingsInquiry::new(&self.system, reader, memory, question);
+        let mut found = inquiry::Plan::report(&plan);
+        drive(plan, &*self.transport, |report| found = report).await;
+        found
     }
 }

@@ -1,7 +1,6 @@
 //! What all jobs of a range add up to, as JSON: failures by fingerprint, what they have in common, what became of all.
 
-use domain::fingerprint::{Group, JobSample, Lift, flow, groups, in_common};
-use domain::job::JobState;
+use domain::fingerprint::{GroupTold, Lift, failures};
 use domain::jobs::JobRow;
 use serde_json::{Value, json};
 
@@ -15,8 +14,9 @@ const MAX_NAMED: usize = 50;
 pub(super) fn summary(listed: &Listed) -> Value {
     let report = &listed.report;
     let n_troubled = report.rows.iter().filter(|it| is_in_trouble(it)).count();
-    let flow = flow(&listed.samples, report.range);
-    let groups: Vec<Value> = groups(&listed.samples).iter().map(|it| group(it, &listed.samples)).collect();
+    let told = failures(&listed.samples, report.range);
+    let flow = &told.flow;
+    let groups: Vec<Value> = told.groups.iter().map(group).collect();
     json!({
         "jobs": report.rows.len(),
         "complete_from": utc(report.complete_from),
@@ -30,10 +30,11 @@ pub(super) fn summary(listed: &Listed) -> Value {
         "in_trouble": n_troubled,
         "stories_left_out": n_troubled.saturating_sub(MAX_STORIES),
         "flow": {
+            "before": flow.before,
             "submitted": flow.submitted,
             "done": flow.done,
             "failed": flow.failed,
-            "in_flight": flow.in_flight,
+            "in_flight": flow.in_flight(),
             "stuck": flow.stuck.iter().map(|it| json!({
                 "job": it.id.as_str(),
                 "stage": it.stage.as_ref().map(|it| it.as_str()),
@@ -48,10 +49,8 @@ pub(super) fn summary(listed: &Listed) -> Value {
     })
 }
 
-fn group(it: &Group, samples: &[JobSample]) -> Value {
-    let failing: Vec<&JobSample> =
-        samples.iter().filter(|sample| sample.failure.as_ref() == Some(&it.fingerprint)).collect();
-    let good: Vec<&JobSample> = samples.iter().filter(|it| it.state == JobState::Done).collect();
+fn group(told: &GroupTold) -> Value {
+    let it = &told.group;
     json!({
         "key": it.fingerprint.key(),
         "failure": it.fingerprint.to_string(),
@@ -60,7 +59,7 @@ fn group(it: &Group, samples: &[JobSample]) -> Value {
         "first_seen": it.first_seen.map(utc),
         "last_seen": it.last_seen.map(utc),
         "since": it.since.sentence(),
-        "in_common": in_common(&failing, &good).iter().map(lift).collect::<Vec<_>>(),
+        "in_common": told.in_common.iter().map(lift).collect::<Vec<_>>(),
         "jobs": it.jobs.iter().take(MAX_NAMED).map(|it| it.as_str()).collect::<Vec<_>>(),
     })
 }

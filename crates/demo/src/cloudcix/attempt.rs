@@ -6,6 +6,7 @@ use domain::time::TimeDelta;
 use super::deployment::{BATCH_SIZE, MAX_REDELIVERIES, MAX_RETRIES, MODEL, Stage, TOO_LARGE_BYTES};
 use super::fault::{self, Fault};
 use super::job::Job;
+use crate::errors::LibraryError;
 use crate::telemetry::SpanKind;
 
 /// The world as an attempt finds it.
@@ -15,6 +16,8 @@ pub(super) struct Conditions {
     pub host: Option<(u16, f64)>,
     /// The share of inference calls that fail, and how.
     pub inference: Option<(f64, String)>,
+    /// What a library raises in it.
+    pub library: Option<LibraryError>,
     /// Is the circuit breaker open?
     pub is_breaker_open: bool,
 }
@@ -64,6 +67,8 @@ pub(super) enum End {
     KilledForGood(Fault),
     /// The whole container went away, and with it every trace of the attempt.
     Vanished,
+    /// It goes on for longer than the broker waits, which hands the task out again.
+    Outlasted,
 }
 
 impl End {
@@ -74,6 +79,10 @@ impl End {
 
 /// Decides an attempt at the job's present stage.
 pub(super) fn plan(job: &mut Job, conditions: &Conditions) -> Attempt {
+    if let Some(error) = &conditions.library {
+        let work = TimeDelta::from_secs_f64(job.rng.between(0.2, 3.0));
+        return Attempt { work, steps: Vec::new(), end: End::of(fault::library(error), job.retries) };
+    }
     match job.stage {
         Stage::Scrape => scrape(job, conditions),
         Stage::Chunk => chunk(job),
@@ -89,6 +98,11 @@ pub(super) fn plan_well(job: &mut Job) -> Attempt {
             return attempt;
         }
     }
+}
+
+/// An attempt that the broker loses patience with.
+pub(super) const fn outlast(patience: TimeDelta) -> Attempt {
+    Attempt { work: patience, steps: Vec::new(), end: End::Outlasted }
 }
 
 /// An attempt of which nothing is ever heard.

@@ -1,5 +1,6 @@
 //! What goes wrong in a task, and how Python tells it.
 
+use crate::errors::LibraryError;
 use crate::telemetry::Exception;
 
 /// A failure of one attempt.
@@ -13,6 +14,8 @@ pub(super) struct Fault {
     pub inference: Option<&'static str>,
     /// Is another attempt worth it?
     pub is_transient: bool,
+    /// Why, in one word for the summary, where the code does not tell.
+    pub cause: Option<&'static str>,
     /// What was raised.
     pub exception: Exception,
 }
@@ -59,6 +62,7 @@ pub(super) fn http(status: u16, url: &str) -> Fault {
             status: None,
             inference: None,
             is_transient: true,
+            cause: None,
             exception,
         };
     }
@@ -79,7 +83,21 @@ pub(super) fn http(status: u16, url: &str) -> Fault {
         status: Some(status),
         inference: None,
         is_transient: !matches!(status, 404 | 410),
+        cause: None,
         exception: exception("httpx.HTTPStatusError", message, &SCRAPE_FRAMES),
+    }
+}
+
+/// What a library raised: its code says no more than that the task failed.
+pub(super) fn library(error: &LibraryError) -> Fault {
+    let frames = [("/app/pipeline/tasks.py", 64, "run")];
+    Fault {
+        code: "task_error".to_owned(),
+        status: None,
+        inference: None,
+        is_transient: error.is_transient,
+        cause: Some(error.cause),
+        exception: exception(error.class, error.message.to_owned(), &frames),
     }
 }
 
@@ -91,6 +109,7 @@ pub(super) fn encoding() -> Fault {
         status: None,
         inference: None,
         is_transient: false,
+        cause: None,
         exception: exception("UnicodeDecodeError", message, &CHUNK_FRAMES),
     }
 }
@@ -104,6 +123,7 @@ pub(super) fn worker_lost() -> Fault {
         status: None,
         inference: None,
         is_transient: false,
+        cause: None,
         exception: exception("billiard.exceptions.WorkerLostError", message, &frames),
     }
 }
@@ -152,6 +172,7 @@ pub(super) fn inference(kind: &str) -> Fault {
         status,
         inference: Some(error_type),
         is_transient: kind != "token_limit_exceeded",
+        cause: None,
         exception: exception(class, message.to_owned(), &EMBED_FRAMES),
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct Job {
     pub retries: u32,
     /// How often a worker was lost with it in this stage.
     pub n_losses: u32,
+    /// How long the broker waits for its task, where it never hears of it.
+    pub outlasts: Option<TimeDelta>,
     /// When its task was last put into the queue.
     pub queued: Timestamp,
     /// When the stage's task was first queued.
@@ -90,6 +92,7 @@ impl Job {
             task_id: rng.uuid(),
             retries: 0,
             n_losses: 0,
+            outlasts: None,
             queued: submitted,
             stage_queued: submitted,
             producer: span_id(&mut rng),

@@ -30,6 +30,8 @@ pub(super) struct Record {
     pub n_attempts: u32,
     /// Why it failed.
     pub error_code: Option<String>,
+    /// Why it failed or hangs, in one word, where the code does not tell.
+    pub cause: Option<&'static str>,
     /// The same, as the program says it.
     pub error: Option<String>,
     /// When a worker first took it.
@@ -68,6 +70,7 @@ impl Record {
             stage: Stage::Scrape,
             n_attempts: 0,
             error_code: None,
+            cause: None,
             error: None,
             started: None,
             waited: TimeDelta::ZERO,
@@ -103,7 +106,7 @@ impl Ledger {
         let record = self.records.entry(job.number).or_insert_with(|| Record::new(job));
         record.traces.push(job.trace);
         (record.state, record.ended) = (State::Queued, None);
-        (record.error_code, record.error) = (None, None);
+        (record.error_code, record.cause, record.error) = (None, None, None);
         record.traces.len() == 1
     }
 

@@ -58,7 +58,7 @@ impl World {
             .text("error", &fault.exception.message)
             .text("exc_info", &fault.exception.traceback);
         self.log(back, service, Level::Error, Context::of(job, run).without_id(), "task_failed", &fields);
-        if stage == Stage::Embed && job.retries == MAX_RETRIES {
+        if fault.cause == Some("payload_schema") || (stage == Stage::Embed && job.retries == MAX_RETRIES) {
             self.dead_letter(job, back);
         }
         back + TimeDelta::from_millis(1)
@@ -216,6 +216,7 @@ impl World {
         if let Some(record) = self.ledger.of(job.number) {
             record.state = if fault.is_some() { State::Failed } else { State::Done };
             record.error_code = fault.map(|it| it.code.clone());
+            record.cause = fault.and_then(|it| it.cause);
             record.error = fault.map(|it| it.exception.message.clone());
             record.ended = Some(at);
             record.version = version;

@@ -7,6 +7,7 @@ use super::deployment::{MODEL, SCRAPE_INTERVAL, Service, Stage, VERSIONS};
 use super::families as f;
 use super::world::{Context, Event, Level, World};
 use crate::rng::Rng;
+use crate::scenario::Effect;
 use crate::telemetry::{Json, LogLine};
 
 const REDIS_MAX_BYTES: f64 = 512.0 * 1024.0 * 1024.0;
@@ -162,7 +163,7 @@ impl World {
             let is_cut_off = self.is_cut_off(stage);
             let pool = self.pool(stage);
             let (waiting, busy, dead) = (pool.waiting.len(), pool.n_busy, pool.n_dead_letters);
-            let unacked = busy + pool.n_backing_off;
+            let unacked = busy + pool.n_backing_off + pool.frozen.len();
             n_waiting += waiting + unacked;
             let queue = stage.queue();
             let m = &mut self.metrics;
@@ -177,15 +178,26 @@ impl World {
         let age = (now - start).as_secs_f64();
         let in_flight = rng.exponential(0.8).floor();
         let n_reads = self.n_reads as f64;
+        let raises = |names: &[&str]| {
+            let mut effects = self.effects();
+            effects.any(|it| matches!(it, Effect::WorkFails { error, .. } if names.contains(&error.as_str())))
+        };
+        let (is_locked, is_leaking) =
+            (raises(&["lock_timeout", "deadlock"]), raises(&["idle_in_transaction"]));
+        let is_full =
+            raises(&["broker_memory"]) || self.effects().any(|it| matches!(it, Effect::BrokerEvicts { .. }));
+        let used = is_full.then_some(REDIS_MAX_BYTES * 0.98);
         let m = &mut self.metrics;
         m.set(&f::CIRCUIT_BREAKER, &[], breaker);
-        m.set(&f::REDIS_USED, &[], 38e6 + n_waiting as f64 * 42e3 + rng.between(0.0, 1e6));
+        m.set(&f::REDIS_USED, &[], used.unwrap_or(38e6 + n_waiting as f64 * 42e3 + rng.between(0.0, 1e6)));
         m.set(&f::REDIS_MAX, &[], REDIS_MAX_BYTES);
         m.set(&f::REDIS_CLIENTS, &[], 41.0 + rng.between(0.0, 4.0).floor());
         m.set(&f::PG_ACTIVITY, &[("state", "active")], 3.0 + rng.exponential(1.5).floor());
         m.set(&f::PG_ACTIVITY, &[("state", "idle")], 24.0 + rng.between(0.0, 5.0).floor());
-        m.set(&f::PG_ACTIVITY, &[("state", "idle in transaction")], 0.0);
-        m.set(&f::PG_ACTIVITY, &[("state", "waiting")], if rng.chance(0.06) { 1.0 } else { 0.0 });
+        m.set(&f::PG_ACTIVITY, &[("state", "idle in transaction")], if is_leaking { 3.0 } else { 0.0 });
+        let n_blocked = if is_locked { 8.0 } else { 0.0 };
+        let n_blocked = n_blocked + if rng.chance(0.06) { 1.0 } else { 0.0 };
+        m.set(&f::PG_ACTIVITY, &[("state", "waiting")], n_blocked);
         m.set(&f::PG_LIVE_TUPLES, &[("relname", "jobs")], 412_000.0 + age / 3.0);
         // Autovacuum comes by every 20 minutes.
         m.set(&f::PG_DEAD_TUPLES, &[("relname", "jobs")], 9_000.0 + (age % 1_200.0) * 1.3);

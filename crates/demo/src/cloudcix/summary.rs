@@ -23,14 +23,21 @@ impl World {
     pub fn summary(&self) -> Value {
         let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut totals: BTreeMap<String, usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut crafted = BTreeMap::new();
         for record in self.ledger.records().rev() {
             *totals.entry(record.state.name().to_owned()).or_default() += 1;
             let kind = match (&record.error_code, record.state) {
-                (Some(code), _) => format!("failed {} {code}", record.stage.failed_name()),
+                (Some(code), _) => {
+                    format!("failed {} {}", record.stage.failed_name(), record.cause.unwrap_or(code))
+                }
+                (None, State::Stuck) => {
+                    format!("stuck {} {}", record.stage.name(), record.cause.unwrap_or("worker_lost"))
+                }
                 (None, State::Done) => format!("done {}", kept_words(record)),
                 (None, state) => format!("{} {}", state.name(), record.stage.name()),
             };
+            *kinds.entry(kind.clone()).or_default() += 1;
             if let Some(purpose) = record.crafted {
                 let purpose = match purpose {
                     Purpose::Running => "running",
@@ -80,6 +87,7 @@ impl World {
                 "failed": self.metrics.value(&f::JOBS_COMPLETED, &[("status", "failed")]),
                 "failed_by_stage": failed,
                 "by_state": totals,
+                "by_kind": kinds,
             },
             "queues": pools,
             "reads": self.n_reads,
@@ -114,7 +122,7 @@ fn told(record: &Record) -> Value {
         "job_id": record.id,
         "other_ids": [],
         "kind": "Corpus job",
-        "cause": record.error_code.as_deref().map(cause),
+        "cause": record.cause.or(record.error_code.as_deref().map(cause)),
         "error": record.error,
         "user": Value::Null,
         "flaw": Value::Null,

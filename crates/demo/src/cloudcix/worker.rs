@@ -9,7 +9,7 @@ use super::families as f;
 use super::job::{Job, Purpose};
 use super::ledger::State;
 use super::world::{Context, Event, Level, World};
-use crate::scenario::Effect;
+use crate::scenario::{Effect, library_error};
 use crate::telemetry::{Json, SpanKind, span_id};
 
 /// How long a killed container takes to come back.
@@ -28,6 +28,10 @@ impl World {
         let stage = job.stage;
         let pool = self.pool(stage);
         pool.n_queued += 1;
+        if self.is_evicted(&mut job) {
+            return;
+        }
+        let pool = self.pool(stage);
         // What is made for a test does not wait behind the others.
         match job.crafted {
             None => pool.waiting.push_back(job),
@@ -48,6 +52,14 @@ impl World {
         if self.is_cut_off(stage) {
             return;
         }
+        let is_frozen =
+            self.effects().any(|it| matches!(it, Effect::WorkersFreeze { stage: of } if of == stage.name()));
+        if is_frozen {
+            // They take what comes, and begin none of it.
+            let pool = self.pool(stage);
+            pool.frozen.extend(pool.waiting.drain(..));
+            return;
+        }
         loop {
             let pool = self.pool(stage);
             if pool.n_busy >= pool.n_workers {
@@ -57,6 +69,44 @@ impl World {
             pool.n_busy += 1;
             pool.n_started += 1;
             self.start(job);
+        }
+    }
+
+    /// Frozen workers were restarted: what they held is handed out again.
+    pub(super) fn thawed(&mut self, stage: Stage) {
+        let pool = self.pool(stage);
+        let held = std::mem::take(&mut pool.frozen);
+        held.into_iter().rev().for_each(|it| pool.waiting.push_front(it));
+        self.start_waiting(stage);
+    }
+
+    /// Whether the broker throws the job's message away.
+    fn is_evicted(&mut self, job: &mut Job) -> bool {
+        let share = self.effects().find_map(|it| match it {
+            Effect::BrokerEvicts { share } => Some(*share),
+            _ => None,
+        });
+        let is_evicted = job.crafted.is_none() && share.is_some_and(|it| job.rng.chance(it));
+        if is_evicted {
+            self.metrics.add(&f::REDIS_EVICTED, &[], 1.0);
+            self.lose(job, "message_evicted");
+        }
+        is_evicted
+    }
+
+    /// Whether the retry never comes.
+    fn is_swallowed(&self, job: &mut Job) -> bool {
+        let share = self.effects().find_map(|it| match it {
+            Effect::ErrorsSwallowed { share } => Some(*share),
+            _ => None,
+        });
+        share.is_some_and(|it| job.rng.chance(it))
+    }
+
+    /// Nothing will ever be heard of the job again.
+    fn lose(&mut self, job: &Job, cause: &'static str) {
+        if let Some(record) = self.ledger.of(job.number) {
+            (record.state, record.cause) = (State::Stuck, Some(cause));
         }
     }
 
@@ -78,7 +128,9 @@ impl World {
         self.log(now, service, Level::Info, Context::of(&job, run), "task_started", &fields);
         self.metrics.add(&f::CELERY_TASKS, &[("task", stage.task()), ("state", "started")], 1.0);
         let conditions = self.conditions(&job);
+        self.draw_patience(&mut job);
         let attempt = match job.crafted {
+            None if job.outlasts.is_some() => attempt::outlast(job.outlasts.unwrap_or_default()),
             None => attempt::plan(&mut job, &conditions),
             Some(Purpose::Stuck) if stage == Stage::Embed => attempt::vanish(),
             Some(Purpose::Running) if stage == Stage::Embed => {
@@ -98,6 +150,22 @@ impl World {
         self.schedule(started + attempt.work, Event::Worked(job, Box::new(attempt), run, started));
     }
 
+    /// Whether the job's task is one that takes longer than the broker waits, for ever.
+    fn draw_patience(&mut self, job: &mut Job) {
+        let outlasts = self.effects().find_map(|it| match it {
+            Effect::TasksOutlast { stage, share, minutes } if stage == job.stage.name() => {
+                Some((*share, *minutes))
+            }
+            _ => None,
+        });
+        if let Some((share, minutes)) = outlasts
+            && job.outlasts.is_none()
+            && job.rng.chance(share)
+        {
+            job.outlasts = Some(TimeDelta::from_secs_f64(minutes * 60.0));
+        }
+    }
+
     fn conditions(&self, job: &Job) -> Conditions {
         let mut conditions =
             Conditions { is_breaker_open: self.breaker.is_open(self.now), ..Conditions::default() };
@@ -113,6 +181,7 @@ impl World {
                 conditions.inference = Some((*share, error.clone()));
             }
         }
+        conditions.library = library_error(self.effects(), job.stage.name(), &mut rng);
         conditions
     }
 
@@ -141,6 +210,14 @@ impl World {
         match &attempt.end {
             End::Killed | End::KilledForGood(_) | End::Vanished => {
                 return self.killed(job, &attempt.end, run);
+            }
+            End::Outlasted => {
+                // The process hangs on; the broker gives the task to another one.
+                if let Some(record) = self.ledger.of(job.number) {
+                    record.cause = Some("requeue_loop");
+                }
+                self.schedule(self.now, Event::Freed(stage));
+                return self.schedule(self.now, Event::Queued(job));
             }
             End::Done | End::Retry(_) | End::Failed(_) => {}
         }
@@ -172,7 +249,7 @@ impl World {
                 span.exception = Some(fault.exception.clone());
                 (self.fail(&mut job, fault, run), "failed")
             }
-            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {
+            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished | End::Outlasted => {
                 (self.finish_stage(&mut job, attempt, run, started), "succeeded")
             }
         };
@@ -187,6 +264,7 @@ impl World {
         self.metrics.observe(&f::CELERY_TASK_SECONDS, &[task], (end - started).as_secs_f64(), None);
         self.schedule(end, Event::Freed(stage));
         match &attempt.end {
+            End::Retry(_) if self.is_swallowed(&mut job) => self.lose(&job, "swallowed_errors"),
             End::Retry(_) => {
                 let wait = stage.backoff().times(3_i64.pow(job.retries.saturating_sub(1)));
                 let wait = wait + job.millis(0.0, 2_000.0);
@@ -198,7 +276,7 @@ impl World {
             }
             End::Failed(fault) => self.failed(&job, fault),
             End::Done if job.stage != stage => self.deliver(job),
-            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished => {}
+            End::Done | End::Killed | End::KilledForGood(_) | End::Vanished | End::Outlasted => {}
         }
     }
 

@@ -55,6 +55,8 @@ pub(super) enum Event {
     BrokerComplaint(Stage),
     /// Parked tasks are looked at and removed.
     Purge,
+    /// A stage's frozen workers are restarted.
+    Thawed(Stage),
 }
 
 struct Scheduled {
@@ -72,6 +74,8 @@ pub(super) struct Pool {
     pub n_lost: usize,
     pub n_backing_off: usize,
     pub n_dead_letters: usize,
+    /// Messages that frozen workers hold.
+    pub frozen: Vec<Box<Job>>,
     pub n_queued: u64,
     pub n_started: u64,
 }
@@ -220,12 +224,18 @@ impl World {
         }
         for timed in self.options.scenarios.iter().flat_map(|it| it.effects.clone()).collect::<Vec<_>>() {
             match timed.effect {
-                Effect::Deploy { version } => self.schedule(timed.from, Event::Deploy(version)),
+                Effect::Deploy { version, .. } => self.schedule(timed.from, Event::Deploy(version)),
                 Effect::WriteBatch { .. } => self.schedule(timed.from, Event::BatchArrival),
                 Effect::BrokerLost { stage } => {
                     let stage = Stage::ALL.into_iter().find(|it| it.name() == stage);
                     if let Some(stage) = stage {
                         self.schedule(timed.from, Event::BrokerComplaint(stage));
+                    }
+                }
+                Effect::WorkersFreeze { stage } => {
+                    let stage = Stage::ALL.into_iter().find(|it| it.name() == stage);
+                    if let Some((stage, until)) = stage.zip(timed.until) {
+                        self.schedule(until, Event::Thawed(stage));
                     }
                 }
                 Effect::InferenceFails { .. } | Effect::LargePages { .. } => {
@@ -258,6 +268,7 @@ impl World {
             Event::Deploy(version) => self.deploy(version),
             Event::BrokerComplaint(stage) => self.complain(stage),
             Event::Purge => self.purge(),
+            Event::Thawed(stage) => self.thawed(stage),
         }
     }
 

@@ -5,9 +5,10 @@ use domain::time::{TimeDelta, Timestamp};
 use super::Load;
 use super::flower::{self, WORKERS};
 use super::lines::{ADAPTATION, CIVITAI, ENDED, LOAD, Logger, PROMPTS, RECEIVED, SPOTS, TASKS, WORKER};
+use crate::errors::LibraryError;
 use crate::model::{Clock, Core, Note, Task, traceback};
 use crate::rng::Rng;
-use crate::scenario::Effect;
+use crate::scenario::{Effect, library_error};
 use crate::telemetry::Json;
 
 const GATES: [&str; 3] = ["brand_safety", "cultural_fit", "legal_claims"];
@@ -57,6 +58,7 @@ struct Conditions {
     memory: Option<(f64, String)>,
     broken_models: Vec<String>,
     gate: Option<(String, f64)>,
+    library: Option<LibraryError>,
 }
 
 fn conditions(core: &Core<Load>) -> Conditions {
@@ -102,7 +104,9 @@ impl Story<'_> {
 
 /// Does the work; gives when the worker is free again.
 pub(super) fn work(core: &mut Core<Load>, mut task: Task<Load>, not_before: Option<Timestamp>) -> Timestamp {
-    let now = conditions(core);
+    let mut now = conditions(core);
+    now.library = library_error(core.effects(), "", &mut task.rng.fork("library", u64::from(task.retries)));
+    let now = now;
     let load = task.load.clone();
     let is_crafted = task.purpose.is_some();
     let logger = if load.is_adaptation() { SPOTS } else { TASKS };
@@ -228,6 +232,18 @@ fn generate(
             class,
             message: message.to_owned(),
             is_tried_again: true,
+        });
+    }
+    if let Some(it) = now.library.filter(|_| !is_crafted) {
+        story.passes(0.5, 4.0);
+        let first = it.message.lines().next().unwrap_or_default();
+        story.says("ERROR", &format!("{what} failed: {}: {first}", it.class));
+        return Some(Fault {
+            stage: "generate",
+            cause: it.cause,
+            class: it.class,
+            message: it.message.to_owned(),
+            is_tried_again: it.is_transient,
         });
     }
     if !load.is_adaptation() && story.rng.chance(0.2) {

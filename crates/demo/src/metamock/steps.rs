@@ -4,7 +4,7 @@ use domain::time::{TimeDelta, Timestamp};
 
 use super::{Load, STEPS, own_stream, stored};
 use crate::model::{Clock, Core, Task};
-use crate::scenario::Effect;
+use crate::scenario::{Effect, library_error};
 
 /// How often a call to the image API is made before the step gives up.
 const MAX_CALLS: u32 = 3;
@@ -34,6 +34,7 @@ pub(super) fn work(core: &mut Core<Load>, mut task: Task<Load>, not_before: Opti
     let now = conditions(core);
     let load = task.load.clone();
     let (job, is_crafted) = (task.job, task.purpose.is_some());
+    let broken = library_error(core.effects(), "", &mut task.rng.fork("library", 0)).filter(|_| !is_crafted);
     let rng = &mut task.rng;
     let mut clock = Clock(load.began);
     let mut say = |at, level: &str, words: &str| core.line(load.line(at, level, words), Some(job));
@@ -79,6 +80,9 @@ pub(super) fn work(core: &mut Core<Load>, mut task: Task<Load>, not_before: Opti
         let words = "Failed to upload to S3";
         say(clock.after(rng, 1.0, 4.0), "ERROR", words);
         fault = Some(("s3_upload", words.to_owned()));
+    }
+    if let (None, Some(it)) = (&fault, broken) {
+        fault = Some((it.cause, format!("{}: {}", it.class, it.message.replace('\n', " "))));
     }
     let end = clock.after(rng, 0.01, 0.2);
     match &fault {

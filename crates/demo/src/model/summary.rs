@@ -1,7 +1,7 @@
 //! The ground truth as JSON, in the same shape for every deployment.
 //!
 //! ```text
-//! {system, seed, start, end, now, scenarios, jobs: {submitted, by_state}, queues,
+//! {system, seed, start, end, now, scenarios, jobs: {submitted, by_state, by_kind: {"<state> <what>": n}}, queues,
 //!  crafted: {running: [job], queued: [job], stuck: [job]}, examples: {"<state> <what>": [job]}}
 //! job: {job_id, other_ids, kind, state, stage, failed_stage, cause, error, error_code, attempts, trace_id, trace_ids, task_ids,
 //!       user, flaw, submitted, started, ended, waited_ms, version, log_lines, spans_made, spans_kept, trace_kept}
@@ -29,11 +29,13 @@ impl<L> Core<L> {
     pub(super) fn summary(&self, system: &str) -> Value {
         let mut groups: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut crafted: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         // A request is entered when its visitor comes, and is there when its own time has come.
         let come = |it: &&Record| it.submitted <= self.now;
         for record in self.ledger.records().rev().filter(come) {
             *totals.entry(record.state.name()).or_default() += 1;
+            *kinds.entry(group(record)).or_default() += 1;
             if let Some(purpose) = record.purpose {
                 crafted.entry(purpose.name()).or_default().push(told(record));
             }
@@ -52,7 +54,7 @@ impl<L> Core<L> {
             "end": time(self.options.window.end),
             "now": time(self.now),
             "scenarios": scenarios(&self.options.scenarios),
-            "jobs": {"submitted": self.ledger.records().filter(come).count(), "by_state": totals},
+            "jobs": {"submitted": self.ledger.records().filter(come).count(), "by_state": totals, "by_kind": kinds},
             "queues": {"waiting": self.pool.waiting.len(), "busy": self.pool.n_busy, "workers": self.pool.n_workers},
             "crafted": crafted,
             "examples": groups,

@@ -56,7 +56,7 @@ impl PixErase {
     /// The version that runs now.
     fn version(&mut self, core: &Core<Load>) -> String {
         let deployed = core.effects().filter_map(|it| match it {
-            Effect::Deploy { version } => Some(version),
+            Effect::Deploy { version, .. } => Some(version),
             _ => None,
         });
         if let Some(version) = deployed.last() {

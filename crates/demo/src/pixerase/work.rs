@@ -6,7 +6,7 @@ use super::families as f;
 use super::lines::Program;
 use super::{Load, MAX_TRIES, TIME_LIMIT_SECS};
 use crate::model::{Clock, Core, Note, Task, traceback};
-use crate::scenario::Effect;
+use crate::scenario::{Effect, library_error};
 use crate::telemetry::{Exception, Json, Span, SpanKind, span_id};
 
 const SERVICE: &str = "pix_erase.worker";
@@ -74,6 +74,9 @@ pub(super) fn work(
         let secs = rng.log_normal(0.12, 0.5);
         clock.passes(secs);
     }
+    let broken = task.rng.fork("library", u64::from(task.retries));
+    let broken = library_error(core.effects(), "", &mut { broken }).filter(|_| task.purpose.is_none());
+    let rng = &mut task.rng;
     let fetched = clock.0;
     let get = Span::new(trace, span_id(rng), SERVICE, "aiobotocore", "S3.GetObject", SpanKind::Client)
         .text("rpc.system", "aws-api")
@@ -90,6 +93,9 @@ pub(super) fn work(
             clock.after(rng, 0.01, 0.06);
             let message = "cannot identify image file <_io.BytesIO object at 0x7f2c8a1d3e20>";
             fault = Some(self::fault("bad_image", "PIL.UnidentifiedImageError", message, name, false));
+        } else if let Some(it) = &broken {
+            clock.after(rng, 0.05, 2.0);
+            fault = Some(self::fault(it.cause, it.class, it.message, name, it.is_transient));
         } else {
             let secs = rng.log_normal(2.2, 0.5).clamp(0.3, 20.0);
             clock.passes(secs);

@@ -10,7 +10,7 @@ use domain::time::{TimeDelta, Timestamp};
 
 use self::lines::Source;
 use crate::model::{Clock, Core, Deployment, Purpose, Record, Task, traceback};
-use crate::scenario::Effect;
+use crate::scenario::{Effect, library_error};
 use crate::telemetry::Json;
 
 const NOTIFY: &str = "apps.blog.tasks.send_notification";
@@ -103,6 +103,8 @@ impl Deployment for TrungDev {
             Effect::MailDown { share } => Some(*share),
             _ => None,
         });
+        let broken = task.rng.fork("library", u64::from(task.retries));
+        let broken = library_error(core.effects(), "", &mut { broken }).filter(|_| task.purpose.is_none());
         let rng = &mut task.rng;
         let mut clock = Clock(load.began);
         let fault = fault(
@@ -111,6 +113,13 @@ impl Deployment for TrungDev {
             mail,
             task.purpose.is_some() || task.retries == MAX_RETRIES && mail.is_none(),
         );
+        let of_library = broken.map(|it| Fault {
+            cause: it.cause,
+            class: it.class,
+            message: it.message,
+            is_tried_again: it.is_transient,
+        });
+        let fault = of_library.or(fault);
         let secs =
             if fault.is_some() { rng.between(0.3, 2.0) } else { rng.log_normal(2.4, 0.7).clamp(0.1, 40.0) };
         let end = clock.passes(secs);

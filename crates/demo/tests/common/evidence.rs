@@ -1,5 +1,6 @@
 //! What a log store and a trace store would give of a model's job, read as the shipped system files say.
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -67,27 +68,57 @@ pub(crate) fn texts<'v>(job: &'v Value, name: &str) -> Vec<&'v str> {
     job[name].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()
 }
 
-/// All evidence of a job: lines that say one of its ids, and its traces.
-pub(crate) fn evidence(
-    job: &Value,
-    run: &Run,
-    records: &[LogRecord],
-    reader: &LineReader,
-    with_spans: bool,
-) -> Evidence {
-    let id = job["job_id"].as_str().unwrap();
-    let mut ids = texts(job, "task_ids");
-    let traces = texts(job, "trace_ids");
-    ids.push(id);
-    ids.extend(&traces);
-    let parts = reader.line_job_texts(id);
-    let is_of = |line: &&LogRecord| match &parts {
-        Some(parts) => parts.iter().all(|it| line.line.contains(it)),
-        None => ids.iter().any(|it| line.line.contains(it)),
-    };
-    let spans =
-        run.batch.spans.iter().filter(|it| with_spans && traces.contains(&it.trace.to_string().as_str()));
-    let spans: Vec<Span> = spans.map(stored).collect();
-    let traces = if spans.is_empty() { Vec::new() } else { vec![Trace::from_spans(spans)] };
-    Evidence { lines: records.iter().filter(is_of).cloned().collect(), traces, ..Evidence::default() }
+/// All lines of a run, and its spans by trace.
+pub(crate) struct Stores {
+    reader: LineReader,
+    pub(crate) records: Vec<LogRecord>,
+    by_word: HashMap<String, Vec<usize>>,
+    spans: HashMap<String, Vec<Span>>,
+}
+
+/// Shorter words are no ids.
+const MIN_ID_CHARS: usize = 8;
+
+impl Stores {
+    pub(crate) fn of(system: &System, run: &Run) -> Self {
+        let reader = LineReader::new(system);
+        let records: Vec<LogRecord> = run.batch.lines.iter().map(|it| record(&reader, it)).collect();
+        let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
+        for (i, record) in records.iter().enumerate() {
+            let words = record.line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let words: BTreeSet<&str> = words.filter(|it| it.len() >= MIN_ID_CHARS).collect();
+            words.into_iter().for_each(|it| by_word.entry(it.to_owned()).or_default().push(i));
+        }
+        let mut spans: HashMap<String, Vec<Span>> = HashMap::new();
+        for span in &run.batch.spans {
+            spans.entry(span.trace.to_string()).or_default().push(stored(span));
+        }
+        Self { reader, records, by_word, spans }
+    }
+
+    /// Every trace.
+    pub(crate) fn traces(&self) -> impl Iterator<Item = Trace> + '_ {
+        self.spans.values().map(|it| Trace::from_spans(it.clone()))
+    }
+
+    /// All evidence of a job: lines that say one of its ids, and its traces.
+    pub(crate) fn evidence(&self, job: &Value, with_spans: bool) -> Evidence {
+        let id = job["job_id"].as_str().unwrap();
+        let traces = texts(job, "trace_ids");
+        let lines: Vec<LogRecord> = match self.reader.line_job_texts(id) {
+            Some(parts) => {
+                let has_all = |it: &&LogRecord| parts.iter().all(|part| it.line.contains(part));
+                self.records.iter().filter(has_all).cloned().collect()
+            }
+            None => {
+                let ids = texts(job, "task_ids").into_iter().chain(traces.iter().copied()).chain([id]);
+                let found: BTreeSet<usize> =
+                    ids.filter_map(|it| self.by_word.get(it)).flatten().copied().collect();
+                found.into_iter().filter_map(|it| self.records.get(it)).cloned().collect()
+            }
+        };
+        let of_trace = |it: &&str| self.spans.get(*it).filter(|_| with_spans);
+        let traces = traces.iter().filter_map(of_trace).map(|it| Trace::from_spans(it.clone())).collect();
+        Evidence { lines, traces, ..Evidence::default() }
+    }
 }

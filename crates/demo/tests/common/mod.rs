@@ -7,11 +7,12 @@
     reason = "helpers of tests may panic as tests do, and not every test needs all of them"
 )]
 
+pub(crate) mod drawn;
 pub(crate) mod evidence;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use demo::model::{self, Options};
 use demo::scenario;
@@ -37,6 +38,9 @@ pub(crate) fn options(system: &str, seed: u64) -> Options {
 
 /// The whole window's telemetry, and the truth about it.
 pub(crate) struct Run {
+    /// What to look it up by: whose, which seed, which scenarios.
+    pub(crate) name: String,
+    pub(crate) window: TimeRange,
     pub(crate) batch: Batch,
     pub(crate) truth: Value,
 }
@@ -60,20 +64,53 @@ impl Run {
     }
 }
 
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
 /// The same for every test that asks.
 pub(crate) fn run(system: &str, seed: u64) -> &'static Run {
-    static RUNS: Mutex<BTreeMap<(String, u64), &'static Run>> = Mutex::new(BTreeMap::new());
-    let mut runs = RUNS.lock().unwrap();
-    let new = || &*Box::leak(Box::new(run_in_slices(system, seed, window().end - window().start)));
-    runs.entry((system.to_owned(), seed)).or_insert_with(new)
+    kept(system, &format!("{system}, seed {seed}"), || options(system, seed))
+}
+
+/// Telemetry of several seeds: with every shipped scenario, and with scenarios that are drawn by the seed.
+///
+/// `SEEDS=1,2,3` in the environment asks for others than the usual ones.
+pub(crate) fn runs(system: &str) -> impl Iterator<Item = &'static Run> {
+    let asked = std::env::var("SEEDS").ok();
+    let seeds = asked.as_deref().unwrap_or("5,11").split(',');
+    let seeds: Vec<u64> = seeds.map(|it| it.trim().parse().unwrap()).collect();
+    seeds.into_iter().flat_map(move |seed| {
+        let drawn = || drawn::options(system, seed);
+        [run(system, seed), kept(system, &format!("{system}, drawn by {seed}"), drawn)]
+    })
+}
+
+fn kept(system: &str, name: &str, options: impl FnOnce() -> Options) -> &'static Run {
+    static RUNS: Mutex<BTreeMap<String, &'static OnceLock<Run>>> = Mutex::new(BTreeMap::new());
+    let new = || &*Box::leak(Box::new(OnceLock::new()));
+    let place = *RUNS.lock().unwrap().entry(name.to_owned()).or_insert_with(new);
+    place.get_or_init(|| {
+        let options = options();
+        let length = options.window.end - options.window.start;
+        in_slices(system, name, options, length)
+    })
 }
 
 pub(crate) fn run_in_slices(system: &str, seed: u64, slice: TimeDelta) -> Run {
-    let mut model = model::of(system, options(system, seed)).unwrap();
+    in_slices(system, system, options(system, seed), slice)
+}
+
+fn in_slices(system: &str, name: &str, options: Options, slice: TimeDelta) -> Run {
+    let window = options.window;
+    let told: Vec<String> = options.scenarios.iter().map(|it| format!("{:?}", it.effects)).collect();
+    let mut model = model::of(system, options).unwrap();
     let mut all = Batch::default();
-    let mut at = window().start;
-    while at < window().end {
-        at = (at + slice).min(window().end);
+    let mut at = window.start;
+    while at < window.end {
+        at = (at + slice).min(window.end);
         model.advance(at);
         let batch = model.take();
         assert!(batch.lines.iter().all(|it| it.at <= at), "a line from the future");
@@ -82,5 +119,5 @@ pub(crate) fn run_in_slices(system: &str, seed: u64, slice: TimeDelta) -> Run {
         all.spans.extend(batch.spans);
         all.series.extend(batch.series);
     }
-    Run { batch: all, truth: model.summary() }
+    Run { name: format!("{name} with {}", told.join("; ")), window, batch: all, truth: model.summary() }
 }

@@ -32,6 +32,10 @@ pub(super) fn differences(system: &System, this: Side, other: Side) -> Vec<Attri
     let (ours, theirs) = (values(system, this), values(system, other));
     for (name, this) in &ours {
         let Some(other) = theirs.get(name).filter(|it| *it != this) else { continue };
+        // Where they have a value in common, one of them only has more kinds of lines, and those are listed by themselves.
+        if !other.is_disjoint(this) {
+            continue;
+        }
         let text = |it: &BTreeSet<String>| it.iter().cloned().collect();
         let diff = AttributeDiff { name: name.clone(), this: text(this), other: text(other), times: None };
         diffs.insert(name.clone(), diff);

@@ -1,7 +1,9 @@
 //! What a rule may look at: the trouble and every word that was said about it, each with who said it and where.
 
+use std::borrow::Cow;
+
 use super::words::{head, says};
-use super::{Matched, Surroundings, http};
+use super::{Matched, Surroundings, attributes, http};
 use crate::job::{Attempt, AttemptOutcome, Evidence, Failure, Job, JobState, Origin, StageRun, StageState};
 use crate::logs::{Level, LogRecord};
 use crate::system::{Role, System, fields_for};
@@ -33,7 +35,7 @@ pub(super) struct Case<'a> {
 pub(super) struct Word<'a> {
     /// Such as `the error code`.
     pub(super) who: &'static str,
-    pub(super) text: &'a str,
+    pub(super) text: Cow<'a, str>,
     /// How sure a word makes: 4 for a name that software gives to one kind of trouble, 3 for a message, 2 for a hint, 1 for
     /// what was overcome.
     pub(super) weight: u8,
@@ -42,6 +44,8 @@ pub(super) struct Word<'a> {
 
 /// How much earlier than the trouble, and later, lines that name no job may speak of it.
 const AROUND: TimeDelta = TimeDelta::from_secs(120);
+/// What is said so shortly before the failure led to it.
+const TOGETHER: TimeDelta = TimeDelta::from_secs(1);
 
 impl<'a> Case<'a> {
     /// The case of a job.
@@ -76,10 +80,15 @@ impl<'a> Case<'a> {
             at: failure.map(|it| it.at).or(job.last_seen),
         };
         case.hear(&lines);
-        let in_text = case.words.iter().find_map(|it| http::host_in(it.text));
+        let in_text = case.words.iter().find_map(|it| http::host_in(&it.text).map(str::to_owned));
         let of_lines = || lines.iter().find_map(|it| http::host(it.roles.url.as_deref()?));
         let fetches = failure.is_some_and(|it| fetches_the_url(system, it));
-        case.host = in_text.or_else(|| of_lines().filter(|_| fetches)).map(str::to_owned);
+        let of_lines = of_lines().filter(|_| fetches).map(str::to_owned);
+        let of_spans = || {
+            let spans = spans_about(failure?, run, evidence);
+            spans.into_iter().find_map(attributes::host)
+        };
+        case.host = in_text.or(of_lines).or_else(of_spans);
         case
     }
 
@@ -93,36 +102,51 @@ impl<'a> Case<'a> {
         let message = failure.message.as_deref().map(|it| ("the message", it, 3));
         words.extend(said.chain(message).map(|(who, text, weight)| Word {
             who,
-            text: head(text),
+            text: head(text).into(),
             weight,
             from: place(text),
+        }));
+        // Some libraries say who was asked in the exception's name, and what came of it in the message.
+        let both = failure.exception.as_deref().zip(failure.message.as_deref());
+        words.extend(both.map(|(exception, message)| Word {
+            who: "the message",
+            text: format!("{exception}: {}", head(message)).into(),
+            weight: 3,
+            from: place(message),
         }));
         let attempts = self.run.into_iter().flat_map(|it| &it.attempts);
         words.extend(attempts.filter_map(|it| {
             let text = head(it.reason.as_deref()?);
-            Some(Word { who: A_REASON, text, weight: 3, from: place(text) })
+            Some(Word { who: A_REASON, text: text.into(), weight: 3, from: place(text) })
         }));
         for line in lines {
             let weight = match line.level.is_error() {
                 true if self.was_tried_again(line, failure) => 1,
                 true => 3,
-                false => 2,
+                false => weight_beside(failure, line.time),
             };
             let roles = &line.roles;
             let said = [&roles.error_code, &roles.exception, &roles.error, &roles.reason];
             let texts = said.into_iter().flatten().map(String::as_str).chain([line.message.as_str()]);
             let from = Origin::Line(line.key);
-            words.extend(texts.map(|text| Word { who: "a log line", text: head(text), weight, from }));
+            words.extend(texts.map(|text| Word { who: "a log line", text: head(text).into(), weight, from }));
         }
         for span in spans_about(failure, self.run, self.evidence) {
             let from = Origin::Span(span.trace, span.id);
-            let word = |text: &'a str, weight| Word { who: "a span", text: head(text), weight, from };
+            let word = |text: &'a str, weight| Word { who: "a span", text: head(text).into(), weight, from };
             let code = span.attr(fields_for(&self.system.spans.roles, Role::ErrorCode));
             words.extend(code.and_then(|it| it.as_str()).map(|it| word(it, 3)));
             let of_event = |name| span.events.iter().filter_map(move |it| it.attributes.get(name)?.as_str());
             words.extend(of_event("exception.type").map(|it| word(it, 3)));
             words.extend(of_event("exception.message").map(|it| word(it, 3)));
             words.extend((!span.status_message.is_empty()).then(|| word(&span.status_message, 3)));
+            let weight = weight_beside(failure, span.end);
+            words.extend(attributes::said(span).into_iter().map(|text| Word {
+                who: "a span",
+                text,
+                weight,
+                from,
+            }));
         }
         let near = |it: &&LogRecord| {
             failure.at - AROUND <= it.time && it.time <= failure.at + AROUND && it.level >= Level::Warn
@@ -131,7 +155,7 @@ impl<'a> Case<'a> {
             let from = Origin::Line(line.key);
             let texts = line.roles.error.as_deref().into_iter().chain([line.message.as_str()]);
             let who = "a line of the same time that names no job";
-            words.extend(texts.map(|text| Word { who, text: head(text), weight: 2, from }));
+            words.extend(texts.map(|text| Word { who, text: head(text).into(), weight: 2, from }));
         }
         self.words = words;
     }
@@ -146,7 +170,7 @@ impl<'a> Case<'a> {
 
     /// The first word about which something is true, and what.
     pub(super) fn find<T>(&self, test: impl Fn(&str) -> Option<T>) -> Option<(&Word<'a>, T)> {
-        self.words.iter().find_map(|it| Some((it, test(it.text)?)))
+        self.words.iter().find_map(|it| Some((it, test(&it.text)?)))
     }
 
     /// The stage's attempts.
@@ -194,9 +218,9 @@ impl<'a> Case<'a> {
     /// Every piece that has a matching word, once each.
     pub(super) fn matched(&self, test: impl Fn(&str) -> bool) -> Vec<Matched> {
         let mut matched: Vec<Matched> = Vec::new();
-        for word in self.words.iter().filter(|it| test(it.text)) {
+        for word in self.words.iter().filter(|it| test(&it.text)) {
             if matched.len() < MAX_MATCHED && !matched.iter().any(|it| it.from == word.from) {
-                matched.push(Matched::piece(word.text, word.from));
+                matched.push(Matched::piece(&word.text, word.from));
             }
         }
         matched
@@ -294,6 +318,13 @@ fn spans_about<'a>(failure: &Failure, run: Option<&StageRun>, evidence: &'a Evid
     spans.sort_by_key(|it| (std::cmp::Reverse(it.start), it.trace, it.id));
     spans.dedup_by_key(|it| (it.trace, it.id));
     spans
+}
+
+/// How sure what is said beside the failure makes: little where the failure has words of its own and it was earlier.
+fn weight_beside(failure: &Failure, at: Timestamp) -> u8 {
+    let message = failure.message.as_deref().filter(|it| !says(it, &GAVE_UP));
+    let is_silent = message.is_none() && failure.code.is_none() && failure.exception.is_none();
+    if is_silent || failure.at - at <= TOGETHER { 2 } else { 1 }
 }
 
 /// The line or the span that says a text, word for word.

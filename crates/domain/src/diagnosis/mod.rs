@@ -3,6 +3,7 @@
 //! Built-in rules speak of roles (a stage, a host, an error code) and of words that everybody's software uses for the
 //! same trouble, never of one deployment's names. A deployment's own rules come from its system file.
 
+mod attributes;
 mod case;
 pub(crate) mod http;
 mod own_rules;
@@ -98,7 +99,9 @@ pub fn cause(system: &System, job: &Job, evidence: &Evidence) -> Option<Cause> {
 
 /// The surest first; of equally sure ones, the deeper and then the earlier rule. What another rule says better goes.
 fn rank(found: &mut Vec<rules::Found>) {
-    let covered: Vec<&'static str> = found.iter().flat_map(|it| it.covers.iter().copied()).collect();
+    // What was only overcome on the way explains nothing better.
+    let telling = found.iter().filter(|it| it.cause.sure > 1);
+    let covered: Vec<&'static str> = telling.flat_map(|it| it.covers.iter().copied()).collect();
     found.retain(|it| !covered.contains(&it.cause.rule.as_str()));
     found.sort_by_key(|it| std::cmp::Reverse(it.cause.sure + it.depth));
 }
@@ -115,5 +118,7 @@ fn less_sure_for(cause: Cause, evidence: &Evidence) -> Cause {
     }
 }
 
+#[cfg(test)]
+mod real_words;
 #[cfg(test)]
 mod tests;

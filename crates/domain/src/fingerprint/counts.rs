@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Fingerprint, JobSample};
+use super::{Counted, Fingerprint};
 use crate::ids::JobId;
-use crate::job::JobState;
 use crate::time::Timestamp;
 
 /// How unlikely it must be that a failure stayed unseen by chance before it is called new.
@@ -19,6 +18,8 @@ pub struct Group {
     pub fingerprint: Fingerprint,
     /// The jobs, newest first.
     pub jobs: Vec<JobId>,
+    /// Their places in what was counted.
+    pub places: Vec<usize>,
     /// When the first of them was there.
     pub first_seen: Option<Timestamp>,
     /// When the last of them was there.
@@ -73,27 +74,28 @@ impl Since {
 
 /// Failures of jobs by what they are known by, the most frequent first. Jobs that are still tried again do not count:
 /// they have not failed.
-pub fn groups(samples: &[JobSample]) -> Vec<Group> {
-    let mut by_failure: BTreeMap<&Fingerprint, Vec<&JobSample>> = BTreeMap::new();
-    for sample in samples.iter().filter(|it| matches!(it.state, JobState::Failed | JobState::Stuck)) {
-        if let Some(failure) = &sample.failure {
-            by_failure.entry(failure).or_default().push(sample);
+pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
+    let mut by_failure: BTreeMap<&Fingerprint, Vec<usize>> = BTreeMap::new();
+    for (place, sample) in samples.iter().enumerate() {
+        if let Some(failure) = sample.settled_failure() {
+            by_failure.entry(failure).or_default().push(place);
         }
     }
     let versions = Versions::of(samples);
-    let mut groups: Vec<Group> = by_failure
-        .into_iter()
-        .map(|(fingerprint, mut members)| {
-            members.sort_by(|a, b| (b.at(), &a.id).cmp(&(a.at(), &b.id)));
-            Group {
-                fingerprint: fingerprint.clone(),
-                first_seen: members.iter().filter_map(|it| it.at()).min(),
-                last_seen: members.iter().filter_map(|it| it.ended.or(it.at())).max(),
-                since: versions.since(&members),
-                jobs: members.into_iter().map(|it| it.id.clone()).collect(),
-            }
-        })
-        .collect();
+    let group = |(fingerprint, places): (&Fingerprint, Vec<usize>)| {
+        let mut members: Vec<(usize, &S)> =
+            places.into_iter().filter_map(|it| Some((it, samples.get(it)?))).collect();
+        members.sort_by(|(_, a), (_, b)| (b.at(), a.id()).cmp(&(a.at(), b.id())));
+        Group {
+            fingerprint: fingerprint.clone(),
+            first_seen: members.iter().filter_map(|(_, it)| it.at()).min(),
+            last_seen: members.iter().filter_map(|(_, it)| it.ended().or(it.at())).max(),
+            since: versions.since(members.iter().map(|(_, it)| *it)),
+            jobs: members.iter().map(|(_, it)| it.id().clone()).collect(),
+            places: members.into_iter().map(|(place, _)| place).collect(),
+        }
+    };
+    let mut groups: Vec<Group> = by_failure.into_iter().map(group).collect();
     groups.sort_by_key(|it| std::cmp::Reverse((it.jobs.len(), it.last_seen)));
     groups
 }
@@ -104,18 +106,19 @@ struct Versions<'a> {
 }
 
 impl<'a> Versions<'a> {
-    fn of(samples: &'a [JobSample]) -> Self {
+    fn of<S: Counted>(samples: &'a [S]) -> Self {
         let mut seen: BTreeMap<&str, (Timestamp, usize)> = BTreeMap::new();
         for sample in samples {
-            let Some((version, at)) = sample.version.as_deref().zip(sample.at()) else { continue };
+            let Some((version, at)) = sample.version().zip(sample.at()) else { continue };
             let entry = seen.entry(version).or_insert((at, 0));
             *entry = (entry.0.min(at), entry.1 + 1);
         }
         Self { seen }
     }
 
-    fn since(&self, members: &[&JobSample]) -> Since {
-        let mut versions = members.iter().filter_map(|it| it.version.as_deref());
+    fn since<'b, S: Counted + 'b>(&self, members: impl ExactSizeIterator<Item = &'b S>) -> Since {
+        let n_members = members.len();
+        let mut versions = members.filter_map(Counted::version);
         let Some(version) = versions.next() else { return Since::NoVersion };
         if versions.any(|it| it != version) {
             return Since::Older;
@@ -128,9 +131,9 @@ impl<'a> Versions<'a> {
             return Since::Older;
         }
         // Had it been as frequent before, this is how likely it would have stayed unseen: (1 - share)^n.
-        let share = members.len() as f64 / n_of_version.max(members.len()) as f64;
+        let share = n_members as f64 / n_of_version.max(n_members) as f64;
         let chance = (1.0 - share).powf(n_before as f64);
-        if members.len() >= MIN_FAILURES && n_before > 1 && chance <= MAX_CHANCE {
+        if n_members >= MIN_FAILURES && n_before > 1 && chance <= MAX_CHANCE {
             Since::Version { version: version.to_owned(), n_before, n_of_version }
         } else {
             Since::TooFewBefore { version: version.to_owned(), n_before }

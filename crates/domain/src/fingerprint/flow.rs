@@ -1,27 +1,38 @@
-//! Flow conservation: every job that was submitted is done, failed, in flight or stuck, or nobody can account for it.
+//! Flow conservation: every job that was there is done, failed, in flight or stuck, or nobody can account for it.
 
-use super::JobSample;
-use crate::ids::{JobId, StageId};
+use super::Counted;
+use crate::ids::{IdMap, JobId, StageId};
 use crate::job::JobState;
 use crate::time::{TimeRange, Timestamp};
 
-/// What became of the jobs that were submitted in a range. The parts add up to `submitted`.
+/// What became of the jobs of a range. All parts together are `before` and `submitted`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {
     /// The range.
     pub range: TimeRange,
+    /// Jobs that were submitted earlier, and of which the range still saw something.
+    pub before: usize,
     /// Jobs that were submitted in it.
     pub submitted: usize,
-    /// Of these, how many succeeded.
+    /// Of both, how many succeeded.
     pub done: usize,
     /// How many failed.
     pub failed: usize,
-    /// How many are queued or running.
-    pub in_flight: usize,
+    /// How many wait in a queue.
+    pub queued: usize,
+    /// How many are at work.
+    pub running: usize,
     /// Those that show no sign of life, the longest first.
     pub stuck: Vec<StuckJob>,
     /// Those of which nothing says what became of them, the oldest first.
     pub unaccounted: Vec<JobId>,
+}
+
+impl Flow {
+    /// How many are queued or running.
+    pub const fn in_flight(&self) -> usize {
+        self.queued + self.running
+    }
 }
 
 /// A job that shows no sign of life.
@@ -35,38 +46,53 @@ pub struct StuckJob {
     pub since: Option<Timestamp>,
 }
 
-/// What became of the jobs that were submitted in `range`, by their states; each job is counted once.
+/// What became of the jobs of a range, by their states; each job is counted once.
 ///
 /// A job whose submission nothing tells of is counted by its first sign.
-pub fn flow(samples: &[JobSample], range: TimeRange) -> Flow {
+pub fn flow<S: Counted>(samples: &[S], range: TimeRange) -> Flow {
     let mut flow = Flow {
         range,
+        before: 0,
         submitted: 0,
         done: 0,
         failed: 0,
-        in_flight: 0,
+        queued: 0,
+        running: 0,
         stuck: Vec::new(),
         unaccounted: Vec::new(),
     };
-    let mut inside: Vec<&JobSample> =
-        samples.iter().filter(|it| it.at().is_some_and(|at| range.contains(at))).collect();
-    inside.sort_by(|a, b| (&a.id, b.last_seen).cmp(&(&b.id, a.last_seen)));
-    inside.dedup_by(|a, b| a.id == b.id);
-    inside.sort_by_key(|it| it.at());
-    for sample in inside {
-        flow.submitted += 1;
-        match sample.state {
-            JobState::Done => flow.done += 1,
-            JobState::Failed => flow.failed += 1,
-            JobState::Queued | JobState::Running => flow.in_flight += 1,
-            JobState::Stuck => flow.stuck.push(StuckJob {
-                id: sample.id.clone(),
-                stage: sample.stage.clone(),
-                since: sample.last_seen,
-            }),
-            JobState::Unknown => flow.unaccounted.push(sample.id.clone()),
+    let touches = |it: &&S| {
+        it.at().is_some_and(|at| at < range.end) && it.over_at().max(it.last_seen()) >= Some(range.start)
+    };
+    let mut newest: IdMap<&JobId, &S> = IdMap::default();
+    newest.reserve(samples.len());
+    for sample in samples.iter().filter(touches) {
+        let known = newest.entry(sample.id()).or_insert(sample);
+        if known.last_seen() < sample.last_seen() {
+            *known = sample;
         }
     }
-    flow.stuck.sort_by_key(|it| it.since);
+    let mut unaccounted: Vec<&S> = Vec::new();
+    for sample in newest.into_values() {
+        match sample.at().is_some_and(|at| at < range.start) {
+            true => flow.before += 1,
+            false => flow.submitted += 1,
+        }
+        match sample.state() {
+            JobState::Done => flow.done += 1,
+            JobState::Failed => flow.failed += 1,
+            JobState::Queued => flow.queued += 1,
+            JobState::Running => flow.running += 1,
+            JobState::Stuck => flow.stuck.push(StuckJob {
+                id: sample.id().clone(),
+                stage: sample.stage().cloned(),
+                since: sample.last_seen(),
+            }),
+            JobState::Unknown => unaccounted.push(sample),
+        }
+    }
+    flow.stuck.sort_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
+    unaccounted.sort_by_key(|it| (it.at(), it.id()));
+    flow.unaccounted = unaccounted.into_iter().map(|it| it.id().clone()).collect();
     flow
 }

@@ -1,10 +1,10 @@
 //! What failing jobs have in common that good ones lack, with a guard against small numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::JobSample;
+use super::Counted;
 use super::significance::{Factorials, tail_chance};
+use crate::ids::IdMap;
 
 /// Fewer jobs than this on either side allow no claim.
 const MIN_JOBS: usize = 5;
@@ -12,7 +12,7 @@ const MIN_JOBS: usize = 5;
 const MAX_CHANCE: f64 = 0.01;
 
 /// A name and a value.
-type Pair = (Arc<str>, Arc<str>);
+type Pair<'a> = (&'a str, &'a str);
 
 /// A value that failing jobs have more often than good ones.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,47 +52,92 @@ impl Lift {
 
 /// What failing jobs have in common, the most telling first. Empty where there are too few jobs to say anything.
 ///
-/// `failing` and `good` are disjoint. A job that has no value of that name says nothing about it and does not count:
-/// sampling leaves much unsaid of good jobs. A value is told only where it would be by chance in less than 1 % of all cases,
-/// after correction for how many values were looked at (Bonferroni).
-pub fn in_common(failing: &[&JobSample], good: &[&JobSample]) -> Vec<Lift> {
-    let (n_failing, n_good) = (failing.len(), good.len());
-    if n_failing < MIN_JOBS || n_good < MIN_JOBS {
-        return Vec::new();
-    }
-    let mut counts: BTreeMap<&Pair, (usize, usize)> = BTreeMap::new();
-    for attribute in failing.iter().flat_map(|it| &it.attributes) {
-        counts.entry(attribute).or_default().0 += 1;
-    }
-    for attribute in good.iter().flat_map(|it| &it.attributes) {
-        counts.entry(attribute).or_default().1 += 1;
-    }
-    let (failing, good) = (n_named(failing), n_named(good));
-    let factorials = Factorials::up_to(n_failing + n_good);
-    let n_tests = counts.len().max(1) as f64;
-    let lift = |((name, value), (n_failing_with, n_good_with)): (&Pair, (usize, usize))| {
-        let n_failing = failing.get(&**name).copied().unwrap_or(0);
-        let n_good = good.get(&**name).copied().unwrap_or(0);
-        let (name, value) = (name.clone(), value.clone());
-        let chance = tail_chance(&factorials, n_failing_with, n_failing, n_good_with, n_good);
-        Lift { name, value, n_failing_with, n_failing, n_good_with, n_good, chance }
-    };
-    let mut lifts: Vec<Lift> = (counts.into_iter().map(lift))
-        .filter(|it| it.n_failing_with >= MIN_JOBS && it.n_good >= MIN_JOBS)
-        .filter(|it| it.chance * n_tests < MAX_CHANCE)
-        .collect();
-    lifts.sort_by(|a, b| a.chance.total_cmp(&b.chance).then_with(|| b.times().total_cmp(&a.times())));
-    lifts
+/// `failing` and `good` are disjoint; see [`Good::lacks`].
+pub fn in_common<S: Counted>(failing: &[&S], good: &[&S]) -> Vec<Lift> {
+    Good::new(good.iter().copied(), failing.len()).lacks(failing)
 }
 
-/// How many jobs have a value of each name.
-fn n_named<'a>(samples: &[&'a JobSample]) -> BTreeMap<&'a str, usize> {
-    let mut n_named: BTreeMap<&str, usize> = BTreeMap::new();
-    for sample in samples {
-        let names: BTreeSet<&str> = sample.attributes.iter().map(|(name, _)| &**name).collect();
-        for name in names {
-            *n_named.entry(name).or_default() += 1;
-        }
+/// Good jobs, counted once to be compared with several groups of failing ones.
+pub struct Good<'a> {
+    n_jobs: usize,
+    counts: Counts<'a>,
+    factorials: Factorials,
+}
+
+impl<'a> Good<'a> {
+    /// Counts good jobs; at most so many failing ones can be compared with them at once.
+    pub fn new<S: Counted + 'a>(good: impl Iterator<Item = &'a S>, max_failing: usize) -> Self {
+        // Where no claim can be made, nothing needs to be counted but the jobs.
+        let (counts, n_jobs) = match max_failing < MIN_JOBS {
+            true => (Counts::default(), good.count()),
+            false => Counts::of(good),
+        };
+        Self { n_jobs, counts, factorials: Factorials::up_to(n_jobs + max_failing) }
     }
-    n_named
+
+    /// How many there are.
+    pub const fn n_jobs(&self) -> usize {
+        self.n_jobs
+    }
+
+    /// What failing jobs have in common that these lack, the most telling first.
+    ///
+    /// A job that has no value of that name says nothing about it and does not count: sampling leaves much unsaid of
+    /// good jobs. A value is told only where it would be by chance in less than 1 % of all cases, after correction for
+    /// how many values were looked at (Bonferroni).
+    pub fn lacks<S: Counted>(&self, failing: &[&S]) -> Vec<Lift> {
+        if failing.len() < MIN_JOBS || self.n_jobs < MIN_JOBS {
+            return Vec::new();
+        }
+        let (failing, _) = Counts::of(failing.iter().copied());
+        let n_new = failing.pairs.keys().filter(|it| !self.counts.pairs.contains_key(*it)).count();
+        let n_tests = (self.counts.pairs.len() + n_new).max(1) as f64;
+        let lift = |(pair, n_failing_with): (&Pair, &usize)| {
+            let (name, value) = *pair;
+            let n_good_with = self.counts.pairs.get(pair).copied().unwrap_or(0);
+            let n_good = self.counts.names.get(name).copied().unwrap_or(0);
+            let n_failing = failing.names.get(name).copied().unwrap_or(0);
+            if *n_failing_with < MIN_JOBS || n_good < MIN_JOBS {
+                return None;
+            }
+            let chance = tail_chance(&self.factorials, *n_failing_with, n_failing, n_good_with, n_good);
+            let (name, value) = (name.into(), value.into());
+            let n_failing_with = *n_failing_with;
+            let lift = Lift { name, value, n_failing_with, n_failing, n_good_with, n_good, chance };
+            (chance * n_tests < MAX_CHANCE).then_some(lift)
+        };
+        let mut lifts: Vec<Lift> = failing.pairs.iter().filter_map(lift).collect();
+        lifts.sort_by(|a, b| {
+            let by_chance = a.chance.total_cmp(&b.chance).then_with(|| b.times().total_cmp(&a.times()));
+            by_chance.then_with(|| (&a.name, &a.value).cmp(&(&b.name, &b.value)))
+        });
+        lifts
+    }
+}
+
+/// How many jobs have each pair, and how many have a value of each name.
+#[derive(Default)]
+struct Counts<'a> {
+    pairs: IdMap<Pair<'a>, usize>,
+    names: IdMap<&'a str, usize>,
+}
+
+impl<'a> Counts<'a> {
+    /// Counts jobs, and says how many they are.
+    fn of<S: Counted + 'a>(samples: impl Iterator<Item = &'a S>) -> (Self, usize) {
+        let mut counts = Self::default();
+        let mut n_jobs = 0;
+        for sample in samples {
+            n_jobs += 1;
+            let mut last = "";
+            sample.attributes(|name, value| {
+                *counts.pairs.entry((name, value)).or_default() += 1;
+                if name != last {
+                    *counts.names.entry(name).or_default() += 1;
+                    last = name;
+                }
+            });
+        }
+        (counts, n_jobs)
+    }
 }

@@ -1,15 +1,20 @@
 //! Which failures are the same one, in how many jobs, since when, and what the failing jobs have in common.
 
+mod counted;
 mod counts;
+mod failures;
 mod flow;
 mod lift;
 mod normalise;
 mod sample;
 mod significance;
 
+pub use counted::Counted;
+pub(crate) use counted::has_failed;
 pub use counts::{Group, Since, groups};
+pub use failures::{Failures, GroupTold, failures};
 pub use flow::{Flow, StuckJob, flow};
-pub use lift::{Lift, in_common};
+pub use lift::{Good, Lift, in_common};
 pub use normalise::template;
 pub use sample::JobSample;
 pub(crate) use sample::own_fields;

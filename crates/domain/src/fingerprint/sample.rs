@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Fingerprint, template};
+use super::{Counted, Fingerprint, template};
 use crate::diagnosis::http::host;
 use crate::ids::{JobId, StageId};
 use crate::job::{Evidence, Job, JobState, StageState};
@@ -130,18 +130,8 @@ impl JobSample {
 
     /// A sample of a row of a list, which knows fewer attributes: samples that are compared are all of one kind.
     pub fn of_row(system: &System, row: &JobRow) -> Self {
-        let named = [
-            ("version", &row.version),
-            ("kind", &row.kind),
-            ("mode", &row.mode),
-            ("user", &row.user),
-            ("host", &row.domain),
-            ("operation", &row.operation),
-        ];
-        let named =
-            named.into_iter().filter_map(|(name, value)| Some((name.into(), value.as_deref()?.into())));
-        let mut attributes: Vec<(Arc<str>, Arc<str>)> = named.collect();
-        attributes.sort();
+        let mut attributes: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+        row.attributes(|name, value| attributes.push((name.into(), value.into())));
         let starts = row.segments.iter().filter(|it| matches!(it.kind, SegmentKind::Work(_)));
         let stage = |colour: u8| system.stages.get(usize::from(colour)).map(|it| it.id.clone());
         Self {
@@ -159,11 +149,6 @@ impl JobSample {
             tasks: row.operation.iter().filter(|_| row.n_tasks == 1).cloned().collect(),
             starts: starts.filter_map(|it| Some((stage(it.colour?)?, it.from))).collect(),
         }
-    }
-
-    /// When it was there: its submission, else the last sign of it.
-    pub fn at(&self) -> Option<Timestamp> {
-        self.submitted.or(self.last_seen)
     }
 }
 

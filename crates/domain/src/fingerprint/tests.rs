@@ -234,9 +234,11 @@ proptest! {
         let samples: Vec<_> = states.iter().map(|(at, state, id)| sample(&id.to_string(), *at, *state, None, None)).collect();
         let range = TimeRange { start: Timestamp::from_secs(50), end: Timestamp::from_secs(150) };
         let it = flow(&samples, range);
-        prop_assert_eq!(it.submitted, it.done + it.failed + it.in_flight + it.stuck.len() + it.unaccounted.len());
-        let inside: std::collections::BTreeSet<_> = samples.iter().filter(|it| range.contains(it.at().unwrap())).map(|it| &it.id).collect();
-        prop_assert_eq!(it.submitted, inside.len());
+        let parts = it.done + it.failed + it.in_flight() + it.stuck.len() + it.unaccounted.len();
+        prop_assert_eq!(it.before + it.submitted, parts);
+        let touches = |it: &&JobSample| it.at().unwrap() < range.end && it.last_seen.unwrap() >= range.start;
+        let inside: std::collections::BTreeSet<_> = samples.iter().filter(touches).map(|it| &it.id).collect();
+        prop_assert_eq!(parts, inside.len());
         prop_assert!(it.stuck.is_sorted_by_key(|it| it.since));
     }
 }
@@ -252,4 +254,42 @@ fn stuck_jobs_are_told_with_where_and_since_when() {
         flow.stuck,
         [StuckJob { id: "a".into(), stage: Some("chunk".into()), since: Some(Timestamp::from_secs(11)) }]
     );
+}
+
+#[test]
+fn jobs_from_before_the_range_are_told_apart() {
+    let range = TimeRange { start: Timestamp::from_secs(100), end: Timestamp::from_secs(200) };
+    let mut early = sample("early", 10, JobState::Failed, None, None);
+    early.last_seen = Some(Timestamp::from_secs(120));
+    let over = sample("over", 10, JobState::Failed, None, None);
+    let it = flow(&[early, over, sample("inside", 150, JobState::Done, None, None)], range);
+    assert_eq!((it.before, it.submitted, it.failed, it.done), (1, 1, 1, 1));
+}
+
+#[test]
+fn failures_of_a_range_are_told_with_what_they_have_in_common() {
+    let (bad, common) = ([("host", "a.example")], [("host", "b.example")]);
+    let samples = [
+        with(jobs(None, 100, 10, 10), &bad),
+        with(jobs(None, 300, 40, 0), &common),
+        vec![sample("retried", 120, JobState::Running, None, Some("bad"))],
+    ]
+    .concat();
+    let range = TimeRange { start: Timestamp::from_secs(100), end: Timestamp::from_secs(400) };
+    let told = failures(&samples, range);
+    assert_eq!((told.groups.len(), told.n_failing, told.n_good), (1, 10, 40));
+    let group = told.groups.first().unwrap();
+    assert_eq!(
+        group.in_common.first().unwrap().sentence(),
+        "host = a.example: 10 of 10 failing jobs, 0 of 40 good ones"
+    );
+    assert_eq!(group.group.over_time(&samples, range, 3), [10, 0, 0]);
+}
+
+#[test]
+fn a_failure_at_the_edge_may_be_older() {
+    let group = |from: i64| groups(&jobs(None, from, 5, 5)).into_iter().next().unwrap();
+    // One a second: seen two seconds after looking began, it may have been there all along; a minute after, it began.
+    assert!(group(102).may_be_older(Timestamp::from_secs(100)));
+    assert!(!group(160).may_be_older(Timestamp::from_secs(100)));
 }

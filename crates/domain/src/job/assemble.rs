@@ -39,7 +39,8 @@ pub fn assemble(system: &System, id: &JobId, evidence: &Evidence, now: Timestamp
         .collect();
     let failure = facts::failure(&pieces, &stages, &verdict);
     let until = verdict.ended.map_or(now, |it| it.at);
-    let facts = facts::facts(&pieces, id, &runs, failure.as_ref(), Some(until));
+    let submitted_last = stages.submitted.last().map(|it| it.time);
+    let facts = facts::facts(&pieces, id, &runs, failure.as_ref(), submitted_last, Some(until));
     let notes = notes::notes(&pieces, evidence, &stages, &runs, verdict.state, skews);
     Job {
         id: id.clone(),

@@ -1,10 +1,10 @@
 //! The header's facts, and why the job failed: each taken from the best piece that has it.
 
-use super::draft::{Draft, StageDraft};
+use super::draft::{Draft, StageDraft, TOGETHER};
 use super::pieces::Pieces;
 use super::stages::Stages;
 use super::verdict::Verdict;
-use super::{AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
+use super::{Attempt, AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
 use crate::ids::JobId;
 use crate::logs::{LogRecord, Roles};
 use crate::system::{JobKind, Role, fields_for};
@@ -16,9 +16,9 @@ pub(crate) fn facts(
     id: &JobId,
     stages: &[StageRun],
     failure: Option<&Failure>,
+    submitted: Option<Timestamp>,
     until: Option<Timestamp>,
 ) -> Facts {
-    let attempts = stages.iter().flat_map(|it| &it.attempts).map(|it| it.number);
     Facts {
         kind: kind(pieces, id, stages),
         url: url(pieces),
@@ -28,8 +28,25 @@ pub(crate) fn facts(
         mode: fact(pieces, Role::Mode, |it| it.mode.as_ref()),
         request_id: fact(pieces, Role::RequestId, |it| it.request_id.as_ref()),
         in_queues: in_queues(stages, until),
-        attempts: attempts.max().unwrap_or(0),
+        attempts: attempts(stages, failure, submitted),
     }
+}
+
+/// Attempts since the job was last submitted: at the stage that failed and at others that the same service did, since
+/// a task of several stages is tried again as a whole; where none failed, at the stage that needed most.
+fn attempts(stages: &[StageRun], failure: Option<&Failure>, submitted: Option<Timestamp>) -> u32 {
+    let failed = failure.and_then(|it| it.stage.as_ref());
+    let failed = stages.iter().find(|it| failed == Some(&it.stage)).and_then(|it| it.attempts.last());
+    let is_ours = |it: &&Attempt| failed.is_none_or(|failed| it.service == failed.service);
+    let before = |it: &Attempt| submitted.is_some_and(|at| it.start + TOGETHER < at);
+    let of_stage = |it: &StageRun| {
+        let numbers = |is_before| {
+            let attempts = it.attempts.iter().filter(is_ours).filter(move |it| before(it) == is_before);
+            attempts.map(|it| it.number).max().unwrap_or(0)
+        };
+        numbers(false).saturating_sub(numbers(true))
+    };
+    stages.iter().map(of_stage).max().unwrap_or(0)
 }
 
 /// The title of the first kind of job that fits.

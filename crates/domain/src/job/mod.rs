@@ -243,7 +243,7 @@ pub struct Facts {
     pub request_id: Option<String>,
     /// All time in queues, overlaps counted once.
     pub in_queues: TimeDelta,
-    /// Attempts at the stage that needed most.
+    /// Attempts since it was last submitted, at the stage that failed; where none did, at the one that needed most.
     pub attempts: u32,
 }
 

@@ -57,6 +57,8 @@ fields! {
     ErrorCode = "error", "Error";
     /// The error's message.
     Message = "message", "Error message";
+    /// What its failure is known by among others, by its key.
+    Failure = "failure", "Failure";
     /// Attempts at the stage that needed most.
     Attempts = "attempts", "Tries";
     /// The host that it is about.
@@ -113,6 +115,7 @@ impl Field {
             Self::FailedStage => maybe(row.failed_stage.as_ref().map(|it| it.as_str())),
             Self::ErrorCode => maybe(row.error_code.as_deref()),
             Self::Message => maybe(row.error.as_deref()),
+            Self::Failure => maybe(row.failure_key.as_deref()),
             Self::Domain => maybe(row.domain.as_deref()),
             Self::Url => maybe(row.url.as_deref()),
             Self::User => maybe(row.user.as_deref()),

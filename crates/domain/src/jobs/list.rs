@@ -53,6 +53,11 @@ impl JobList {
         self.seen.len()
     }
 
+    /// How many of them lie in a range.
+    pub fn n_lines_in(&self, range: TimeRange) -> usize {
+        self.seen.iter().filter(|it| range.contains(it.time)).count()
+    }
+
     /// Takes a line, in any order; one that has come before is passed over, and so is one without any key.
     ///
     /// Its text and its fields are not kept: what makes a job of it stands in its roles.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, has_failed};
 use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
 use crate::letters::in_small;
@@ -25,6 +25,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         || evidence.lines.iter().any(|it| it.event.as_ref().is_some_and(|it| is_submission(it.kind)));
     let has_trace = evidence.traces.iter().any(|it| !it.spans.is_empty());
     let failure = job.failure.as_ref();
+    let fingerprint = failure.map(Fingerprint::of);
     let operation = operation(system, evidence);
     let mut row = JobRow {
         keyed_by,
@@ -34,7 +35,8 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
-        failure: failure.map(Fingerprint::of),
+        failure_key: fingerprint.as_ref().filter(|_| has_failed(job.state)).map(Fingerprint::key),
+        failure: fingerprint,
         n_tasks: evidence.lines.iter().filter_map(|it| it.roles.task.as_ref()).collect::<BTreeSet<_>>().len(),
         attempts: job.facts.attempts,
         start,
@@ -103,7 +105,7 @@ fn traces(evidence: &Evidence) -> Vec<TraceId> {
 }
 
 /// The name of the first task that evidence names: of lines, else of spans.
-fn operation(system: &System, evidence: &Evidence) -> Option<String> {
+pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
     let of_lines = evidence.lines.iter().filter_map(|it| Some(((it.time, it.key), it.roles.task.as_ref()?)));
     let by_line = of_lines.min_by_key(|(at, _)| *at).map(|(_, task)| task.clone());
     by_line.or_else(|| {

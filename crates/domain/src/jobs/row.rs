@@ -34,6 +34,8 @@ pub struct JobRow {
     pub error: Option<String>,
     /// What its failure is known by among others.
     pub failure: Option<Fingerprint>,
+    /// The key of that, for a job that has failed or hangs; one that is still tried again has none.
+    pub failure_key: Option<String>,
     /// How many different tasks it has.
     pub n_tasks: usize,
     /// Attempts at the stage that needed most; 0 where none was seen.

@@ -3,8 +3,10 @@
 mod codec;
 mod filter;
 mod percent;
+mod waterfall;
 
 pub use filter::{Filter, FilterOp, Sort};
+pub use waterfall::{FoldRule, Folds, Switch, WaterfallView};
 
 use std::collections::BTreeMap;
 
@@ -21,7 +23,7 @@ pub struct ViewState {
     pub system: Option<String>,
     /// The job looked at.
     pub job: Option<JobId>,
-    /// Which tab of the job page.
+    /// Which tab of the page.
     pub tab: Tab,
     /// The trace selected.
     pub trace: Option<TraceId>,
@@ -29,6 +31,8 @@ pub struct ViewState {
     pub span: Option<SpanId>,
     /// The log line selected.
     pub line: Option<LineKey>,
+    /// How the waterfall is looked at.
+    pub waterfall: WaterfallView,
     /// The other job of a comparison; `None` for the last good one.
     pub with: Option<JobId>,
     /// The board looked at.
@@ -68,6 +72,7 @@ impl Default for ViewState {
             trace: None,
             span: None,
             line: None,
+            waterfall: WaterfallView::default(),
             with: None,
             board: None,
             panel: None,
@@ -131,7 +136,7 @@ word_enum! {
 }
 
 word_enum! {
-    /// A tab of the job page.
+    /// A tab of the job page, or of the list of jobs.
     Tab {
         /// Lanes on one axis.
         #[default]
@@ -144,6 +149,8 @@ word_enum! {
         Debug = "debug",
         /// Beside another job.
         Compare = "compare",
+        /// Of the list of jobs: its failures.
+        Failures = "failures",
     }
 }
 

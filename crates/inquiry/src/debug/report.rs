@@ -1,7 +1,7 @@
 //! What is known of the steps so far.
 
 use backends::BackendError;
-use domain::debug::{FailedSpan, Onset, Verdict, fill, fill_link};
+use domain::debug::{FailedSpan, Found, Onset, Verdict, fill, fill_link};
 use domain::logs::LogRecord;
 use domain::series::Series;
 use domain::system::Unit;
@@ -9,8 +9,13 @@ use domain::time::{Step as Distance, TimeDelta, TimeRange, Timestamp};
 use domain::view_state::ViewState;
 use domain::warning::Warning;
 
+use super::ask::Question;
+use super::judge::Outcome;
 use super::{Case, StepRun};
 use crate::job::Asked;
+
+/// Answers about a time that has been over for less may still change: lines, spans and samples come late.
+const SETTLED_AFTER: TimeDelta = TimeDelta::from_secs(120);
 
 /// All checklists of the system, as far as they have run.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +24,8 @@ pub struct DebugReport {
     pub lists: Vec<ListReport>,
     /// The instant of the trouble that they look at.
     pub at: Timestamp,
+    /// When they ran.
+    pub now: Timestamp,
 }
 
 /// One checklist.
@@ -120,6 +127,37 @@ impl DebugReport {
     pub fn took(&self) -> Option<TimeDelta> {
         let is_over = self.steps().all(|it| it.verdict.is_some());
         if is_over { self.steps().map(|it| it.took).max() } else { None }
+    }
+}
+
+impl DebugReport {
+    /// A step that asked something and got every answer, of a time that was over by then.
+    pub(super) fn settled(&self, list: usize, step: usize) -> Option<&StepReport> {
+        let step = self.lists.get(list)?.steps.get(step)?;
+        let is_over = step.range.end + SETTLED_AFTER <= self.now;
+        let is_answered = step.verdict.as_ref().is_some_and(|it| it.found != Found::CouldNotAsk);
+        let is_settled = is_over && is_answered && step.failures.is_empty() && !step.asked.is_empty();
+        is_settled.then_some(step)
+    }
+}
+
+impl StepReport {
+    /// Whether it came from these questions about this time.
+    pub(super) fn is_of(&self, range: TimeRange, questions: &[Question]) -> bool {
+        self.range == range && questions.iter().map(Question::as_asked).eq(self.asked.iter().cloned())
+    }
+
+    /// What it came to.
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome {
+            verdict: self.verdict.clone().unwrap_or_else(|| Verdict::not_applicable("it has not run")),
+            lines: self.lines.clone(),
+            spans: self.spans.clone(),
+            charts: self.charts.clone(),
+            view: self.view.clone(),
+            failures: self.failures.clone(),
+            warnings: self.warnings.clone(),
+        }
     }
 }
 

@@ -127,7 +127,18 @@ const OWN: &str = r#"{"order":"o-1","level":"error","service":"packer","event":"
 
 /// Finds the job, then runs its steps.
 fn run(system: System, script: &Script, also: Vec<usize>) -> (DebugReport, usize) {
-    let now = Timestamp::from_secs(FAILED_AT_SECS + 900);
+    run_again(system, script, also, 900, None)
+}
+
+/// The same so many seconds after the failure, knowing what an earlier run came to.
+fn run_again(
+    system: System,
+    script: &Script,
+    also: Vec<usize>,
+    after_secs: i64,
+    known: Option<DebugReport>,
+) -> (DebugReport, usize) {
+    let now = Timestamp::from_secs(FAILED_AT_SECS + after_secs);
     let range = TimeRange { start: Timestamp::from_secs(FAILED_AT_SECS - 3_600), end: now };
     let system: SharedSystem = Arc::new(system);
     let reader = Rc::new(LineReader::new(&system));
@@ -142,7 +153,8 @@ fn run(system: System, script: &Script, also: Vec<usize>) -> (DebugReport, usize
     let job = Arc::new(assemble(&system, &found.id, &found.evidence, now));
     assert!(job.failure.is_some(), "{job:?}");
 
-    let question = DebugQuestion { job, report: Arc::new(found), now, also };
+    let known = known.map(Arc::new);
+    let question = DebugQuestion { job, report: Arc::new(found), now, also, known };
     let clicks = std::cell::Cell::new(0);
     let stopwatch: Stopwatch = Rc::new(move || {
         clicks.set(clicks.get() + 1);
@@ -181,6 +193,32 @@ fn metric(title: &str, name: &str, worse: Worse) -> StepMetric {
 
 fn labelled() -> Script {
     Script::default().answer("loki/labels", "", LABELS)
+}
+
+#[test]
+fn only_what_may_have_changed_is_asked_again() {
+    let steps = || vec![Ask::Logs(LineTest { contains: texts(&["up"]), ..LineTest::default() })];
+    let script = || labelled().answer("loki/query_range", "up", NO_LINES);
+    let n_asked = |script: &Script| script.asked().iter().filter(|it| it.contains("query_range")).count();
+    // The window goes on for half an hour after the failure.
+    let (early, _) = run_again(system(steps(), &[]), &script(), Vec::new(), 900, None);
+    let again = script();
+    let (late, _) = run_again(system(steps(), &[]), &again, Vec::new(), 3_600, Some(early));
+    assert_eq!(n_asked(&again), 1, "its time was not over");
+    let again = script();
+    let (kept, _) = run_again(system(steps(), &[]), &again, Vec::new(), 7_200, Some(late.clone()));
+    assert_eq!(n_asked(&again), 0, "its time was over");
+    assert_eq!(kept.lists, late.lists);
+    let lost = labelled().refuse("loki/query_range", "up", 500, "no");
+    let (failed, _) = run_again(system(steps(), &[]), &lost, Vec::new(), 3_600, None);
+    let again = script();
+    run_again(system(steps(), &[]), &again, Vec::new(), 7_200, Some(failed));
+    assert_eq!(n_asked(&again), 1, "it failed");
+    // Another question is another step's.
+    let other = vec![Ask::Logs(LineTest { contains: texts(&["up", "2"]), ..LineTest::default() })];
+    let again = script();
+    run_again(system(other, &[]), &again, Vec::new(), 7_200, Some(late));
+    assert_eq!(n_asked(&again), 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::jobs::{Covered, JobList};
 use domain::system::{SharedSystem, System};
-use domain::time::TimeDelta;
+use domain::time::{TimeDelta, TimeRange};
 
 use super::JobsQuestion;
 
@@ -30,6 +30,22 @@ impl SharedJobs {
     /// Forgets everything, as when somebody else is asked.
     pub fn forget(&self) {
         *self.0.borrow_mut() = None;
+    }
+
+    /// Whether all lines of a range have been read, but for the newest, which are read again anyway.
+    pub fn has(&self, range: TimeRange) -> bool {
+        let end = range.end - super::SETTLED_AFTER.times(2);
+        self.with(|it| range.start < end && it.lines.has(TimeRange { end, ..range }))
+    }
+
+    /// How many lines of a range have been read.
+    pub(crate) fn n_lines_in(&self, range: TimeRange) -> usize {
+        self.with(|it| it.list.n_lines_in(range))
+    }
+
+    /// Which of the system's selectors has lines, once that is known.
+    pub(crate) fn selector(&self) -> Option<usize> {
+        self.with(|it| it.selector)
     }
 
     /// Looks at it; nothing where [`Memory::prepare`] has not been called.
@@ -61,7 +77,7 @@ impl Memory {
             });
         }
         let Some(memory) = memory.as_mut() else { return false };
-        let old = question.range.start - system.jobs.longest.max(TimeDelta::ZERO);
+        let old = question.range.start.min(question.keep_from) - system.jobs.longest.max(TimeDelta::ZERO);
         memory.list.forget_before(old);
         memory.lines.forget_before(old);
         memory.traces.forget_before(old);

@@ -56,8 +56,10 @@ pub struct JobsQuestion {
     pub range: TimeRange,
     /// Now.
     pub now: Timestamp,
-    /// After how many lines to stop, the oldest slices being left out.
+    /// After how many lines of the range to stop, the oldest slices being left out.
     pub max_lines: usize,
+    /// What was read from here on is kept for whoever asks next, although this question does not need it.
+    pub keep_from: Timestamp,
 }
 
 /// What was found so far.
@@ -181,8 +183,17 @@ impl JobsInquiry {
         }
     }
 
+    /// How many lines of the range, and of what follows jobs out of it, were read; what others read of other times is
+    /// not this question's.
+    fn n_lines(&self) -> usize {
+        let range = self.question.range;
+        let range = TimeRange { end: range.end + self.system.jobs.longest, ..range };
+        self.memory.with(|it| it.list.n_lines_in(range))
+    }
+
     fn is_over_budget(&self) -> bool {
         self.memory.with(|it| it.list.n_lines()) >= self.question.max_lines
+            && self.n_lines() >= self.question.max_lines
     }
 
     /// From here to the end of the range no line is left out.
@@ -367,7 +378,7 @@ impl Plan for JobsInquiry {
 
     fn report(&self) -> JobsReport {
         let range = self.question.range;
-        let (all, n_lines) = self.memory.with(|it| (it.list.rows(), it.list.n_lines()));
+        let all = self.memory.with(|it| it.list.rows());
         let rows: Vec<_> = all.iter().filter(|it| it.touches(range)).cloned().collect();
         let pending =
             self.open.iter().filter(|(_, n_open)| **n_open > 0).map(|(source, _)| *source).collect();
@@ -375,7 +386,7 @@ impl Plan for JobsInquiry {
             rows: Rows::new(rows),
             range,
             complete_from: self.lines_from(),
-            n_lines,
+            n_lines: self.n_lines(),
             is_cut: !self.lines.is_done() && self.is_over_budget(),
             estimate: self.estimate.clone(),
             has_traces: wants::searches(&self.system),

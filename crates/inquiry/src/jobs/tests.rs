@@ -194,7 +194,8 @@ fn ask_for(
     range: TimeRange,
     max_lines: usize,
 ) -> Vec<JobsReport> {
-    let question = JobsQuestion { range, now: Timestamp::from_secs(END_SECS), max_lines };
+    let question =
+        JobsQuestion { range, now: Timestamp::from_secs(END_SECS), max_lines, keep_from: range.start };
     let reader = Rc::new(LineReader::new(system));
     let plan = JobsInquiry::new(system.clone(), reader, memory.clone(), question);
     let mut reports = Vec::new();
@@ -292,6 +293,45 @@ fn a_store_that_fails_is_named_and_what_came_before_stays() {
 }
 
 #[test]
+fn a_look_beside_a_list_reads_nothing_twice_and_leaves_the_list() {
+    let store = Store::of_jobs(3_000, 10);
+    let (system, memory) = (system(false), SharedJobs::default());
+    let list = ask_for(&store, &system, &memory, last(20_000), LINES_AT_FIRST).pop().unwrap();
+    assert!(memory.has(last(20_000)) && !memory.has(last(30_000)));
+    let ask_beside = |range: TimeRange, max_lines| {
+        let question = JobsQuestion {
+            range,
+            now: Timestamp::from_secs(END_SECS),
+            max_lines,
+            keep_from: last(20_000).start,
+        };
+        let reader = Rc::new(LineReader::new(&system));
+        let plan = JobsInquiry::new(system.clone(), reader, memory.clone(), question);
+        let n_asked = store.asked.borrow().len();
+        let mut report = Plan::report(&plan);
+        drive(plan, &store, |it| report = it).now_or_never().expect("nothing here waits");
+        let asked = store.asked.borrow().iter().skip(n_asked).filter(|it| it.0.starts_with("loki")).count();
+        (report, asked)
+    };
+    let inside = TimeRange {
+        start: Timestamp::from_secs(END_SECS - 6_000),
+        end: Timestamp::from_secs(END_SECS - 3_000),
+    };
+    let (report, n_asked) = ask_beside(inside, 10_000);
+    assert!(report.is_complete() && report.rows.len() >= 300, "{}", report.rows.len());
+    assert_eq!(n_asked, 0, "the list has read it");
+    // Outside of the list it is read, however much the list holds.
+    let outside = TimeRange {
+        start: Timestamp::from_secs(END_SECS - 26_000),
+        end: Timestamp::from_secs(END_SECS - 25_000),
+    };
+    let (report, n_asked) = ask_beside(outside, 1_000);
+    assert!(report.is_complete() && n_asked > 0, "{n_asked}");
+    let again = ask_for(&store, &system, &memory, last(20_000), LINES_AT_FIRST).pop().unwrap();
+    assert_eq!((again.rows.len(), again.n_lines), (list.rows.len(), list.n_lines));
+}
+
+#[test]
 fn traces_are_found_past_the_limit_and_say_what_was_kept() {
     let mut store = Store::of_jobs(300, 10);
     let id = |job: i64| -> &'static str { format!("j-{job}").leak() };
@@ -338,7 +378,9 @@ fn a_job_that_ends_after_the_range_is_told_to_its_end() {
 #[test]
 fn every_source_down_is_told_and_ends() {
     let (system, memory) = (system(true), SharedJobs::default());
-    let question = JobsQuestion { range: last(600), now: Timestamp::from_secs(END_SECS), max_lines: 1_000 };
+    let range = last(600);
+    let question =
+        JobsQuestion { range, now: Timestamp::from_secs(END_SECS), max_lines: 1_000, keep_from: range.start };
     let reader = Rc::new(LineReader::new(&system));
     let plan = JobsInquiry::new(system, reader, memory, question);
     let nobody = crate::testing::Script::default();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::view_state::WaterfallView;
 use inquiry::job::JobReport;
 use leptos::ev;
 use leptos::html;
@@ -82,7 +83,11 @@ impl OpenedFiles {
 /// The job page of what a file holds.
 #[component]
 pub fn FromFile() -> impl IntoView {
-    let opened = expect_context::<OpenedFiles>();
+    let (opened, view) = (expect_context::<OpenedFiles>(), use_view());
+    let close = move |_| {
+        opened.close();
+        view.replace(|it| it.waterfall = WaterfallView::default());
+    };
     move || {
         opened.file.get().map(|it| {
             let id = it.report.id.clone();
@@ -90,7 +95,7 @@ pub fn FromFile() -> impl IntoView {
             view! {
                 <p class="banner wf-from" role="status">
                     <span>{"From the file "} <b>{it.name}</b> {", not from a server."}</span>
-                    <button type="button" on:click=move |_| opened.close()>{"Close the file"}</button>
+                    <button type="button" on:click=close>{"Close the file"}</button>
                 </p>
                 <JobView id=id progress=Signal::stored(progress) />
             }

@@ -6,7 +6,7 @@ use domain::ids::JobId;
 use domain::job::Evidence;
 use domain::system::{Role, System, fields_for};
 use domain::trace::Trace;
-use domain::view_state::Tab;
+use domain::view_state::{Tab, WaterfallView};
 use domain::warning::Warning;
 use inquiry::job::{JobReport, KeyKind};
 use leptos::prelude::*;
@@ -42,6 +42,7 @@ impl ToOpen {
                     view.replace(|it| {
                         it.tab = Tab::Trace;
                         (it.trace, it.span, it.line) = (None, None, None);
+                        it.waterfall = WaterfallView::default();
                     });
                     opened.file.try_set(Some(Opened { name, report: Arc::new(report) }));
                 }

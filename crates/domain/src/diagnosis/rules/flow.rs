@@ -18,7 +18,8 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     if case.job.state == JobState::Stuck {
         match swallowed(case) {
-            Some(it) => found.push(Found::plain(it)),
+            // Why each attempt failed matters less than that no other came.
+            Some(cause) => found.push(Found { cause, depth: 2, covers: &[] }),
             None => found.extend(stuck(case).map(Found::plain)),
         }
         found.extend(freeze(case));
@@ -49,7 +50,8 @@ fn inferred(
 /// A job that hangs: in a queue that nobody empties, or with a worker that is not heard of.
 fn stuck(case: &Case) -> Option<Cause> {
     let open =
-        case.run.filter(|it| is_open(it)).or_else(|| case.job.stages.iter().rev().find(|it| is_open(it)))?;
+        case.run.filter(|it| is_open(it)).or_else(|| case.job.stages.iter().rev().find(|it| is_open(it)));
+    let Some(open) = open else { return not_taken_on(case) };
     let title = case.system.stage(&open.stage).map_or_else(|| open.stage.to_string(), |it| it.title.clone());
     if open.state != StageState::Running {
         return Some(in_queue(case, open, &title));
@@ -73,6 +75,25 @@ fn stuck(case: &Case) -> Option<Cause> {
     let would_refute = "a later line of the same worker about this job, or its span".to_owned();
     let at = Matched::piece(&format!("attempt {} at {title} began", newest.number), newest.from);
     Some(inferred("worker_silent", sentence, sure, why, would_refute, Some(at)))
+}
+
+/// A job whose last stage succeeded, and that nobody took on from there.
+fn not_taken_on(case: &Case) -> Option<Cause> {
+    let name = |it: &StageRun| {
+        case.system.stage(&it.stage).map_or_else(|| it.stage.to_string(), |it| it.title.clone())
+    };
+    let place = case.job.stages.iter().rposition(|it| it.state == StageState::Done)?;
+    let done = case.job.stages.get(place)?;
+    let next = case.job.stages.get(place + 1).filter(|it| it.state == StageState::Never)?;
+    let newest = done.attempts.last()?;
+    Some(inferred(
+        "queue_stands",
+        format!("no worker took this job on to {}", name(next)),
+        2,
+        format!("{} succeeded, and nothing says that {} has begun", name(done), name(next)),
+        format!("lines about {} that name this job in another way", name(next)),
+        Some(Matched::piece(&format!("{} succeeded", name(done)), newest.from)),
+    ))
 }
 
 fn is_open(run: &StageRun) -> bool {
@@ -156,7 +177,7 @@ fn swallowed(case: &Case) -> Option<Cause> {
     let title = case.system.stage(&run.stage).map_or_else(|| run.stage.to_string(), |it| it.title.clone());
     let times = if n_retried == 1 { "once".to_owned() } else { format!("{n_retried} times") };
     let reason = newest.reason.as_deref().map_or(String::new(), |it| format!("; the last reason was “{it}”"));
-    let at = case.words.iter().find(|it| newest.reason.as_deref() == Some(it.text));
+    let at = case.words.iter().find(|it| newest.reason.as_deref() == Some(&*it.text));
     let at = at.map_or(newest.from, |it| it.from);
     let mut cause = inferred(
         "swallowed_errors",
@@ -255,6 +276,14 @@ fn unended_starts<'a>(case: &Case<'a>) -> BTreeMap<&'a TaskId, Vec<&'a LogRecord
             | EventKind::JobFailed => {}
         }
     }
+    // A span, or a line that does not name the task, may have told of the end.
+    let attempts = || case.job.stages.iter().flat_map(|it| &it.attempts);
+    let is_unended = |line: &&LogRecord| {
+        let mut of_line =
+            attempts().filter(|it| is_same_moment(it.start.min(line.time), it.start.max(line.time)));
+        of_line.all(|it| it.end.is_none())
+    };
+    open.values_mut().for_each(|starts| starts.retain(is_unended));
     open.retain(|_, starts| starts.len() > 1);
     open
 }

@@ -1,5 +1,6 @@
 //! The built-in rules: by words, by what servers answer, by how attempts follow each other, by what is around.
 
+mod entries;
 mod flow;
 mod others;
 mod servers;

@@ -5,6 +5,7 @@ use super::super::http::{failed_status, reason_phrase};
 use super::super::words::{says, shortened};
 use super::super::{Cause, Matched};
 use super::Found;
+use super::entries::{KILLED, NO_TIMEOUT, TIMEOUT, UNREACHABLE, is_time_limit};
 use crate::fingerprint::JobSample;
 use crate::job::JobState;
 
@@ -28,7 +29,7 @@ fn http_status(case: &Case) -> Option<Cause> {
     let phrase = reason_phrase(status);
     let phrase = if phrase.is_empty() { String::new() } else { format!(" ({phrase})") };
     let is_exact = word.weight == 4;
-    let quoted = if is_exact { String::new() } else { format!(": “{}”", shortened(word.text)) };
+    let quoted = if is_exact { String::new() } else { format!(": “{}”", shortened(&word.text)) };
     let times = if n_alike > 1 { format!(", in {n_alike} of {n_failed} attempts") } else { String::new() };
     let mut cause = Cause {
         rule: "http_status".to_owned(),
@@ -75,27 +76,7 @@ fn weigh_host(case: &Case, cause: &mut Cause, is_alike: impl Fn(&JobSample) -> b
 
 /// Nobody was there to answer.
 fn unreachable(case: &Case) -> Option<Cause> {
-    let words = [
-        "connection refused",
-        "connectionrefused",
-        "econnrefused",
-        "connection reset",
-        "connectionreset",
-        "econnreset",
-        "connection closed",
-        "no route to host",
-        "name or service not known",
-        "name resolution",
-        "enotfound",
-        "connecterror",
-        "connectionerror",
-        "error connecting to",
-        "could not connect to",
-        "server disconnected",
-        "serverdisconnected",
-        "closed the connection",
-    ];
-    let heard = case.heard(|text| says(text, &words))?;
+    let heard = case.heard(|text| says(text, UNREACHABLE))?;
     let what = case.host.clone().unwrap_or_else(|| format!("a service that {} needs", case.stage));
     Some(Cause {
         rule: "unreachable".to_owned(),
@@ -108,11 +89,9 @@ fn unreachable(case: &Case) -> Option<Cause> {
     })
 }
 
-const TIME_LIMIT: [&str; 2] = ["timelimitexceeded", "time limit exceeded"];
-
 /// The work was stopped for taking too long.
 fn time_limit(case: &Case) -> Option<Cause> {
-    let heard = case.heard(|text| says(text, &TIME_LIMIT))?;
+    let heard = case.heard(is_time_limit)?;
     Some(Cause {
         rule: "time_limit".to_owned(),
         sentence: format!("{} took longer than its time limit", case.stage),
@@ -126,8 +105,8 @@ fn time_limit(case: &Case) -> Option<Cause> {
 
 /// Somebody took too long.
 fn timeout(case: &Case) -> Option<Cause> {
-    let words = ["timed out", "timeout", "time out", "deadline exceeded", "etimedout"];
-    let heard = case.heard(|text| says(text, &words) && !says(text, &TIME_LIMIT))?;
+    let is_late = |text: &str| says(text, TIMEOUT) && !says(text, NO_TIMEOUT) && !is_time_limit(text);
+    let heard = case.heard(is_late)?;
     let sentence = match &case.host {
         Some(host) => format!("{host} does not answer in time"),
         None => format!("{} timed out", case.stage),
@@ -144,7 +123,7 @@ fn timeout(case: &Case) -> Option<Cause> {
     let is_alike = |it: &JobSample| {
         it.failure.as_ref().is_some_and(|it| {
             let said = [it.code.as_deref(), it.exception.as_deref(), Some(it.template.as_str())];
-            said.into_iter().flatten().any(|text| says(text, &words))
+            said.into_iter().flatten().any(is_late)
         })
     };
     weigh_host(case, &mut cause, is_alike);
@@ -153,17 +132,8 @@ fn timeout(case: &Case) -> Option<Cause> {
 
 /// The worker was killed, and nobody says why.
 fn worker_killed(case: &Case) -> Option<Cause> {
-    let words = [
-        "sigkill",
-        "signal 9",
-        "exit code 137",
-        "exitcode 137",
-        "workerlost",
-        "worker_lost",
-        "worker lost",
-        "killed process",
-    ];
-    let heard = case.heard(|text| says(text, &words))?;
+    let is_killed = |text: &str| says(text, KILLED) || text.trim() == "Killed";
+    let heard = case.heard(is_killed)?;
     let n_lost = case.n_lost();
     let before = match n_lost {
         0 => String::new(),

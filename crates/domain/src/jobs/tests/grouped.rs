@@ -123,6 +123,9 @@ fn the_same_line_and_the_same_span_count_once() {
     list.judge(at("10:01:00"), &[]);
     assert_eq!(show(&list.rows()), ["j1 running chunk - ×1 1 lines"]);
     assert_eq!(list.n_lines(), 1);
+    let range = |from: &str, to: &str| TimeRange { start: at(from), end: at(to) };
+    let n_lines = |from, to| list.n_lines_in(range(from, to));
+    assert_eq!((n_lines("10:00:00", "10:01:00"), n_lines("10:00:02", "10:01:00")), (1, 0));
 }
 
 #[test]

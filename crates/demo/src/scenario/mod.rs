@@ -12,160 +12,16 @@
 //! Moments are relative to the window that is backfilled: `start+20m`, `end-46m`, `end+30s` (while live), `35%` of the way.
 //! Without `until` an effect goes on for ever.
 
+mod effect;
+
+pub use effect::Effect;
+pub(crate) use effect::library_error;
+
 use std::fs;
 use std::path::Path;
 
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use serde::Deserialize;
-
-/// One thing that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Effect {
-    /// A host that pages are fetched from answers with this status, slowly.
-    HostAnswers {
-        /// Which host.
-        host: String,
-        /// The HTTP status; 0 for a request that times out.
-        status: u16,
-        /// The share of requests, 0 to 1.
-        share: f64,
-        /// How long an answer takes, in the middle.
-        latency_ms: f64,
-    },
-    /// The inference server fails calls; the circuit breaker does the rest.
-    InferenceFails {
-        /// The share of calls, 0 to 1.
-        share: f64,
-        /// `server_unavailable`, `connection_error` or `cuda_oom`.
-        error: String,
-    },
-    /// Some new jobs have pages too large for a chunk worker's memory.
-    LargePages {
-        /// The share of jobs, 0 to 1.
-        share: f64,
-        /// The pages' size, in the middle.
-        megabytes: f64,
-    },
-    /// Workers of a stage have lost the broker, and start nothing.
-    BrokerLost {
-        /// `scrape`, `chunk` or `embed`.
-        stage: String,
-    },
-    /// Jobs for one corpus on top of the usual ones.
-    WriteBatch {
-        /// How many a minute.
-        jobs_per_minute: f64,
-        /// The corpus that is written.
-        corpus: String,
-    },
-    /// Reads wait for writes.
-    ReadsSlow {
-        /// How many times slower a read is while every embed worker is busy.
-        factor: f64,
-    },
-    /// A version goes out to every service; the rest of the effect's time means nothing.
-    Deploy {
-        /// The new version.
-        version: String,
-    },
-    /// No worker takes anything from the queue.
-    WorkersGone {},
-    /// The store that pictures are fetched from answers too late for a task's time limit.
-    StorageSlow {
-        /// The share of attempts, 0 to 1.
-        share: f64,
-    },
-    /// Pictures that nobody can read are handed in.
-    BadImages {
-        /// The share of jobs, 0 to 1.
-        share: f64,
-    },
-    /// The database takes no more connections, and requests that need it fail.
-    DatabaseFull {
-        /// The share of requests, 0 to 1.
-        share: f64,
-    },
-    /// Generations need more memory than the device has.
-    DeviceMemory {
-        /// The share of attempts, 0 to 1.
-        share: f64,
-        /// `cuda` or `mps`.
-        device: String,
-    },
-    /// A model cannot be loaded.
-    ModelBroken {
-        /// Which one.
-        model: String,
-    },
-    /// An evaluation gate turns adaptations down again and again.
-    GateFails {
-        /// Which one.
-        gate: String,
-        /// The share of adaptations, 0 to 1.
-        share: f64,
-    },
-    /// An operation of the web application fails.
-    RequestsFail {
-        /// Which one.
-        operation: String,
-        /// The share of its requests, 0 to 1.
-        share: f64,
-    },
-    /// Queries take many times as long.
-    QueriesSlow {
-        /// How many times.
-        factor: f64,
-    },
-    /// The mail server turns connections away.
-    MailDown {
-        /// The share of attempts, 0 to 1.
-        share: f64,
-    },
-    /// The image API does not answer in time.
-    ApiTimeouts {
-        /// The share of calls, 0 to 1.
-        share: f64,
-    },
-    /// Results cannot be uploaded.
-    UploadsFail {
-        /// The share of jobs, 0 to 1.
-        share: f64,
-    },
-    /// A bug gives each step of a job an id of its own.
-    NewIdPerStep {
-        /// The share of jobs, 0 to 1.
-        share: f64,
-    },
-    /// A bug lets what a worker does next carry the context of the job before.
-    ContextLeaks {
-        /// The share of jobs, 0 to 1.
-        share: f64,
-    },
-}
-
-impl Effect {
-    /// The deployments to which it means something.
-    pub const fn systems(&self) -> &'static [&'static str] {
-        match self {
-            Self::HostAnswers { .. }
-            | Self::InferenceFails { .. }
-            | Self::LargePages { .. }
-            | Self::BrokerLost { .. }
-            | Self::WriteBatch { .. }
-            | Self::ReadsSlow { .. } => &["cloudcix"],
-            Self::Deploy { .. } => &["cloudcix", "pixerase"],
-            Self::WorkersGone {} => &["diffusion", "trung-dev", "metamock", "pixerase"],
-            Self::StorageSlow { .. } | Self::BadImages { .. } | Self::DatabaseFull { .. } => &["pixerase"],
-            Self::DeviceMemory { .. } | Self::ModelBroken { .. } | Self::GateFails { .. } => &["diffusion"],
-            Self::RequestsFail { .. } | Self::QueriesSlow { .. } | Self::MailDown { .. } => &["trung-dev"],
-            Self::ApiTimeouts { .. }
-            | Self::UploadsFail { .. }
-            | Self::NewIdPerStep { .. }
-            | Self::ContextLeaks { .. } => &["metamock"],
-        }
-    }
-}
 
 /// An effect, and when.
 #[derive(Clone, Debug, PartialEq)]
@@ -256,51 +112,10 @@ pub fn parse(name: &str, text: &str, window: TimeRange, shift: TimeDelta) -> Res
         let until = moment_of("until")?;
         let effect: Effect =
             serde_json::from_value(fields.into()).map_err(|error| format!("effects[{i}]: {error}"))?;
-        check(&effect).map_err(|error| format!("effects[{i}].{error}"))?;
+        effect::check(&effect).map_err(|error| format!("effects[{i}].{error}"))?;
         effects.push(Timed { effect, from, until });
     }
     Ok(Scenario { name: name.to_owned(), title: file.title, effects })
-}
-
-/// What the types cannot say.
-fn check(effect: &Effect) -> Result<(), String> {
-    let one_of = |field: &str, value: &str, known: &[&str]| match known.contains(&value) {
-        true => Ok(()),
-        false => Err(format!("{field}: \"{value}\" is none of {}", known.join(", "))),
-    };
-    let is_share = |share: f64| match (0.0..=1.0).contains(&share) {
-        true => Ok(()),
-        false => Err(format!("share: {share} is not between 0 and 1")),
-    };
-    match effect {
-        Effect::HostAnswers { share, .. }
-        | Effect::LargePages { share, .. }
-        | Effect::StorageSlow { share }
-        | Effect::BadImages { share }
-        | Effect::DatabaseFull { share }
-        | Effect::GateFails { share, .. }
-        | Effect::RequestsFail { share, .. }
-        | Effect::MailDown { share }
-        | Effect::ApiTimeouts { share }
-        | Effect::UploadsFail { share }
-        | Effect::NewIdPerStep { share }
-        | Effect::ContextLeaks { share } => is_share(*share),
-        Effect::DeviceMemory { share, device } => {
-            is_share(*share)?;
-            one_of("device", device, &["cuda", "mps"])
-        }
-        Effect::InferenceFails { share, error } => {
-            is_share(*share)?;
-            one_of("error", error, &["server_unavailable", "connection_error", "cuda_oom"])
-        }
-        Effect::BrokerLost { stage } => one_of("stage", stage, &["scrape", "chunk", "embed"]),
-        Effect::WriteBatch { .. }
-        | Effect::ReadsSlow { .. }
-        | Effect::Deploy { .. }
-        | Effect::WorkersGone {}
-        | Effect::ModelBroken { .. }
-        | Effect::QueriesSlow { .. } => Ok(()),
-    }
 }
 
 /// Reads `start`, `start+20m`, `end-46m`, `end+30s` or `35%`.

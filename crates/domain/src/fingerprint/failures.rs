@@ -1,0 +1,76 @@
+//! Everything that a list of jobs tells about its failures: what became of all, the groups, and what each has in common.
+
+use super::counted::Counted;
+use super::counts::{Group, groups};
+use super::flow::{Flow, flow};
+use super::lift::{Good, Lift};
+use crate::job::JobState;
+use crate::time::{TimeDelta, TimeRange, Timestamp};
+
+/// A failure whose first job is no farther from where looking began than so many of its usual distances may well have
+/// been there before.
+const USUAL_GAPS: i64 = 3;
+
+/// The failures of many jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failures {
+    /// What became of all jobs.
+    pub flow: Flow,
+    /// Failures by what they are known by, the most frequent first.
+    pub groups: Vec<GroupTold>,
+    /// How many jobs are in a group.
+    pub n_failing: usize,
+    /// How many good jobs the groups were compared with.
+    pub n_good: usize,
+}
+
+/// One failure of several jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupTold {
+    /// The jobs.
+    pub group: Group,
+    /// What they have in common that good jobs lack, the most telling first.
+    pub in_common: Vec<Lift>,
+}
+
+/// The failures of jobs, and what became of those of a range.
+pub fn failures<S: Counted>(samples: &[S], range: TimeRange) -> Failures {
+    let groups = groups(samples);
+    let most = groups.first().map_or(0, |it| it.jobs.len());
+    let good = Good::new(samples.iter().filter(|it| it.state() == JobState::Done), most);
+    let told = |group: Group| {
+        let members: Vec<&S> = group.places.iter().filter_map(|it| samples.get(*it)).collect();
+        GroupTold { in_common: good.lacks(&members), group }
+    };
+    Failures {
+        flow: flow(samples, range),
+        n_failing: groups.iter().map(|it| it.jobs.len()).sum(),
+        n_good: good.n_jobs(),
+        groups: groups.into_iter().map(told).collect(),
+    }
+}
+
+impl Group {
+    /// How many of its jobs were over in each of so many equal parts of a range; those outside count at its ends.
+    pub fn over_time<S: Counted>(&self, samples: &[S], range: TimeRange, n_parts: usize) -> Vec<usize> {
+        let mut parts = vec![0; n_parts];
+        let whole = range.length().nanos().max(1) as f64;
+        for at in self.places.iter().filter_map(|it| samples.get(*it)?.over_at()) {
+            let share = (at - range.start).nanos() as f64 / whole;
+            let part = (share * n_parts as f64).clamp(0.0, n_parts.saturating_sub(1) as f64);
+            if let Some(count) = parts.get_mut(part as usize) {
+                *count += 1;
+            }
+        }
+        parts
+    }
+
+    /// Whether it may well have been there before looking began: its first job is so near to that instant that the usual
+    /// distance of its jobs explains it.
+    pub fn may_be_older(&self, looked_from: Timestamp) -> bool {
+        let Some((first, last)) = self.first_seen.zip(self.last_seen) else { return false };
+        let n_gaps = i64::try_from(self.jobs.len()).unwrap_or(i64::MAX).saturating_sub(1);
+        let usual = TimeDelta::from_nanos((last - first).nanos().checked_div(n_gaps).unwrap_or(0));
+        first - looked_from <= usual.times(USUAL_GAPS)
+    }
+}

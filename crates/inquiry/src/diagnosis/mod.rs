@@ -1,0 +1,239 @@
+//! What is around a job in trouble: metrics, other jobs, and lines that name no job, for the rules of diagnosis.
+//!
+//! ```text
+//!  metrics ──> other jobs of the same hours (what a list has read is not asked for again) ──> lines that name no job
+//! ```
+
+mod lines;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use domain::diagnosis::{SIGNALS, Signal, Surroundings};
+use domain::fingerprint::{Counted, JobSample};
+use domain::job::{Job, JobState};
+use domain::logs::LogRecord;
+use domain::system::{MetricRole, SharedSystem, System};
+use domain::time::{TimeDelta, TimeRange, Timestamp};
+use system::lines::LineReader;
+
+use self::lines::LinesAround;
+use crate::jobs::{JobsInquiry, JobsNews, JobsQuestion, JobsReport, LinesRead, SharedJobs};
+use crate::panels::{Panel, PanelsInquiry, PanelsNews, PanelsQuestion};
+use crate::plan::{Plan, Sent};
+use crate::transport::Transport;
+
+/// How much earlier than the trouble metrics are looked at: what leads to it comes before.
+const BEFORE: TimeDelta = TimeDelta::from_secs(30 * 60);
+/// How much later: scrapes and rates lag.
+const AFTER: TimeDelta = TimeDelta::from_secs(10 * 60);
+/// How much earlier than the trouble other jobs are looked at.
+const OTHERS_BEFORE: TimeDelta = TimeDelta::from_secs(60 * 60);
+/// Lines of other jobs that are read at most.
+const MAX_LINES: usize = 20_000;
+/// What is over for less may still change: lines, spans and samples come late.
+const SETTLED_AFTER: TimeDelta = TimeDelta::from_secs(120);
+/// Points of a series: one for each scrape of that time, and more than any rule needs.
+const MAX_POINTS: u32 = 240;
+
+/// Whether there is something to explain about a job.
+pub fn is_in_trouble(job: &Job) -> bool {
+    match job.state {
+        JobState::Failed | JobState::Stuck => true,
+        JobState::Queued | JobState::Running | JobState::Unknown => job.failure.is_some(),
+        JobState::Done => false,
+    }
+}
+
+/// The hours of other jobs to compare a job with.
+pub fn hours_of(job: &Job, now: Timestamp) -> TimeRange {
+    let at = troubled_at(job, now);
+    let start = job.submitted.map_or(at, |it| it.at.min(at)).max(at - OTHERS_BEFORE) - OTHERS_BEFORE;
+    TimeRange::between(start, end_of(job, now))
+}
+
+/// What is to be found out.
+#[derive(Clone, Debug)]
+pub struct SurroundingsQuestion {
+    /// The job in trouble.
+    pub job: Arc<Job>,
+    /// Now.
+    pub now: Timestamp,
+    /// The other jobs of its hours, where they are known; else they are asked for.
+    pub others: Option<Vec<JobSample>>,
+    /// The range of a list that may have been read; where it was, its jobs are the others.
+    pub listed: Option<TimeRange>,
+}
+
+/// What is known so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SurroundingsReport {
+    /// The metrics that rules look at.
+    pub panels: Vec<Panel>,
+    /// The other jobs, where they were asked for.
+    pub jobs: Option<JobsReport>,
+    /// Lines of the time of the trouble that name no job.
+    pub lines: Vec<LogRecord>,
+    /// The other jobs, where they were known.
+    others: Vec<JobSample>,
+}
+
+impl SurroundingsReport {
+    /// What the rules look at.
+    pub fn surroundings(&self, system: &System) -> Surroundings {
+        let mut others = self.others.clone();
+        let rows = self.jobs.iter().flat_map(|it| it.rows.iter());
+        others.extend(rows.map(|it| JobSample::of_row(system, it)));
+        Surroundings { signals: self.signals(), others, lines: self.lines.clone() }
+    }
+
+    /// Whether it may be another when it is asked for again: something could not be had, or its time is not over.
+    pub fn may_change(&self, now: Timestamp) -> bool {
+        let is_lost = |it: &JobsReport| !it.failures.is_empty();
+        let ends = self.panels.iter().map(|it| it.range.end).chain(self.jobs.iter().map(|it| it.range.end));
+        self.panels.iter().any(|it| it.failure.is_some())
+            || self.jobs.as_ref().is_some_and(is_lost)
+            || ends.max().is_none_or(|it| it + SETTLED_AFTER > now)
+    }
+
+    /// What the metrics show, as far as they have come.
+    pub fn signals(&self) -> Vec<Signal> {
+        let shown = self.panels.iter().filter(|it| !it.is_waiting && it.failure.is_none());
+        let signal = |it: &Panel| Signal {
+            role: Some(it.role),
+            title: it.metric.as_ref().map(|it| it.title.clone()).unwrap_or_default(),
+            series: it.series.clone(),
+        };
+        shown.map(signal).collect()
+    }
+}
+
+/// Finds out what is around a job in trouble.
+pub struct SurroundingsInquiry {
+    memory: SharedJobs,
+    panels: Option<PanelsInquiry>,
+    jobs: Option<JobsInquiry>,
+    others: Vec<JobSample>,
+    lines: LinesAround,
+    n_panels_open: usize,
+}
+
+/// What an answer tells.
+pub enum SurroundingsNews {
+    /// Of a metric.
+    Panels(PanelsNews),
+    /// Of other jobs.
+    Jobs(JobsNews),
+    /// Lines of the time of the trouble.
+    Lines(LinesRead),
+}
+
+impl SurroundingsInquiry {
+    /// A plan for what is around a job. `memory` is what has been read of other jobs.
+    pub fn new(
+        system: &SharedSystem,
+        reader: Rc<LineReader>,
+        memory: SharedJobs,
+        question: SurroundingsQuestion,
+    ) -> Self {
+        let SurroundingsQuestion { job, now, others, listed } = question;
+        let asks_others = others.is_none();
+        let hours = hours_of(&job, now);
+        let listed = listed.filter(|it| memory.has(*it));
+        let range = listed.filter(|it| it.contains(troubled_at(&job, now))).unwrap_or(hours);
+        let keep_from = listed.map_or(range.start, |it| it.start.min(range.start));
+        let jobs = asks_others.then(|| {
+            // What is known already costs nothing.
+            let max_lines = memory.n_lines_in(range) + MAX_LINES;
+            let question = JobsQuestion { range, now, max_lines, keep_from };
+            JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question)
+        });
+        Self {
+            panels: signals_question(system, &job, now).map(|it| PanelsInquiry::new(system, it)),
+            jobs,
+            others: others.unwrap_or_default(),
+            lines: LinesAround::new(system, reader, troubled_at(&job, now), now),
+            memory,
+            n_panels_open: 0,
+        }
+    }
+}
+
+impl Plan for SurroundingsInquiry {
+    type News = SurroundingsNews;
+    type Report = SurroundingsReport;
+
+    fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, SurroundingsNews>> {
+        let mut sent: Vec<Sent<'a, SurroundingsNews>> = Vec::new();
+        for question in self.panels.iter_mut().flat_map(|it| it.due(transport)) {
+            self.n_panels_open += 1;
+            sent.push(Box::pin(async move { SurroundingsNews::Panels(question.await) }));
+        }
+        // Other jobs are many lines: they wait until the rest is answered.
+        if self.n_panels_open > 0 {
+            return sent;
+        }
+        for question in self.jobs.iter_mut().flat_map(|it| it.due(transport)) {
+            sent.push(Box::pin(async move { SurroundingsNews::Jobs(question.await) }));
+        }
+        let selector = self.memory.selector().or(self.jobs.is_none().then_some(0));
+        if let Some(question) = selector.and_then(|it| self.lines.due(it, transport)) {
+            sent.push(Box::pin(async move { SurroundingsNews::Lines(question.await) }));
+        }
+        sent
+    }
+
+    fn take(&mut self, news: SurroundingsNews) {
+        match news {
+            SurroundingsNews::Panels(news) => {
+                self.n_panels_open = self.n_panels_open.saturating_sub(1);
+                if let Some(panels) = &mut self.panels {
+                    panels.take(news);
+                }
+            }
+            SurroundingsNews::Jobs(news) => {
+                if let Some(jobs) = &mut self.jobs {
+                    jobs.take(news);
+                }
+            }
+            SurroundingsNews::Lines(read) => self.lines.take(read),
+        }
+    }
+
+    fn report(&self) -> SurroundingsReport {
+        SurroundingsReport {
+            panels: self.panels.as_ref().map(Plan::report).unwrap_or_default(),
+            jobs: self.jobs.as_ref().map(Plan::report),
+            lines: self.lines.found().to_vec(),
+            others: self.others.clone(),
+        }
+    }
+}
+
+/// The other jobs of a job's hours among those of a longer time.
+pub fn of_the_same_hours(samples: &[JobSample], job: &Job, now: Timestamp) -> Vec<JobSample> {
+    let hours = hours_of(job, now);
+    let is_near = |it: &&JobSample| {
+        it.at().is_some_and(|at| at < hours.end) && it.over_at().is_some_and(|at| at >= hours.start)
+    };
+    samples.iter().filter(is_near).cloned().collect()
+}
+
+/// The instant of the trouble: of the failure, else of the last sign of life.
+fn troubled_at(job: &Job, now: Timestamp) -> Timestamp {
+    job.failure.as_ref().map(|it| it.at).or(job.last_seen).unwrap_or(now).min(now)
+}
+
+fn end_of(job: &Job, now: Timestamp) -> Timestamp {
+    if job.state == JobState::Stuck { now } else { (troubled_at(job, now) + AFTER).min(now) }
+}
+
+/// The metrics of a system that rules look at, around a job's trouble; `None` where the system names none.
+fn signals_question(system: &System, job: &Job, now: Timestamp) -> Option<PanelsQuestion> {
+    let roles: Vec<MetricRole> = SIGNALS.into_iter().filter(|role| system.metric(*role).is_some()).collect();
+    let range = TimeRange::between(troubled_at(job, now) - BEFORE, end_of(job, now));
+    (!roles.is_empty()).then_some(PanelsQuestion { roles, range, max_points: MAX_POINTS })
+}

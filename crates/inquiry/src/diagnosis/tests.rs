@@ -1,0 +1,176 @@
+//! What is asked around a job in trouble, and what is not asked again.
+
+use std::sync::Arc;
+
+use domain::job::{Failure, Origin};
+use domain::logs::EventKind;
+use domain::system::{
+    Condition, ConditionField, EventRule, EventStage, IdFilter, JobRules, LineFormat, LogRules, MatchOp,
+    Matcher, Metric, MetricKind, Role, TextTest, Unit,
+};
+use futures_util::FutureExt;
+
+use super::*;
+use crate::plan::drive;
+use crate::testing::Script;
+
+const FAILED_AT_SECS: i64 = 100_000;
+const NO_SERIES: &str = r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#;
+
+fn system() -> SharedSystem {
+    let role = |role, name: &str| (role, vec![name.to_owned()]);
+    let event = |kind, word: &str| EventRule {
+        kind,
+        when: vec![Condition {
+            field: ConditionField::Role(Role::Event),
+            test: TextTest::Is(word.to_owned()),
+        }],
+        stage: EventStage::FromLine,
+    };
+    Arc::new(System {
+        name: "shop".to_owned(),
+        logs: LogRules {
+            selectors: vec![vec![Matcher {
+                label: "app".to_owned(),
+                op: MatchOp::Equal,
+                value: "shop".to_owned(),
+            }]],
+            job_filter: IdFilter::JsonField("job".to_owned()),
+            formats: vec![LineFormat::Json { unwrap: Vec::new() }],
+            roles: vec![
+                role(Role::Job, "job"),
+                role(Role::Event, "event"),
+                role(Role::Message, "msg"),
+                role(Role::Level, "level"),
+                role(Role::ErrorCode, "code"),
+            ],
+            events: vec![event(EventKind::JobSubmitted, "begun"), event(EventKind::JobFailed, "failed")],
+            ..LogRules::default()
+        },
+        metrics: vec![Metric {
+            role: MetricRole::QueueDepth,
+            title: "Waiting".to_owned(),
+            names: vec!["depth".to_owned()],
+            kind: MetricKind::Gauge,
+            by: Vec::new(),
+            unit: Unit::Jobs,
+            matchers: Vec::new(),
+            slo: None,
+            help: String::new(),
+            scale: 1.0,
+        }],
+        jobs: JobRules { stuck_after: TimeDelta::from_secs(1_800), ..JobRules::default() },
+        scrape_interval: TimeDelta::from_secs(15),
+        ..System::default()
+    })
+}
+
+fn job() -> Arc<Job> {
+    let at = Timestamp::from_secs(FAILED_AT_SECS);
+    let lines = domain::job::Evidence::default();
+    let mut job = domain::job::assemble(&system(), &"j-0".into(), &lines, at);
+    job.state = JobState::Failed;
+    job.failure = Some(Failure {
+        stage: None,
+        code: Some("e_1".to_owned()),
+        message: None,
+        exception: None,
+        at,
+        from: Origin::Inferred,
+    });
+    Arc::new(job)
+}
+
+/// Lines, newest first, each with its second.
+fn lines(all: &[(i64, String)]) -> String {
+    let value = |(secs, line): &(i64, String)| {
+        format!("[\"{secs}000000000\",{}]", serde_json::Value::from(line.as_str()))
+    };
+    let values: Vec<String> = all.iter().map(value).collect();
+    format!(
+        r#"{{"status":"success","data":{{"resultType":"streams","result":[{{"stream":{{"app":"shop"}},"values":[{}]}}]}}}}"#,
+        values.join(",")
+    )
+}
+
+/// Three jobs that failed alike, and what the machine itself said of that time.
+fn script() -> Script {
+    let told = |job: i64, event: &str| {
+        (FAILED_AT_SECS - job * 60, format!(r#"{{"job":"j-{job}","event":"{event}","code":"e_1"}}"#))
+    };
+    let jobs: Vec<_> = (0..3).map(|it| told(it, "failed")).collect();
+    let around = [
+        (FAILED_AT_SECS - 5, r#"{"level":"error","msg":"Out of memory: Killed process 42"}"#.to_owned()),
+        (FAILED_AT_SECS - 6, r#"{"level":"error","job":"j-9","msg":"mine"}"#.to_owned()),
+    ];
+    Script::default()
+        .answer("loki/query_range", "(?i)warn", &lines(&around))
+        .answer("loki/query_range", "", &lines(&jobs))
+        .answer("prometheus/query_range", "", NO_SERIES)
+}
+
+fn run(script: &Script, memory: &SharedJobs, others: Option<Vec<JobSample>>) -> SurroundingsReport {
+    run_in(&system(), script, memory, others)
+}
+
+fn run_in(
+    system: &SharedSystem,
+    script: &Script,
+    memory: &SharedJobs,
+    others: Option<Vec<JobSample>>,
+) -> SurroundingsReport {
+    let now = Timestamp::from_secs(FAILED_AT_SECS + 3_600);
+    let question = SurroundingsQuestion { job: job(), now, others, listed: None };
+    let reader = Rc::new(LineReader::new(system));
+    let plan = SurroundingsInquiry::new(system, reader, memory.clone(), question);
+    let mut report = Plan::report(&plan);
+    drive(plan, script, |it| report = it).now_or_never().expect("nothing here waits");
+    report
+}
+
+#[test]
+fn metrics_come_first_then_other_jobs_and_the_lines_of_nobody() {
+    let script = script();
+    let report = run(&script, &SharedJobs::default(), None);
+    let around = report.surroundings(&system());
+    assert_eq!(around.signals.len(), 1);
+    let ids: Vec<&str> = around.others.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["j-0", "j-1", "j-2"]);
+    let said: Vec<&str> = around.lines.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(said, ["Out of memory: Killed process 42"]);
+    let asked = script.asked();
+    assert!(asked[0].starts_with("prometheus/query_range"), "{asked:?}");
+}
+
+#[test]
+fn jobs_that_are_known_are_not_asked_for() {
+    let script = script();
+    let known = run(&script, &SharedJobs::default(), None).surroundings(&system()).others;
+    let n_asked = script.asked().len();
+    let near = of_the_same_hours(&known, &job(), Timestamp::from_secs(FAILED_AT_SECS + 3_600));
+    let report = run(&script, &SharedJobs::default(), Some(near));
+    assert_eq!(report.surroundings(&system()).others, known);
+    let again = script.asked().split_off(n_asked);
+    assert_eq!(again.iter().filter(|it| it.starts_with("loki")).count(), 1, "{again:?}");
+    assert!(of_the_same_hours(&known, &job(), Timestamp::from_secs(0)).is_empty());
+}
+
+#[test]
+fn what_was_read_is_not_read_again() {
+    let (system, script, memory) = (system(), script(), SharedJobs::default());
+    let first = run_in(&system, &script, &memory, None);
+    let n_asked = script.asked().len();
+    let again = run_in(&system, &script, &memory, None);
+    assert_eq!(again.jobs.unwrap().rows.len(), first.jobs.unwrap().rows.len());
+    let lines = |it: &&String| it.starts_with("loki/query_range") && !it.contains("(?i)");
+    assert_eq!(script.asked().iter().skip(n_asked).filter(lines).count(), 0);
+}
+
+#[test]
+fn the_hours_end_soon_after_a_failure_and_now_for_a_job_that_hangs() {
+    let now = Timestamp::from_secs(FAILED_AT_SECS + 7_200);
+    assert_eq!(hours_of(&job(), now).end.secs(), FAILED_AT_SECS + 600);
+    let stuck = Job { state: JobState::Stuck, ..(*job()).clone() };
+    assert_eq!(hours_of(&stuck, now).end, now);
+    assert_eq!(hours_of(&job(), now).start.secs(), FAILED_AT_SECS - 3_600);
+}

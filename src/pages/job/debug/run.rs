@@ -1,0 +1,161 @@
+//! The run of the steps and of what is around the job: when it is begun, and when it is not begun again.
+
+use std::sync::Arc;
+
+use domain::diagnosis::Surroundings;
+use domain::ids::JobId;
+use domain::job::Job;
+use domain::view_state::Tab;
+use inquiry::debug::{DebugQuestion, DebugReport, has_found};
+use inquiry::diagnosis::{SurroundingsReport, is_in_trouble};
+use inquiry::job::JobReport;
+use leptos::prelude::*;
+
+use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
+use crate::pages::job::model::Model;
+use crate::state::{Clock, use_clock};
+
+/// A handle on the run of the steps.
+#[derive(Clone, Copy)]
+pub(in crate::pages::job) struct DebugRun {
+    pub(super) progress: ReadSignal<Progress<DebugReport>>,
+    /// The newest report; `None` while there is none.
+    pub(super) report: Memo<Option<Arc<DebugReport>>>,
+    /// The checklists that were asked for although they are not meant for this job.
+    pub(super) also: RwSignal<Vec<usize>>,
+    /// Whether a person wants the steps although nothing is wrong.
+    wanted: RwSignal<bool>,
+    /// How often a person asked for all of it again.
+    round: RwSignal<u32>,
+    /// What is around the job.
+    around: ReadSignal<Progress<SurroundingsReport>>,
+    /// How often what is around it was asked for again.
+    around_round: RwSignal<u32>,
+    clock: Clock,
+}
+
+/// A job with all its evidence, once nothing more of it is awaited. Equal while the evidence is.
+#[derive(Clone)]
+struct Settled {
+    job: Arc<Job>,
+    report: Arc<JobReport>,
+}
+
+impl PartialEq for Settled {
+    fn eq(&self, other: &Self) -> bool {
+        let size = |it: &Self| {
+            let evidence = &it.report.evidence;
+            let n_spans: usize = evidence.traces.iter().map(|it| it.spans.len()).sum();
+            (evidence.lines.len(), n_spans, evidence.unreachable.len())
+        };
+        let told = |it: &Self| (it.job.id.clone(), it.job.state, it.job.failure.clone());
+        size(self) == size(other) && told(self) == told(other)
+    }
+}
+
+impl DebugRun {
+    /// Runs the steps of a job in trouble as soon as all that is known of it is there.
+    pub(in crate::pages::job) fn new(model: Model) -> Self {
+        let clock = use_clock();
+        let (also, wanted) = (RwSignal::new(Vec::new()), RwSignal::new(false));
+        // While the job is asked for anew, what was known of it stands.
+        let settled = Memo::new(move |old: Option<&Option<Settled>>| {
+            if model.is_waiting() || !model.has_evidence() {
+                return old.cloned().flatten().filter(|it| model.report.with(|now| now.id == it.job.id));
+            }
+            let new = Settled { job: model.job.get(), report: model.report.get() };
+            // What says the same stays the same, so that nothing is asked twice.
+            Some(old.cloned().flatten().filter(|it| *it == new).unwrap_or(new))
+        });
+        let is_framed = model.view.part(|it| it.embed && it.tab != Tab::Debug);
+        let question = Memo::new(move |_| {
+            let is_meant = |it: &Settled| is_in_trouble(&it.job) || wanted.get();
+            settled.get().filter(|it| !is_framed.get() && is_meant(it))
+        });
+        let (round, around_round) = (RwSignal::new(0_u32), RwSignal::new(0_u32));
+        let known = StoredValue::new(None::<(JobId, Arc<DebugReport>)>);
+        // A refresh brings nothing new to steps of a job that has not changed.
+        let progress = use_plan_again(
+            move || {
+                let it = question.get()?;
+                let thing = (model.system.with(|it| it.name.clone()), it.job.id.clone());
+                Some((thing, (it, also.get(), round.get())))
+            },
+            move |_, (it, also, _)| {
+                let known = known.get_value().filter(|(id, _)| *id == it.job.id).map(|(_, it)| it);
+                let question =
+                    DebugQuestion { job: it.job, report: it.report, now: clock.now(), also, known };
+                debug_plan(model.system.get_untracked(), question)
+            },
+            Again::Never,
+        );
+        let around = use_surroundings(move || {
+            Some((question.get().map(|it| it.job).filter(|it| is_in_trouble(it))?, around_round.get()))
+        });
+        Effect::new(move |_| {
+            // Other jobs and lines are judged by once all of them are there, metrics as they come.
+            let is_all = !around.with(|it| it.running);
+            let found = around.with(|it| it.report.clone());
+            let found = found.map(|it| match is_all {
+                true => model.system.with(|system| it.surroundings(system)),
+                false => Surroundings { signals: it.signals(), ..Surroundings::default() },
+            });
+            let found = found.unwrap_or_default();
+            if model.surroundings.with_untracked(|it| **it != found) {
+                model.surroundings.set(Arc::new(found));
+            }
+        });
+        let report = Memo::new_with_compare(
+            move |_| progress.with(|it| it.report.clone()),
+            |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
+                (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
+                (None, None) => false,
+                (Some(_), None) | (None, Some(_)) => true,
+            },
+        );
+        Effect::new(move |_| {
+            let it = report.get().zip(question.with_untracked(|it| it.as_ref().map(|it| it.job.id.clone())));
+            known.set_value(it.map(|(report, id)| (id, report)));
+        });
+        Self { progress, report, also, wanted, round, around, around_round, clock }
+    }
+
+    /// What is around the job, as far as it is known.
+    pub(in crate::pages::job) fn around(self) -> ReadSignal<Progress<SurroundingsReport>> {
+        self.around
+    }
+
+    /// Asks again what may have changed.
+    pub(super) fn again(self) {
+        self.round.update(|it| *it = it.wrapping_add(1));
+        let now = self.clock.now();
+        if self.around.with_untracked(|it| it.report.as_ref().is_none_or(|it| it.may_change(now))) {
+            self.around_round.update(|it| *it = it.wrapping_add(1));
+        }
+    }
+
+    /// Whether answers are awaited.
+    pub(super) fn is_running(self) -> bool {
+        self.progress.with(|it| it.running) || self.around.with(|it| it.running)
+    }
+
+    /// Runs the steps although nothing is wrong.
+    pub(super) fn want(self) {
+        self.wanted.set(true);
+    }
+
+    /// Whether a person wants the steps although nothing is wrong.
+    pub(super) fn is_wanted(self) -> bool {
+        self.wanted.get()
+    }
+
+    /// How many steps found something, for the tab.
+    pub(in crate::pages::job) fn n_found(self) -> Signal<String> {
+        Signal::derive(move || {
+            let n = self
+                .report
+                .with(|it| it.as_ref().map_or(0, |it| it.steps().filter(|it| has_found(it)).count()));
+            if n == 0 { String::new() } else { format!("{n} found") }
+        })
+    }
+}

@@ -1,0 +1,118 @@
+// `cargo xtask diagnose` on real servers: for every job of every shipped system, what it says is what the generator did.
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { SYSTEMS, demoBinary, runDemo, targets } from './lib/demo.mjs';
+import { faultProxy, FAULTS } from './lib/faults.mjs';
+import { ROOT, scratch } from './lib/paths.mjs';
+
+const data = scratch('diagnose');
+const { LOKI_URL, PROMETHEUS_URL, TEMPO_URL, TEMPO_OTLP_URL, DEMO_TRUTH, DEMO_TRUTHS } = process.env;
+const servers = { loki: { url: LOKI_URL }, prometheus: { url: PROMETHEUS_URL }, tempo: { url: TEMPO_URL, otlp: TEMPO_OTLP_URL } };
+const read = file => JSON.parse(fs.readFileSync(file, 'utf8'));
+const truthOf = system => read(system === 'cloudcix' ? DEMO_TRUTH : path.join(DEMO_TRUTHS, `truth-${system}.json`));
+const systemFile = system => path.join(ROOT, 'public/systems', `${system}.json`);
+const examples = truth => Object.values(truth.examples).flat();
+const ms = moment => Number(BigInt(moment.ns) / 1_000_000n);
+
+/** A configuration that names these servers. */
+function config(name, { loki, prometheus, tempo }) {
+  const file = path.join(data, `${name}.json`);
+  const sources = { loki: { url: loki }, prometheus: { url: prometheus }, tempo: { url: tempo } };
+  fs.writeFileSync(file, JSON.stringify({ sources, systems: SYSTEMS }));
+  return file;
+}
+const CONFIG = config('config', { loki: LOKI_URL, prometheus: PROMETHEUS_URL, tempo: TEMPO_URL });
+
+let binary;
+before(() => {
+  execFileSync('cargo', ['build', '--quiet', '--package', 'xtask'], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  binary = path.join(process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target'), 'debug', 'xtask');
+});
+
+/** Runs it; gives {code, told (the JSON), said (the errors), seconds}. */
+const diagnose = (...args) => new Promise(done => {
+  const began = Date.now();
+  execFile(binary, ['diagnose', ...args], { cwd: data, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+    const told = stdout.trim() ? JSON.parse(stdout) : undefined;
+    done({ code: error ? error.code : 0, told, said: stderr, seconds: (Date.now() - began) / 1000 });
+  });
+});
+
+/** Which rule must come first for what broke a job. */
+const RULES = {
+  timeout: ['timeout'], task_timeout: ['timeout'], api_timeout: ['timeout'], worker_out_of_memory: ['worker_killed', 'memory'],
+  inference_out_of_memory: ['gpu_memory'], cuda_out_of_memory: ['gpu_memory'], mps_out_of_memory: ['gpu_memory'], gpu_memory: ['gpu_memory'],
+  inference_down: ['inference_down'], circuit_open: ['circuit_breaker'], bad_input: ['bad_input', 'input_too_long'], bad_image: ['bad_input'],
+  model_load: ['model_load', 'model_logger'], evaluation_gate: ['adaptation_gate', 'evaluation_gate'],
+  storage_unreachable: ['unreachable'], mail_server: ['unreachable'], database: ['unreachable'], unreachable: ['unreachable'],
+  too_many_connections: ['connections_taken'], disk_full: ['disk_full'], lock_wait: ['lock_wait'], transaction_leak: ['transaction_leak'],
+  broker_memory: ['broker_memory'], payload_schema: ['payload_schema'], memory: ['memory'], time_limit: ['time_limit'], bad_deploy: ['bad_deploy'],
+  // What only the deployment's own words say.
+  s3_upload: ['own_words'], bad_preset: ['own_words'], no_prompts: ['own_words'],
+  // Jobs that hang.
+  swallowed_errors: ['swallowed_errors'], requeue_loop: ['requeue_loop'], message_evicted: ['evicted_keys'], new_job_id_per_step: ['new_id_per_step'],
+};
+const HANGING = { stuck: ['worker_silent', 'worker_killed'], queued: ['queue_stands', 'message_lost', 'worker_freeze'], running: ['queue_stands', 'message_lost', 'worker_freeze'] };
+const rulesFor = cause => (cause.startsWith('http_') ? ['http_status'] : RULES[cause] ?? assert.fail(`no rule for ${cause}`));
+
+/** A stage's id by any of its names. */
+const stageOf = (system, word) => system.stages.find(it => [it.id, ...(it.aliases ?? [])].includes(word))?.id ?? word;
+
+/** What is wrong with what was told of a job; empty where nothing is. */
+function wrong(system, job, told) {
+  const complaints = [];
+  const must = (holds, words) => { if (!holds) complaints.push(words); };
+  const cause = job.flaw ?? job.cause;
+  const rules = told.causes.map(it => `${it.rule} ${it.confidence}`);
+  const first = told.causes[0]?.rule;
+  // Lines under other ids tell the rest of its story.
+  if (job.flaw === 'new_job_id_per_step') {
+    if (told.state === 'stuck') must(rulesFor(cause).includes(first), `hangs by ${cause}, told ${rules}`);
+    return complaints;
+  }
+  switch (job.state) {
+    case 'failed':
+      must(told.state === 'failed', `failed, told ${told.state}: ${told.because}`);
+      must(told.failed_stage === stageOf(system, job.failed_stage), `failed at ${job.failed_stage}, told ${told.failed_stage}`);
+      must(told.attempts === job.attempts, `${job.attempts} attempts, told ${told.attempts}`);
+      must(rulesFor(job.cause).includes(first), `broken by ${job.cause}, told ${rules}`);
+      must(told.causes.every(it => it.would_refute && it.sentence && it.why), 'a cause says not what would refute it');
+      break;
+    case 'done':
+      must(told.state === 'done', `done, told ${told.state}: ${told.because}`);
+      must(told.cause === null && rules.length === 0, `good, and yet told ${rules}`);
+      break;
+    default:
+      must(['queued', 'running', 'stuck'].includes(told.state), `${job.state}, told ${told.state}: ${told.because}`);
+      if (told.state === 'stuck') must((cause ? rulesFor(cause) : HANGING[job.state]).includes(first), `${job.state} (${cause}), told ${rules}`);
+  }
+  return complaints;
+}
+
+for (const name of SYSTEMS) {
+  test(`${name}: every job of the last hours is told as it truly was, and quickly`, async t => {
+    const [truth, system] = [truthOf(name), read(systemFile(name))];
+    const minutes = Math.ceil((Date.now() - ms(truth.start)) / 60_000) + 1;
+    const { code, told, said, seconds } = await diagnose('--config', CONFIG, '--system', systemFile(name), '--since', `${minutes}m`);
+    assert.equal(code, 0, said);
+    t.diagnostic(`${told.jobs.length} jobs, ${told.summary.in_trouble} in trouble, in ${seconds} s`);
+    const byId = new Map(told.jobs.map(it => [it.job, it]));
+    const complaints = [];
+    let n = 0;
+    for (const job of examples(truth)) {
+      const found = byId.get(job.job_id);
+      if (!found) {
+        // A queued job may not have said a word yet.
+        if (job.state !== 'queued') complaints.push(`${job.job_id} (${job.state} ${job.cause}) is not told`);
+        continue;
+      }
+      n += 1;
+      complaints.push(...wrong(system, job, found).map(it => `${job.job_id}: ${it}`));
+    }
+    assert.ok(n >= 20, `${n} jobs`);
+    assert.deepEqual(complaints, [], `${complaints.length} of ${n} jobs`);
+  });
+}

@@ -1,0 +1,155 @@
+// The failures of a range on real servers: whoever was told nothing finds which jobs fail, what they have in common and since
+// when, and comes to a job and back. The telemetry is of hours of its own, so that its truth is the whole truth of the range.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { demoBinary, runDemo, scenarios, targets } from './lib/demo.mjs';
+import { accessible, harness } from './lib/harness.mjs';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Old enough to be apart from what other tests wrote, and to stand still. */
+const END = Math.floor(Date.now() / MINUTE) * MINUTE - 5 * HOUR;
+const RANGE = { from: `${END - 65 * MINUTE}`, to: `${END + 20 * MINUTE}`, tz: 'utc' };
+const view = (sys, more = {}) => ({ page: 'jobs', sys, tab: 'failures', ...RANGE, ...more });
+
+const truths = {};
+const it = harness(async ({ stack }) => {
+  const binary = demoBinary();
+  for (const [system, scenario] of [['cloudcix', 'domain-403'], ['metamock', 'metamock/api-timeouts']]) {
+    const args = [...targets(stack.servers), '--system', system, ...scenarios(scenario), '--seed', '77', '--backfill', '1h', '--end', new Date(END).toISOString()];
+    truths[system] = JSON.parse(runDemo(binary, args));
+  }
+});
+
+const number = text => Number(text.replaceAll(/[^\d]/g, ''));
+const groups = page => page.locator('.group');
+const group = (page, text) => groups(page).filter({ hasText: text });
+const inGroup = async each => number(await each.locator('.group-n').innerText());
+const minutes = text => { const [, h, m] = /(\d\d):(\d\d)/.exec(text); return 60 * h + +m; };
+
+async function opened(query, options) {
+  const page = await it.open(query, options);
+  await groups(page).first().waitFor();
+  await page.waitForFunction(() => /^All [\d\s\u202f]+ jobs? of this time\./.test(document.querySelector('.jobs-cover')?.innerText ?? ''), null, { timeout: 60_000 });
+  return page;
+}
+
+/** How many jobs of a kind the generator says there are. */
+const truthOf = (system, kind) => Object.entries(truths[system].jobs.by_kind).filter(([name]) => kind.test(name)).reduce((sum, [, n]) => sum + n, 0);
+
+test('who knows nothing finds the failing jobs, what they have in common, since when, and a job', async () => {
+  const page = await it.open({ page: 'jobs', sys: 'cloudcix', ...RANGE });
+  await page.getByRole('link', { name: /^Failures/ }).click();
+  await page.waitForURL(/tab=failures/);
+  const all = await opened(new URL(page.url()).searchParams);
+  await page.done();
+
+  const it403 = group(all, 'http_403');
+  assert.equal(await it403.count(), 1, 'one failure is one group');
+  assert.equal(await inGroup(it403), truthOf('cloudcix', /^failed \S+ http_403$/));
+  assert.match(await groups(all).first().innerText(), /http_403/, 'the most frequent comes first');
+  assert.match(await it403.innerText(), /Domain = docs\.example\.org: [\d\s\u202f]+ of [\d\s\u202f]+ failing jobs, \d+ of [\d\s\u202f]+ good ones/);
+
+  // The scenario begins at 72 % of the hour.
+  const began = new Date(END - HOUR + 0.72 * HOUR);
+  const seen = minutes(await it403.locator('.group-seen').first().innerText());
+  const meant = 60 * began.getUTCHours() + began.getUTCMinutes();
+  assert.ok(Math.abs(seen - meant) <= 4, `first seen at minute ${seen}, meant is ${meant}`);
+
+  await it403.locator('.group-row').click();
+  await all.waitForURL(/f=failure:is:[0-9a-f]{16}/);
+  const again = await opened(new URL(all.url()).searchParams);
+  await again.locator('.group-open .group-common a', { hasText: 'Domain = docs.example.org' }).waitFor();
+  await again.done();
+
+  const id = await all.locator('.group-jobs a').first().innerText();
+  await all.locator('.group-jobs a').first().click();
+  await all.waitForURL(new RegExp(`job=${id}`));
+  const n = await (async () => {
+    const same = all.locator('.same a');
+    await same.waitFor({ timeout: 60_000 });
+    return number(await same.innerText());
+  })();
+  assert.equal(n, truthOf('cloudcix', /^failed \S+ http_403$/) - 1, 'the same failure in all the others');
+  assert.match(await all.locator('.same').innerText(), /first seen \d\d:\d\d, last \d\d:\d\d[\s\S]*Domain = docs\.example\.org/);
+  await all.locator('.same a').click();
+  await all.waitForURL(/tab=failures.*f=failure:is:/);
+  await all.locator('.group.open').waitFor();
+  await all.done();
+});
+
+test('the flow loses nobody, and its numbers lead to their jobs', async () => {
+  const page = await opened(view('cloudcix'));
+  const tile = async word => number(await page.locator('.flow .count', { hasText: word }).locator('b').innerText());
+  const { by_state: truth } = truths.cloudcix.jobs;
+  assert.equal(await tile('done'), truth.done);
+  assert.equal(await tile('failed'), truth.failed);
+  const parts = await Promise.all(['done', 'failed', 'in flight', 'stuck', 'unaccounted'].map(tile));
+  assert.equal(parts.reduce((a, b) => a + b), await tile('submitted'), `${parts}`);
+  await page.locator('.flow .count', { hasText: 'failed' }).click();
+  await page.waitForURL(/f=state:is:failed/);
+  await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, truth.failed);
+  await page.done();
+});
+
+test('the list is narrowed to one failure, which its chip names in words', async () => {
+  const page = await opened(view('cloudcix'));
+  const it403 = group(page, 'http_403');
+  const expected = await inGroup(it403);
+  await it403.locator('.group-row').click();
+  await page.getByRole('link', { name: /^Show all \d+ in the list/ }).click();
+  await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, expected);
+  assert.match(await page.locator('.chip').innerText(), /Failure = http_403/);
+  await page.done();
+});
+
+test('a system without traces has its failures and its flow from lines alone', async () => {
+  const page = await opened(view('metamock'));
+  const kind = /^failed .*timeout/;
+  const expected = truthOf('metamock', kind);
+  assert.ok(expected > 5, JSON.stringify(truths.metamock.jobs));
+  const shown = [];
+  for (const each of await groups(page).all()) {
+    if (/time/i.test(await each.locator('strong').innerText())) shown.push(await inGroup(each));
+  }
+  assert.equal(shown.reduce((a, b) => a + b, 0), expected, await page.locator('.groups').innerText());
+  const tile = async word => number(await page.locator('.flow .count', { hasText: word }).locator('b').innerText());
+  assert.equal(await tile('failed'), truths.metamock.jobs.by_state.failed);
+  await page.done();
+});
+
+test('a time without a failure says so', async () => {
+  // Long before the scenario begins, jobs of this host go well.
+  const page = await it.open({ ...view('cloudcix'), from: `${END - 55 * MINUTE}`, to: `${END - 45 * MINUTE}`, f: 'domain:is:docs.example.org' });
+  await page.getByText(/No failure in this time: (the one job did not fail|none of [\d\s\u202f]+ jobs failed)/).waitFor({ timeout: 60_000 });
+  await page.done();
+});
+
+test('a refresh does not run the steps of a closed job again', async () => {
+  const [job] = truths.cloudcix.examples[Object.keys(truths.cloudcix.examples).find(name => /http_403$/.test(name))];
+  const page = await it.open({ page: 'job', sys: 'cloudcix', job: job.job_id, tab: 'debug', ...RANGE, refresh: '2s' });
+  await page.waitForFunction(() => document.querySelector('.step') && !document.querySelector('.step.waiting'), null, { timeout: 60_000 });
+  await page.locator('.same a').waitFor({ timeout: 60_000 });
+  const asked = [];
+  page.on('request', request => asked.push(decodeURIComponent(request.url())));
+  await page.waitForTimeout(5_000);
+  const metrics = () => asked.filter(url => /prometheus/.test(url));
+  assert.ok(asked.length > 0, 'the job itself is asked for');
+  assert.deepEqual(metrics(), []);
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.waitForTimeout(2_000);
+  assert.deepEqual(metrics(), [], 'what is over stays as it is');
+  assert.equal(await page.locator('.step.waiting').count(), 0);
+  await page.done();
+});
+
+test('axe objects to nothing, in both themes and on a phone', async () => {
+  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
+    const page = await opened(view('cloudcix'), options);
+    await groups(page).first().locator('.group-row').click();
+    await page.locator('.group-open').waitFor();
+    await accessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'nothing sticks out');
+    await page.done();
+  }
+});
