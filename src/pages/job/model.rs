@@ -94,10 +94,9 @@ impl Model {
         let is_open =
             Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| has_evidence(it)));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
-
         let surroundings = RwSignal::new(Arc::<Surroundings>::default());
-        let diagnosis = RwSignal::new(None::<Vec<Cause>>);
-        let causes = Memo::new(move |_| diagnosis.get().unwrap_or_default());
+        let diagnosis = RwSignal::new(None);
+        let causes: Memo<Vec<Cause>> = Memo::new(move |_| diagnosis.get().unwrap_or_default());
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let folding = RwSignal::new(Folding::On);
         let timeline = Memo::new(move |_| {
