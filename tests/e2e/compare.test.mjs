@@ -34,6 +34,7 @@ test('a failed job beside the last good one: the stage that failed, those it mis
   await page.getByRole('link', { name: 'Compare' }).click();
   await page.waitForURL(/tab=compare/);
   await compared(page);
+  assert.ok(listed() > before, 'jobs are looked through once it is');
   assert.match(await sides(page).nth(0).innerText(), new RegExp(`this\\s+${failed.id}\\s+failed at scrape`));
   assert.match(await sides(page).nth(1).innerText(), /other\s+job-\S+\s+done\s+Corpus job/);
   await page.getByText('with the last good job of the kind “Corpus job” before it').waitFor();
