@@ -42,8 +42,10 @@ pub struct CompareQuestion {
     pub began: Timestamp,
     /// A job, trace or task id of the other; `None` for the last good one of the same kind.
     pub with: Option<JobId>,
-    /// Where a named one is looked for; the last good one is looked for from this job's beginning back to its start.
+    /// Where a named one is looked for first, as the job page does.
     pub range: TimeRange,
+    /// How far back of this job's beginning the last good one is looked for.
+    pub back_to: Timestamp,
     /// After how many lines to stop looking through jobs.
     pub max_lines: usize,
     /// Now.
@@ -132,8 +134,8 @@ impl CompareInquiry {
     }
 
     fn search_in(&self, memory: SharedJobs) -> Search {
-        let CompareQuestion { began, range, max_lines, .. } = self.question;
-        let range = TimeRange { start: range.start.min(began), end: began };
+        let CompareQuestion { began, back_to, max_lines, .. } = self.question;
+        let range = TimeRange { start: back_to.min(began), end: began };
         // As everything stood when this job began: what came later is not asked for.
         let question = JobsQuestion { range, now: began, max_lines, keep_from: range.start };
         let plan = JobsInquiry::new(self.system.clone(), self.reader.clone(), memory, question)

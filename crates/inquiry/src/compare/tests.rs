@@ -151,7 +151,8 @@ fn ask_for(
         operation: Some("pack".to_owned()),
         began: Timestamp::from_secs(BEGAN_SECS),
         with: with.map(Into::into),
-        range: TimeRange { start: Timestamp::from_secs(BEGAN_SECS - back_secs), end: now },
+        range: TimeRange { start: Timestamp::from_secs(BEGAN_SECS - 3_600), end: now },
+        back_to: Timestamp::from_secs(BEGAN_SECS - back_secs),
         max_lines,
         now,
     };

@@ -4,11 +4,13 @@ use backends::ErrorKind;
 use domain::time::TimeDelta;
 use inquiry::compare::CompareReport;
 use inquiry::jobs::LINES_AT_FIRST;
+use inquiry::recording::Example;
 use leptos::prelude::*;
 
 use super::run::{CompareRun, This};
 use super::wording::{of_kind, reaching_back, wall};
 use crate::components::empty_panel::EmptyPanel;
+use crate::net::use_net;
 use crate::pages::job::empty::range_words;
 use crate::state::Clock;
 
@@ -54,7 +56,35 @@ pub(super) fn NoOther(run: CompareRun) -> impl IntoView {
             <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(looked_for)>
                 {help}
             </EmptyPanel>
+            <Offered run=run />
         </section>
+    }
+}
+
+/// The jobs of a recording: whoever opens it knows none of its ids.
+#[component]
+fn Offered(run: CompareRun) -> impl IntoView {
+    let net = use_net();
+    let this = move || run.model.report.with(|it| it.id.clone());
+    let link = move |Example { id, words }: Example| {
+        let (with, text) = (id.clone(), id.to_string());
+        let href = move || run.model.view.href(|it| it.with = Some(with.clone()));
+        view! {
+            <li>
+                <a href=href>{words}</a>
+                " "
+                <span class="mono muted">{text}</span>
+            </li>
+        }
+    };
+    let offered = move || net.examples().into_iter().filter(|it| it.id != this()).map(link).collect_view();
+    let has_any = move || !net.examples().is_empty();
+    view! {
+        <Show when=has_any>
+            <div class="examples">
+                <ul aria-label="Jobs of this recording">{offered}</ul>
+            </div>
+        </Show>
     }
 }
 
@@ -80,7 +110,7 @@ fn told(report: &CompareReport, this: &This, with: Option<String>, clock: Clock)
         ),
         (None, _) if is_unrecorded => (
             format!("Whether there is a good job{kind} before this one is not in this recording."),
-            "Any job of the recording can be named above.".to_owned(),
+            "Compare it with one of these, or name another above.".to_owned(),
         ),
         (None, searched) => {
             let back_to = wall(clock, report.looked_in.start, this.began);

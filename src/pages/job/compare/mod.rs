@@ -13,6 +13,7 @@ mod sides;
 mod stages;
 mod wording;
 
+use backends::{BackendError, ErrorKind};
 use leptos::prelude::*;
 
 use self::attributes::Differences;
@@ -53,8 +54,11 @@ pub(super) fn CompareTab(model: Model) -> impl IntoView {
     // What could not be had for the job itself is told above the tabs.
     let failures = Memo::new(move |_| {
         let failures = run.report.with(|it| it.as_ref().map(|it| it.failures.clone()).unwrap_or_default());
-        let is_told = |it: &backends::BackendError| model.report.with(|report| report.failures.contains(it));
-        failures.into_iter().filter(|it| !is_told(it)).collect::<Vec<_>>()
+        let is_told = |it: &BackendError| model.report.with(|report| report.failures.contains(it));
+        // Where there is no other job, the tab itself says that it is not in the recording.
+        let has_other = run.other.with(Option::is_some);
+        let tells = |it: &BackendError| has_other || it.kind != ErrorKind::NotRecorded;
+        failures.into_iter().filter(|it| tells(it) && !is_told(it)).collect::<Vec<_>>()
     });
     let failure = |it: &_| view! { <ErrorPanel trouble=Signal::stored(trouble(it)) compact=true /> };
     let body = move || match shown.get() {

@@ -6,7 +6,7 @@ use domain::compare::{Comparison, Side, compare};
 use domain::ids::JobId;
 use domain::job::{Job, assemble};
 use domain::jobs::operation;
-use domain::time::{TimeDelta, TimeRange, Timestamp};
+use domain::time::{TimeDelta, Timestamp};
 use inquiry::compare::{CompareQuestion, CompareReport};
 use inquiry::job::{JobReport, SharedAbilities};
 use inquiry::jobs::{LINES_AT_FIRST, SharedJobs};
@@ -88,11 +88,18 @@ impl CompareRun {
                 Some((thing, (this, clock.range().get(), max_lines.get())))
             },
             move |(_, id, with), (this, range, max_lines)| {
-                let range = TimeRange { start: range.start.min(this.began - LOOK_BACK), ..range };
                 let This { kind, operation, began, .. } = this;
-                let now = clock.now();
-                let question =
-                    CompareQuestion { this: id, kind, operation, began, with, range, max_lines, now };
+                let question = CompareQuestion {
+                    this: id,
+                    kind,
+                    operation,
+                    began,
+                    with,
+                    range,
+                    back_to: range.start.min(began - LOOK_BACK),
+                    max_lines,
+                    now: clock.now(),
+                };
                 compare_plan(
                     model.system.get_untracked(),
                     abilities.get_value(),
