@@ -69,6 +69,7 @@ fn CannotBegin(error: SetupError) -> impl IntoView {
 fn Shell(setup: Setup) -> impl IntoView {
     let (view, clock) = (use_view(), use_clock());
     let config = setup.config.clone();
+    let has_sources = !setup.sources.is_empty();
     let setups = Setups::new(setup);
     let net = Net::new(setups, clock);
     provide_context(setups);
@@ -77,7 +78,7 @@ fn Shell(setup: Setup) -> impl IntoView {
     if let (Some(interval), true) = (config.refresh, view.leaves_refresh_open()) {
         view.replace(|it| it.refresh = it.refresh.or(Some(interval)));
     }
-    let sample = config.sample.clone().filter(|_| config.sources.is_empty());
+    let sample = config.sample.clone().filter(|_| !has_sources);
     if sample.is_some() {
         net.announce_sample();
     }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::system::System;
 use domain::warning::Warning;
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
+use system::Deployment;
 use system::config::Config;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -32,9 +32,9 @@ pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError>
         Some(text) => text,
         None => fetch_text(&Config::system_path(&name)).await?,
     };
-    let (system, more) = read_system(&name, &text)?;
+    let (setup, more) = setup(Arc::new(config), &name, text)?;
     warnings.extend(more);
-    Ok(Setup { config: Arc::new(config), system, system_file: text.into(), warnings })
+    Ok(Setup { warnings, ..setup })
 }
 
 /// Loads another system file of the configuration into a setup.
@@ -44,20 +44,26 @@ pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError>
 pub async fn load_system(setup: &Setup, asked: Option<&str>) -> Result<Setup, SetupError> {
     let (name, warning) = choose_system(&setup.config, asked)?;
     let text = fetch_text(&Config::system_path(&name)).await?;
-    let (system, mut warnings) = read_system(&name, &text)?;
+    let (setup, mut warnings) = self::setup(setup.config.clone(), &name, text)?;
     warnings.extend(warning);
-    Ok(Setup { config: setup.config.clone(), system, system_file: text.into(), warnings })
+    Ok(Setup { warnings, ..setup })
 }
 
-/// Reads a system file that did not come from the page's server.
+/// A configuration with a system that was read from its file, and what is odd in that.
+fn setup(config: Arc<Config>, name: &str, text: String) -> Result<(Setup, Vec<Warning>), SetupError> {
+    let Deployment { system, sources, warnings } = read_system(name, &text)?;
+    let sources = config.sources.or(&sources);
+    let (system, system_file) = (Arc::new(system), text.into());
+    Ok((Setup { config, system, sources, system_file, warnings: Vec::new() }, warnings))
+}
+
+/// Reads a system file.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn read_system(name: &str, text: &str) -> Result<(Arc<System>, Vec<Warning>), SetupError> {
+pub(super) fn read_system(name: &str, text: &str) -> Result<Deployment, SetupError> {
     let path = Config::system_path(name);
-    let (system, warnings) =
-        system::read(text).ok_or_else(|| mistakes_in(&path, FaultyFile::System(text.to_owned())))?;
-    Ok((Arc::new(system), warnings))
+    system::read(text).ok_or_else(|| mistakes_in(&path, FaultyFile::System(text.to_owned())))
 }
 
 /// Fetches a file of the page's server as bytes.

@@ -135,7 +135,7 @@ fn check_run(name: &str, run: &Run) {
     let flow = flow(others, run.window);
     assert_eq!(
         flow.submitted,
-        flow.done + flow.failed + flow.in_flight + flow.stuck.len() + flow.unaccounted.len()
+        flow.done + flow.failed + flow.in_flight() + flow.stuck.len() + flow.unaccounted.len()
     );
     let failed = others.iter().filter(|it| it.failure.is_some() && it.state == JobState::Failed).count();
     let grouped = groups(others);

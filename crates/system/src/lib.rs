@@ -11,5 +11,5 @@ mod mistake;
 mod shape;
 
 use domain::system::pattern;
-pub use file::{parse, read};
+pub use file::{Deployment, parse, read};
 pub use mistake::Mistake;

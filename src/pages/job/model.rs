@@ -32,11 +32,10 @@ pub(super) struct Model {
     pub(super) job: Memo<Arc<Job>>,
     /// What is around its trouble, once it is known.
     pub(super) surroundings: RwSignal<Arc<Surroundings>>,
-    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why. `None` before that is
-    /// found out, and for a job that is well.
-    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
-    /// The same; none before it is found out.
+    /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
     pub(super) causes: Memo<Vec<Cause>>,
+    /// The same; `None` before it is found out, and for a job that is well.
+    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
     pub(super) folding: RwSignal<Folding>,
@@ -95,10 +94,9 @@ impl Model {
         let is_open =
             Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| has_evidence(it)));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
-
         let surroundings = RwSignal::new(Arc::<Surroundings>::default());
-        let diagnosis = RwSignal::new(None::<Vec<Cause>>);
-        let causes = Memo::new(move |_| diagnosis.get().unwrap_or_default());
+        let diagnosis = RwSignal::new(None);
+        let causes: Memo<Vec<Cause>> = Memo::new(move |_| diagnosis.get().unwrap_or_default());
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let folding = RwSignal::new(Folding::On);
         let timeline = Memo::new(move |_| {

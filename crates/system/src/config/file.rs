@@ -67,26 +67,8 @@ pub(super) fn schema() -> Value {
 
 fn config(file: ConfigFile) -> (Config, Vec<Warning>) {
     let ConfigFile { systems, sources, sample, refresh, embed } = file;
-    let sources = sources.unwrap_or_default();
-    let source = |file: Option<SourceFile>, usual: SourceKind| {
-        file.map(|file| {
-            let is_absolute = file.url.0.contains("://");
-            Source {
-                kind: file.kind.unwrap_or(usual),
-                url: file.url.0,
-                tenant: file.tenant.map(|it| it.0),
-                auth: file.auth.unwrap_or_default(),
-                send_custom_headers: file.send_custom_headers.unwrap_or(!is_absolute),
-            }
-        })
-    };
     let config = Config {
-        sources: Sources {
-            loki: source(sources.loki, SourceKind::Loki),
-            prometheus: source(sources.prometheus, SourceKind::Prometheus),
-            tempo: source(sources.tempo, SourceKind::Tempo),
-            pyroscope: source(sources.pyroscope, SourceKind::Pyroscope),
-        },
+        sources: sources.unwrap_or_default().sources(),
         systems: systems.into_iter().map(|it| it.0).collect(),
         sample: sample.map(|it| it.0),
         refresh,
@@ -108,8 +90,33 @@ fn config(file: ConfigFile) -> (Config, Vec<Warning>) {
     (config, warnings)
 }
 
+impl SourcesFile {
+    /// The servers that it names.
+    pub(crate) fn sources(self) -> Sources {
+        Sources {
+            loki: self.loki.map(|it| it.source(SourceKind::Loki)),
+            prometheus: self.prometheus.map(|it| it.source(SourceKind::Prometheus)),
+            tempo: self.tempo.map(|it| it.source(SourceKind::Tempo)),
+            pyroscope: self.pyroscope.map(|it| it.source(SourceKind::Pyroscope)),
+        }
+    }
+}
+
+impl SourceFile {
+    fn source(self, usual: SourceKind) -> Source {
+        let is_absolute = self.url.0.contains("://");
+        Source {
+            kind: self.kind.unwrap_or(usual),
+            url: self.url.0,
+            tenant: self.tenant.map(|it| it.0),
+            auth: self.auth.unwrap_or_default(),
+            send_custom_headers: self.send_custom_headers.unwrap_or(!is_absolute),
+        }
+    }
+}
+
 /// Notes every member whose name sounds like a secret's.
-fn refuse_secrets(value: &Json<'_>, at: Path<'_>, notes: &mut impl Notes) {
+pub(crate) fn refuse_secrets(value: &Json<'_>, at: Path<'_>, notes: &mut impl Notes) {
     for (name, value) in value.as_object().into_iter().flatten() {
         let at = at.key(name);
         let plain = name.to_ascii_lowercase().replace('-', "_");

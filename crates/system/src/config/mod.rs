@@ -1,6 +1,6 @@
 //! The configuration: where the servers are, and which systems there are. It never holds a secret.
 
-mod file;
+pub(crate) mod file;
 mod text;
 
 use domain::time::TimeDelta;
@@ -11,7 +11,7 @@ use crate::mistake::Mistake;
 /// Where the servers are, and which systems there are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// The servers; where there is none at all, the sample is opened.
+    /// The servers, before those that a system file names; where there is none at all, the sample is opened.
     pub sources: Sources,
     /// Names of the system files in `systems/`, the default first.
     pub systems: Vec<String>,
@@ -92,6 +92,18 @@ impl Sources {
     /// Those that are configured.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         [&self.loki, &self.prometheus, &self.tempo, &self.pyroscope].into_iter().flatten()
+    }
+
+    /// These, and for kinds of which there is none, those of `others`.
+    pub fn or(&self, others: &Self) -> Self {
+        let first =
+            |ours: &Option<Source>, theirs: &Option<Source>| ours.as_ref().or(theirs.as_ref()).cloned();
+        Self {
+            loki: first(&self.loki, &others.loki),
+            prometheus: first(&self.prometheus, &others.prometheus),
+            tempo: first(&self.tempo, &others.tempo),
+            pyroscope: first(&self.pyroscope, &others.pyroscope),
+        }
     }
 
     /// Whether none is configured.

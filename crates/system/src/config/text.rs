@@ -10,7 +10,7 @@ macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $rule:expr, $next_step:literal, $schema:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        pub(super) struct $name(pub(super) String);
+        pub(crate) struct $name(pub(super) String);
 
         impl Shape for $name {
             fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {

@@ -112,16 +112,16 @@ fn opened(model: Model, it: Shown, key: StoredValue<String>) -> AnyView {
     view! {
         <div class="group-open">
             <div>
-                <h3>{"What they have in common that good jobs lack"}</h3>
+                <h2>{"What they have in common that good jobs lack"}</h2>
                 {in_common(model, &it, key)}
-                {it.since.map(|it| view! { <h3>{"Since which version"}</h3><p>{sentence(&it)}</p> })}
+                {it.since.map(|it| view! { <h2>{"Since which version"}</h2><p>{sentence(&it)}</p> })}
                 {it.said.map(|(id, error)| view! {
-                    <h3>{format!("What {id} said")}</h3>
+                    <h2>{format!("What {id} said")}</h2>
                     <pre class="group-said" tabindex="0">{error}</pre>
                 })}
             </div>
             <div>
-                <h3>{title}</h3>
+                <h2>{title}</h2>
                 <ul class="group-jobs">{it.jobs.into_iter().map(|it| job(model, it)).collect_view()}</ul>
                 <p>
                     <a href=all>{link}</a>
