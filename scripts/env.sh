@@ -21,7 +21,8 @@ BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version 
 # The cached tools come before anything else of the same name.
 PATH="$CACHE/tools/trunk-$TRUNK_VERSION/bin:$CACHE/tools/wasm-bindgen-cli-$BINDGEN_VERSION/bin:$PATH"
 PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/terser-$TERSER_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
-export PATH CACHE
+BINARYEN="$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/binaryen" # as a library, for scripts/parts.mjs
+export PATH CACHE BINARYEN
 
 SERVERS="loki prometheus tempo mimir"
 

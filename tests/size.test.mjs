@@ -30,7 +30,7 @@ test('every page is a part', () => {
 });
 
 // Fetched after the first paint, most of it only when it is first looked at; `mistakes` only for a file that has some.
-const LATER = new Set(['app_more', 'mistakes', 'jobs_more', 'job_more', 'job_compare', 'job_why', 'job_rare']);
+const LATER = new Set(['app_more', 'mistakes', 'jobs_more', 'job_more', 'job_why']);
 
 for (const [page, files] of Object.entries(parts).filter(([page]) => !LATER.has(page))) {
   const ceiling = CEILINGS_KB[page] ?? GOAL_KB;

@@ -42,6 +42,7 @@ use leptos::task::spawn_local;
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
 use self::detail::Detail;
+use self::empty::NoJob;
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
@@ -84,7 +85,7 @@ pub fn JobPage() -> impl IntoView {
     let body = move || match id.get() {
         _ if opened.is_open() => view! { <FromFile /> }.into_any(),
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
-        None => view! { <Part fetch=parts::job_none::fetch view=parts::job_none::view /> }.into_any(),
+        None => view! { <NoJob /> }.into_any(),
     };
     view! { <DropZone>{body}</DropZone> }
 }
@@ -130,13 +131,6 @@ pub fn JobView(
     let runs_steps = Memo::new(move |_| {
         let is_looked_at = model.view.state().with(|it| it.tab == Tab::Debug);
         may_be_in_trouble.get() || (stage.get() == Stage::Data && is_looked_at)
-    });
-    // Fetched while the evidence is asked for, so that a cause does not have to wait for it.
-    // Where that fails, whoever shows it says so.
-    request_animation_frame(|| {
-        spawn_local(async {
-            let _ = parts::job_causes::fetch().await;
-        });
     });
     let tab = model.view.part(|it| it.tab);
     let same = move || {

@@ -2,7 +2,7 @@
 
 use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
-use super::empty::{NoJob, NothingFound};
+use super::empty::NothingFound;
 use super::model::Model;
 use super::same::SameFailure;
 use super::trace::{ToOpen, TraceCard};
@@ -17,13 +17,11 @@ crate::parts! {
     /// The steps and their verdicts.
     job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
     /// The job beside another.
-    job_compare(model: Model) in job_compare => view! { <CompareTab model=model /> };
+    job_compare(model: Model) in job_more => view! { <CompareTab model=model /> };
     /// Finds out why a job is in trouble; shows nothing.
     job_causes(model: Model) in job_why => model.look_for_causes();
-    /// No job was asked for.
-    job_none() in job_rare => view! { <NoJob /> };
     /// Nothing was found.
-    job_nothing_found(model: Model) in job_rare => view! { <NothingFound model=model /> };
+    job_nothing_found(model: Model) in job_more => view! { <NothingFound model=model /> };
     /// Reads a file with traces; shows nothing.
-    job_file(file: ToOpen) in job_rare => file.read();
+    job_file(file: ToOpen) in job_more => file.read();
 }
