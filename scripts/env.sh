@@ -12,6 +12,7 @@ GO_NEEDED=1.21 # newer Go toolchains are fetched by Go itself
 PYTHON_NEEDED=3.11
 TRUNK_VERSION=0.21.14
 BINARYEN_VERSION=123.0.0
+TERSER_VERSION=5.51.4
 SPLIT_VERSION=0.2.4
 # The command line tool and the library must be one version: the lock file says which.
 BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version = |"/, ""); print; exit }' \
@@ -19,8 +20,9 @@ BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version 
 
 # The cached tools come before anything else of the same name.
 PATH="$CACHE/tools/trunk-$TRUNK_VERSION/bin:$CACHE/tools/wasm-bindgen-cli-$BINDGEN_VERSION/bin:$PATH"
-PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
-export PATH CACHE
+PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/terser-$TERSER_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
+BINARYEN="$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/binaryen" # as a library, for scripts/parts.mjs
+export PATH CACHE BINARYEN
 
 SERVERS="loki prometheus tempo mimir"
 

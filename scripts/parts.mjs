@@ -5,11 +5,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-
-/** Below this a module is not worth a question of its own. */
-const TINY_BYTES = 12_000;
+import { Worker } from 'node:worker_threads';
 
 const { JOBSCOPE_PARTS: parts, TRUNK_STAGING_DIR: staging } = process.env;
 if (parts) await addParts(parts, staging);
@@ -31,56 +27,91 @@ async function addParts(parts, staging) {
   for (const name of modules) hash.update(fs.readFileSync(path.join(parts, name)));
   hash.update(app);
   const stamp = hash.digest('hex').slice(0, 16);
-  const renamed = name => `part-${name.replace(/^split_|\.wasm$/g, '')}-${stamp}.wasm`;
+  const file = part => `part-${part}-${stamp}.wasm`;
 
-  // Two at a time: most are small, and starting the optimizer takes longer than its work.
-  const optimize = name => promisify(execFile)('wasm-opt', ['-Oz', '--enable-simd', '--enable-bulk-memory', '--enable-nontrapping-float-to-int',
-    '--enable-sign-ext', '--enable-mutable-globals', '--enable-multivalue', '--enable-reference-types', '--strip-debug', '--strip-producers',
-    path.join(parts, name), '-o', inStaging(renamed(name))]);
-  const queue = [...modules];
-  await Promise.all([1, 2].map(async () => { for (let name; (name = queue.pop());) await optimize(name); }));
+  const small = name => path.join(parts, name.replace(/\.wasm$/, '.small'));
+  await optimizeAll(modules.map(name => ({ from: path.join(parts, name), to: small(name) })));
 
-  // Chunks that several parts share are many, and most are tiny: the tiny ones lie in one file, which every page fetches.
-  const packed = [], places = new Map();
-  let size = 0;
-  for (const name of modules.filter(it => it.startsWith('chunk_'))) {
-    const content = fs.readFileSync(inStaging(renamed(name)));
-    if (content.length > TINY_BYTES) continue;
-    packed.push(content);
-    places.set(name, [size, size += content.length]);
-    fs.rmSync(inStaging(renamed(name)));
-  }
-  const pack = `part-shared-${stamp}.bin`;
-  fs.writeFileSync(inStaging(pack), Buffer.concat(packed));
-
-  const loader = `parts-${stamp}.js`, program = `jobscope-${stamp}.js`;
+  // What a part consists of: chunks that it shares with others, and a module of its own.
   const link = read(path.join(parts, '__wasm_split.js'));
-  const named = link.replaceAll('./jobscope.js', `./${program}`)
-    .replaceAll(/fetch\(new URL\("\.\/(\w+\.wasm)", import\.meta\.url\)\)/g, (call, name) => places.has(name) ? `fromPack(${places.get(name)})` : call)
-    .replaceAll(/\.\/((?:split|chunk)_\w+\.wasm)/g, (_, name) => `./${renamed(name)}`);
-  fs.writeFileSync(inStaging(loader), `${named}
-let pack;
-/** A small module out of the file that holds them all; asked for again when it did not come. */
-async function fromPack(begin, end) {
-  pack ??= fetch(new URL("./${pack}", import.meta.url)).then(answer => answer.ok ? answer.arrayBuffer() : Promise.reject(new Error(answer.status)));
-  const bytes = await pack.catch(error => { pack = undefined; throw error; });
-  return new Response(bytes.slice(begin, end), { headers: { "content-type": "application/wasm" } });
-}
-`);
-  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll('from "./__wasm_split.js"', `from "./${loader}"`));
-  fs.rmSync(inStaging(app));
-
-  // Which files a part consists of: its own and the chunks that it shares with others.
   const needs = {};
   for (const [, shared, name] of link.matchAll(/\/\* (.*?) \*\/\nconst \w+ =[^]*?"\.\/(\w+\.wasm)"/g)) {
-    for (const part of shared.split(', ')) (needs[part] ??= []).push(places.has(name) ? pack : renamed(name));
+    for (const part of shared.split(', ')) (needs[part] ??= []).push(name);
   }
-  for (const [, part, name] of link.matchAll(/__wasm_split_load_(\w+) = [^\n]*\n[^\n]*"\.\/(\w+\.wasm)"/g)) (needs[part] ??= []).push(renamed(name));
+  for (const [, part, name] of link.matchAll(/__wasm_split_load_(\w+) = [^\n]*\n[^\n]*"\.\/(\w+\.wasm)"/g)) (needs[part] ??= []).push(name);
+
+  // A part is one file: small modules are many, and together they compress to two thirds. The file is WebAssembly itself,
+  // so that every server packs and keeps it as such; the modules are its custom sections. A part that is fetched after
+  // another, job_more after job, leaves out what that one's file has.
+  const base = part => needs[part.split('_')[0]] ? part.split('_')[0] : part;
+  const holds = {};
+  for (const [part, names] of Object.entries(needs)) {
+    holds[part] = names.filter(name => base(part) === part || !needs[base(part)].includes(name));
+    const sections = holds[part].map(name => customSection(name, fs.readFileSync(small(name))));
+    fs.writeFileSync(inStaging(file(part)), Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), ...sections]));
+  }
+
+  const loader = `parts-${stamp}.js`, program = `jobscope-${stamp}.js`;
+  const named = link.replaceAll('./jobscope.js', `./${program}`)
+    .replaceAll(/fetch\(new URL\("\.\/(\w+\.wasm)", import\.meta\.url\)\)/g, (_, name) => `moduleNamed("${name}")`)
+    .replaceAll(/(__wasm_split_load_(\w+) = wrapAsyncCb\()/g, (_, begin, part) => `${begin}"${part}", `)
+    .replace('wrapAsyncCb(callee)', 'wrapAsyncCb(part, callee)')
+    .replace('await callee();', 'asked = part; await callee();');
+  fs.writeFileSync(inStaging(loader), `${named}
+const HOLDS = ${JSON.stringify(holds)};
+/** The part that is asked for; all its modules are asked for before anything else happens. */
+let asked;
+const files = new Map();
+/** The file of a part; asked for again when it did not come. */
+function fileOf(part) {
+  if (!files.has(part)) {
+    const file = WebAssembly.compileStreaming(fetch(new URL(\`./part-\${part}-${stamp}.wasm\`, import.meta.url)));
+    file.catch(() => files.delete(part));
+    files.set(part, file);
+  }
+  return files.get(part);
+}
+async function moduleNamed(name) {
+  const part = HOLDS[asked].includes(name) ? asked : asked.split("_")[0];
+  const [bytes] = WebAssembly.Module.customSections(await fileOf(part), name);
+  return new Response(bytes, { headers: { "content-type": "application/wasm" } });
+}
+`);
+  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll(/from ?"\.\/__wasm_split\.js"/g, `from "./${loader}"`));
+  fs.rmSync(inStaging(app));
+
   const html = read(inStaging('index.html'));
-  const files = Object.fromEntries(Object.entries(needs).map(([part, names]) => [part, [...new Set(names)]]));
+  const files = Object.fromEntries(Object.keys(needs).map(part => [part, [...new Set([base(part), part])].map(file)]));
   const told = html.replaceAll(app, program)
     .replace(/(?=src="?\.\/boot-)/, `data-parts='${JSON.stringify(files)}' `)
     .replace('</head>', `<link rel="modulepreload" href="./${loader}"></head>`);
   if (!told.includes('data-parts=') || !told.includes(loader)) throw new Error('index.html has no place for the parts');
   fs.writeFileSync(inStaging('index.html'), told);
+}
+
+/** Makes modules small, two at a time, the largest first. */
+async function optimizeAll(jobs) {
+  const library = path.join(process.env.BINARYEN, 'index.js');
+  const queue = jobs.toSorted((a, b) => fs.statSync(a.from).size - fs.statSync(b.from).size);
+  await Promise.all([1, 2].map(() => new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('optimize.mjs', import.meta.url), { workerData: { library } });
+    const next = () => {
+      const job = queue.pop();
+      if (job) worker.postMessage(job); else worker.terminate().then(resolve);
+    };
+    worker.on('message', next).on('error', reject).once('online', next);
+  })));
+}
+
+/** A section that WebAssembly itself does not look into. */
+function customSection(name, content) {
+  const body = Buffer.concat([length(name.length), Buffer.from(name), content]);
+  return Buffer.concat([Buffer.of(0), length(body.length), body]);
+}
+
+/** A length in LEB128. */
+function length(value) {
+  const bytes = [];
+  for (; value > 127; value = Math.floor(value / 128)) bytes.push(value % 128 | 128);
+  return Buffer.of(...bytes, value);
 }

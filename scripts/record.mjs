@@ -4,7 +4,8 @@
 //
 //   node scripts/record.mjs DIRECTORY_OF_THE_BUILT_APP [FILE]
 //   END=2026-11-21T10:00:00Z   where the hour ends; else the last whole hour
-//   SEED=7                     the same end and seed give the same telemetry
+//   SEED=7                     the same end, seed and rate give the same telemetry
+//   RATE=4                     jobs a minute: the list holds them all, so more of them make a larger file
 //
 // What breaks in that hour stands in scripts/sample-scenario.json; which jobs are visited, in `chosen` below.
 import fs from 'node:fs';
@@ -18,7 +19,7 @@ import { startStack } from '../tests/e2e/lib/stack.mjs';
 
 const MAX_BYTES = 600_000;
 const HOUR = 3_600_000;
-const { END, SEED = '7' } = process.env;
+const { END, SEED = '7', RATE = '4' } = process.env;
 const [app, file = path.join(ROOT, 'public/sample/incident.jsrec')] = process.argv.slice(2);
 if (!app) throw new Error('which directory holds the built app?');
 const end = END ? Date.parse(END) : Math.floor(Date.now() / HOUR) * HOUR;
@@ -32,8 +33,10 @@ async function visitor(browser, url) {
   await page.clock.setFixedTime(end);
   // One question at a time, in the order they were asked: as the recording will answer them. Questions that follow
   // from answers would otherwise depend on which server happened to be quicker.
-  let last = Promise.resolve(), open = 0;
+  let last = Promise.resolve(), open = 0, isWanted = () => true;
   await page.route(/\/(loki|prometheus|tempo)\/(loki\/)?api\/|\/loki\/api\//, route => {
+    const request = route.request(), words = decodeURIComponent(`${request.url()} ${request.postData() ?? ''}`);
+    if (!isWanted(words)) return route.abort();
     open += 1;
     last = last.then(async () => {
       try { await route.fulfill({ response: await route.fetch() }); } catch { await route.abort().catch(() => {}); }
@@ -42,8 +45,9 @@ async function visitor(browser, url) {
   });
   await page.goto(`${url}?page=connections`);
   await mounted(page);
-  /** Goes to a view within the document, and waits until everything it asks has been answered. */
-  const visit = async view => {
+  /** Goes to a view within the document, and waits until everything it asks, or what is `wanted` of it, has been answered. */
+  const visit = async (view, wanted = () => true) => {
+    isWanted = wanted;
     await page.evaluate(query => {
       history.pushState(null, '', `?${query}`);
       dispatchEvent(new PopStateEvent('popstate'));
@@ -72,6 +76,13 @@ function shownExemplars(recording, columns) {
     for (const { trace } of highest.values()) traces.add(trace);
   }
   return [...traces];
+}
+
+/** The ids of all jobs of the hour. */
+async function allJobs(loki) {
+  const query = new URLSearchParams({ query: '{service_name=~".+"} |= "job_submitted"', start: `${end - HOUR}000000`, end: `${end}000000`, limit: 5000 });
+  const { data } = await (await fetch(`${loki}/loki/api/v1/query_range?${query}`)).json();
+  return [...new Set(data.result.flatMap(stream => stream.values.map(([, line]) => JSON.parse(line).job_id)).filter(Boolean))];
 }
 
 /** A job that was tried again and then done, which the generator does not tell of; `undefined` where there is none. */
@@ -107,8 +118,7 @@ function chosen(truth, retried) {
     [of(/^queued/)[0], () => 'still waiting in a queue'],
   ].filter(([job]) => job);
   const examples = told.map(([job, words]) => ({ id: job.job_id, words: words(job) }));
-  const jobs = [...new Map([...told.map(([job]) => job), ...stuck, ...groups.flatMap(group => group.jobs.slice(0, 2))]
-    .map(job => [job.job_id, job])).values()];
+  const jobs = [...new Map([...told.map(([job]) => job), ...stuck].map(job => [job.job_id, job])).values()];
   return { jobs, examples };
 }
 
@@ -118,7 +128,7 @@ async function filledStack() {
   tell(`writing three hours that end at ${new Date(end).toISOString()}, seed ${SEED}`);
   const truth = JSON.parse(runDemo(demoBinary(), [
     ...targets(stack.servers), '--system', 'cloudcix', '--seed', SEED, '--end', new Date(end).toISOString(), '--backfill', '3h',
-    '--running-job', '60s', '--stuck-jobs', '2', '--scenario', path.join(ROOT, 'scripts/sample-scenario.json'),
+    '--rate', RATE, '--running-job', '60s', '--stuck-jobs', '2', '--scenario', path.join(ROOT, 'scripts/sample-scenario.json'),
   ]));
   // Spans are searched once they have left the ingester's live traces.
   const [newest] = truth.examples['done whole'];
@@ -130,14 +140,19 @@ async function filledStack() {
   return { stack, truth };
 }
 
-/** Everything that is to be in the recording, each view once. */
-async function visitAll(visit, { jobs }, traces) {
+/** A question about one job: it holds an id. What the steps of a failed job ask beside that would fill many files. */
+const isOfOneJob = words => /job-[0-9a-f]|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-/.test(words) || /loki\/api\/v1\/labels/.test(words);
+
+/** Everything that is to be in the recording, each view once: the jobs that are told of with their steps, the others as they are. */
+async function visitAll(visit, { jobs, examples }, traces, others) {
   await visit({ page: 'overview' });
-  const keys = [...jobs.map(job => job.job_id), ...traces, ...jobs.slice(0, 4).flatMap(job => [...job.trace_ids, ...job.task_ids])];
+  await visit({ page: 'jobs' });
+  const told = new Set(examples.map(each => each.id));
+  const keys = [...jobs.map(job => job.job_id), ...traces, ...jobs.slice(0, 4).flatMap(job => [...job.trace_ids, ...job.task_ids]), ...others];
   const all = [...new Set(keys)];
   for (const [place, key] of all.entries()) {
     if (place % 20 === 0) tell(`${place} of ${all.length} jobs and traces`);
-    await visit({ page: 'job', job: key });
+    await visit({ page: 'job', job: key, ...told.has(key) && { tab: 'debug' } }, told.has(key) ? undefined : isOfOneJob);
     await visit({ page: 'alerts' }); // asks nothing: the next job page learns anew what Tempo can do, as after a reload
   }
 }
@@ -163,7 +178,7 @@ try {
   const traces = shownExemplars(await save(), 40);
   tell(`${traces.length} exemplars are shown`);
   await record();
-  await visitAll(visit, selection, traces);
+  await visitAll(visit, selection, traces, await allJobs(stack.servers.loki.url));
   const recording = await save();
 
   recording.head = { ...recording.head, title: 'Sample incident', view: '', now_ns: end * 1e6, examples: selection.examples };

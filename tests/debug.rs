@@ -131,10 +131,11 @@ async fn page(lines: &'static str) -> Page {
         let clock = Clock::new(view);
         to_make.set(Some(clock));
         clock.stand_at(parse_civil("2026-07-14T10:20:00Z", 0));
-        let system = system::parse(SYSTEM).unwrap().0;
+        let system = system::parse(SYSTEM).unwrap().system;
         let setup = Setup {
             config: Arc::default(),
             system: Arc::new(system),
+            sources: Default::default(),
             system_file: SYSTEM.into(),
             warnings: Vec::new(),
         };

@@ -138,8 +138,13 @@ async fn page(query: &str, first: JobsReport) -> Page {
         let view = View::of_address();
         let clock = Clock::new(view);
         clock.stand_at(Some(Timestamp::from_secs(END_SECS)));
-        let setup =
-            Setup { config: Arc::default(), system: system(), system_file: "".into(), warnings: vec![] };
+        let setup = Setup {
+            config: Arc::default(),
+            system: system(),
+            sources: Default::default(),
+            system_file: "".into(),
+            warnings: vec![],
+        };
         let setups = Setups::new(setup);
         let net = Net::new(setups, clock);
         net.switch_to(Rc::new(Nobody));

@@ -116,8 +116,13 @@ async fn page() -> Page {
     let owner = Owner::new();
     owner.set();
     let clock = Clock::new(View::of_address());
-    let setup =
-        Setup { config: Arc::default(), system: Arc::default(), system_file: "".into(), warnings: vec![] };
+    let setup = Setup {
+        config: Arc::default(),
+        system: Arc::default(),
+        sources: Default::default(),
+        system_file: "".into(),
+        warnings: vec![],
+    };
     let net = Net::new(Setups::new(setup), clock);
     net.switch_to(Rc::new(Slow));
     provide_context(clock);

@@ -54,8 +54,13 @@ fn app() -> (Owner, Net, Clock) {
     let owner = Owner::new();
     owner.set();
     let clock = Clock::new(View::of_address());
-    let setup =
-        Setup { config: Arc::default(), system: Arc::default(), system_file: "".into(), warnings: vec![] };
+    let setup = Setup {
+        config: Arc::default(),
+        system: Arc::default(),
+        sources: Default::default(),
+        system_file: "".into(),
+        warnings: vec![],
+    };
     let net = Net::new(Setups::new(setup), clock);
     net.switch_to(Rc::new(Echo));
     (owner, net, clock)

@@ -1,26 +1,44 @@
 //! What holds for the whole page: that this is a recording, and what was odd in the address or the files.
 
+use std::time::Duration;
+
 use domain::time::civil_from_timestamp;
 use domain::view_state::Page;
 use leptos::prelude::*;
 
+use super::parts;
 use crate::components::badge::{Shape, Tone};
+use crate::components::part::Part;
 use crate::net::{Mode, use_net};
 use crate::state::{go_to, use_clock, use_setup, use_view};
 
 /// All of them; none where all is as it should be.
 #[component]
-pub(super) fn Banners() -> impl IntoView {
+pub(super) fn Banners(
+    /// The recording to open first, where there are no servers.
+    sample: Option<String>,
+) -> impl IntoView {
+    // Painted first: neither the sample nor what opens it is part of what the first page waits for.
+    let is_painted = RwSignal::new(false);
+    request_animation_frame(move || set_timeout(move || is_painted.set(true), Duration::ZERO));
+    let recordings = move || {
+        let sample = sample.clone();
+        is_painted.get().then(|| {
+            let view = move || parts::recordings::view(sample.clone());
+            view! { <Part fetch=parts::recordings::fetch view height_css_px=0 /> }
+        })
+    };
     view! {
         <section aria-label="Notes on this page">
-            <ReplayBanner />
+            {recordings}
             <Warnings />
         </section>
     }
 }
 
+/// Which recording answers, and where to go in it.
 #[component]
-fn ReplayBanner() -> impl IntoView {
+pub(super) fn ReplayBanner() -> impl IntoView {
     let (view, net, clock) = (use_view(), use_net(), use_clock());
     let connections = move || view.href(|it| go_to(it, Page::Connections));
     move || match net.mode().get() {

@@ -4,8 +4,10 @@ use domain::time::TimeDelta;
 use domain::view_state::{Theme, Zone};
 use leptos::prelude::*;
 
+use super::parts;
 use super::top_bar::PageLinks;
 use crate::components::menu::{Menu, MenuHandle};
+use crate::components::part::Part;
 use crate::state::{use_clock, use_config, use_view};
 
 const INTERVALS_SECS: [i64; 5] = [5, 10, 30, 60, 300];
@@ -16,17 +18,9 @@ pub(super) fn RefreshControl() -> impl IntoView {
     let (view, clock) = (use_view(), use_clock());
     let interval = view.part(|it| it.refresh);
     let words = move || interval.get().map_or_else(|| "off".to_owned(), |it| it.to_string());
-    let content = move |menu: MenuHandle| {
-        let choices = std::iter::once(None).chain(INTERVALS_SECS.map(|it| Some(TimeDelta::from_secs(it))));
-        let buttons = choices.map(|choice| {
-            let name = choice.map_or_else(|| "off".to_owned(), |it| format!("every {it}"));
-            let choose = move |_| {
-                view.replace(|it| it.refresh = choice);
-                menu.close();
-            };
-            view! { <Choice name chosen=Signal::derive(move || interval.get() == choice) choose /> }
-        });
-        view! { <div class="choices" role="group" aria-label="Ask again">{buttons.collect_view()}</div> }
+    let content = |menu: MenuHandle| {
+        let view = move || parts::refresh_choices::view(menu);
+        view! { <Part fetch=parts::refresh_choices::fetch view what="Fetching the choices …" height_css_px=180 /> }
             .into_any()
     };
     view! {
@@ -46,6 +40,23 @@ pub(super) fn RefreshControl() -> impl IntoView {
             <Menu title=move || view! { <span class="wide">{words}</span>{" ▾"} } label="How often to ask again" content />
         </div>
     }
+}
+
+/// How often to ask again.
+#[component]
+pub(super) fn RefreshChoices(menu: MenuHandle) -> impl IntoView {
+    let view = use_view();
+    let interval = view.part(|it| it.refresh);
+    let choices = std::iter::once(None).chain(INTERVALS_SECS.map(|it| Some(TimeDelta::from_secs(it))));
+    let buttons = choices.map(|choice| {
+        let name = choice.map_or_else(|| "off".to_owned(), |it| format!("every {it}"));
+        let choose = move |_| {
+            view.replace(|it| it.refresh = choice);
+            menu.close();
+        };
+        view! { <Choice name chosen=Signal::derive(move || interval.get() == choice) choose /> }
+    });
+    view! { <div class="choices" role="group" aria-label="Ask again">{buttons.collect_view()}</div> }
 }
 
 /// One of several choices.
@@ -73,13 +84,18 @@ pub(super) fn ViewMenu() -> impl IntoView {
                 </svg>
             }
             label="How it is shown: theme, time zone, system"
-            content=|_| view! { <ViewChoices /> }.into_any()
+            content=|_| {
+                let view = parts::view_choices::view;
+                view! { <Part fetch=parts::view_choices::fetch view what="Fetching the choices …" height_css_px=320 /> }
+                    .into_any()
+            }
         />
     }
 }
 
+/// Themes, time zones and systems; on narrow pages the pages too.
 #[component]
-fn ViewChoices() -> impl IntoView {
+pub(super) fn ViewChoices() -> impl IntoView {
     let view = use_view();
     let theme = view.part(|it| it.theme);
     let themes = Theme::ALL.iter().copied().map(|choice| {

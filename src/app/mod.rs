@@ -4,7 +4,9 @@ mod banner;
 mod controls;
 mod find_box;
 mod keys;
+mod mistakes;
 mod panic_note;
+mod parts;
 mod range_picker;
 mod theme;
 mod top_bar;
@@ -32,7 +34,11 @@ pub fn App() -> impl IntoView {
     let setup = RwSignal::new(None::<Result<Setup, SetupError>>);
     spawn_local(async move {
         let system = view.state().with_untracked(|it| it.system.clone());
-        setup.set(Some(load_setup(system.as_deref()).await));
+        let loaded = match load_setup(system.as_deref()).await {
+            Ok(setup) => Ok(setup),
+            Err(error) => Err(mistakes::explained(error).await),
+        };
+        setup.set(Some(loaded));
     });
     move || match setup.get() {
         None => {
@@ -63,6 +69,7 @@ fn CannotBegin(error: SetupError) -> impl IntoView {
 fn Shell(setup: Setup) -> impl IntoView {
     let (view, clock) = (use_view(), use_clock());
     let config = setup.config.clone();
+    let has_sources = !setup.sources.is_empty();
     let setups = Setups::new(setup);
     let net = Net::new(setups, clock);
     provide_context(setups);
@@ -71,15 +78,9 @@ fn Shell(setup: Setup) -> impl IntoView {
     if let (Some(interval), true) = (config.refresh, view.leaves_refresh_open()) {
         view.replace(|it| it.refresh = it.refresh.or(Some(interval)));
     }
-    if let (Some(sample), true) = (config.sample.clone(), config.sources.is_empty()) {
+    let sample = config.sample.clone().filter(|_| !has_sources);
+    if sample.is_some() {
         net.announce_sample();
-        // Painted first: the sample is not part of what the first page waits for.
-        request_animation_frame(move || {
-            set_timeout(
-                move || spawn_local(async move { net.open_sample(&sample).await }),
-                Default::default(),
-            )
-        });
     }
     follow_system();
     follow_title();
@@ -100,7 +101,7 @@ fn Shell(setup: Setup) -> impl IntoView {
             </a>
             <top_bar::TopBar />
         </Show>
-        <banner::Banners />
+        <banner::Banners sample />
         <main id="main" node_ref=main tabindex="-1" class:embedded=move || embed.get()>
             <Content />
         </main>
@@ -143,7 +144,7 @@ fn follow_system() {
         spawn_local_scoped_with_cancellation(async move {
             match load_system(&setups.get_untracked(), asked.as_deref()).await {
                 Ok(setup) => setups.set(setup),
-                Err(error) => setups.complain(&error),
+                Err(error) => setups.complain(&mistakes::explained(error).await),
             }
         });
     });

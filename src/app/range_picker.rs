@@ -5,7 +5,9 @@ use domain::time::{
 };
 use leptos::prelude::*;
 
+use super::parts;
 use crate::components::menu::{Menu, MenuHandle};
+use crate::components::part::Part;
 use crate::state::{Clock, use_clock, use_view};
 
 const PRESETS_SECS: [i64; 10] = [300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
@@ -20,13 +22,18 @@ pub(super) fn RangePicker() -> impl IntoView {
         <Menu
             title=move || view! { <span class="range">{title}</span>{" ▾"} }
             label="The time that is looked at"
-            content=|menu| view! { <RangePanel menu /> }.into_any()
+            content=|menu| {
+                let view = move || parts::range_panel::view(menu);
+                view! { <Part fetch=parts::range_panel::fetch view what="Fetching the choices …" height_css_px=340 /> }
+                    .into_any()
+            }
         />
     }
 }
 
+/// Presets, and fields for two moments.
 #[component]
-fn RangePanel(menu: MenuHandle) -> impl IntoView {
+pub(super) fn RangePanel(menu: MenuHandle) -> impl IntoView {
     let (view, clock) = (use_view(), use_clock());
     let range = view.part(|it| it.range);
     let presets = PRESETS_SECS.map(|secs| {

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use domain::system::System;
 use domain::warning::Warning;
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
-use system::Mistake;
+use system::Deployment;
 use system::config::Config;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use crate::state::{Setup, SetupError};
+use crate::state::{FaultyFile, Setup, SetupError};
 
 const CONFIG_PATH: &str = "config.json";
 
@@ -25,16 +24,17 @@ pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError>
         Some(text) => text,
         None => fetch_text(CONFIG_PATH).await?,
     };
-    let (config, mut warnings) = system::config::parse(&text).map_err(|it| mistakes_in(CONFIG_PATH, &it))?;
+    let (config, mut warnings) = system::config::read(&text)
+        .ok_or_else(|| mistakes_in(CONFIG_PATH, FaultyFile::Config(text.clone())))?;
     let (name, warning) = choose_system(&config, asked_system)?;
     warnings.extend(warning);
     let text = match booted("system").await {
         Some(text) => text,
         None => fetch_text(&Config::system_path(&name)).await?,
     };
-    let (system, more) = read_system(&name, &text)?;
+    let (setup, more) = setup(Arc::new(config), &name, text)?;
     warnings.extend(more);
-    Ok(Setup { config: Arc::new(config), system, system_file: text.into(), warnings })
+    Ok(Setup { warnings, ..setup })
 }
 
 /// Loads another system file of the configuration into a setup.
@@ -44,19 +44,26 @@ pub async fn load_setup(asked_system: Option<&str>) -> Result<Setup, SetupError>
 pub async fn load_system(setup: &Setup, asked: Option<&str>) -> Result<Setup, SetupError> {
     let (name, warning) = choose_system(&setup.config, asked)?;
     let text = fetch_text(&Config::system_path(&name)).await?;
-    let (system, mut warnings) = read_system(&name, &text)?;
+    let (setup, mut warnings) = self::setup(setup.config.clone(), &name, text)?;
     warnings.extend(warning);
-    Ok(Setup { config: setup.config.clone(), system, system_file: text.into(), warnings })
+    Ok(Setup { warnings, ..setup })
 }
 
-/// Reads a system file that did not come from the page's server.
+/// A configuration with a system that was read from its file, and what is odd in that.
+fn setup(config: Arc<Config>, name: &str, text: String) -> Result<(Setup, Vec<Warning>), SetupError> {
+    let Deployment { system, sources, warnings } = read_system(name, &text)?;
+    let sources = config.sources.or(&sources);
+    let (system, system_file) = (Arc::new(system), text.into());
+    Ok((Setup { config, system, sources, system_file, warnings: Vec::new() }, warnings))
+}
+
+/// Reads a system file.
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn read_system(name: &str, text: &str) -> Result<(Arc<System>, Vec<Warning>), SetupError> {
+pub(super) fn read_system(name: &str, text: &str) -> Result<Deployment, SetupError> {
     let path = Config::system_path(name);
-    let (system, warnings) = system::parse(text).map_err(|it| mistakes_in(&path, &it))?;
-    Ok((Arc::new(system), warnings))
+    system::read(text).ok_or_else(|| mistakes_in(&path, FaultyFile::System(text.to_owned())))
 }
 
 /// Fetches a file of the page's server as bytes.
@@ -98,11 +105,9 @@ fn not_there(path: &str, cause: &JsValue) -> SetupError {
     error
 }
 
-fn mistakes_in(path: &str, mistakes: &[Mistake]) -> SetupError {
-    let mut error =
-        SetupError::new(format!("{path} has mistakes"), "Mend them there, then reload this page.");
-    error.causes.extend(mistakes.iter().map(Mistake::to_string));
-    error
+fn mistakes_in(path: &str, file: FaultyFile) -> SetupError {
+    let error = SetupError::new(format!("{path} has mistakes"), "Mend them there, then reload this page.");
+    SetupError { faulty: Some(file), ..error }
 }
 
 /// The system that is asked for, where the configuration lists it, else its first.

@@ -1,5 +1,6 @@
 //! How questions leave the browser: the transports, and how plans are driven to their end.
 
+mod compare;
 mod debug;
 pub mod doctor;
 mod files;
@@ -13,6 +14,7 @@ mod session;
 mod trace_file;
 pub(crate) mod turns;
 
+pub use compare::compare_plan;
 pub use debug::debug_plan;
 pub use files::{load_setup, load_system};
 pub use job::job_plan;

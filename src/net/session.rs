@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use inquiry::Transport;
 use inquiry::recording::{self, Example, Recorder, Recording};
 use leptos::prelude::*;
+use system::config::{Source, Sources};
 
 use super::files::{fetch_bytes, read_system};
 use super::gzip;
@@ -91,13 +92,19 @@ pub fn use_net() -> Net {
     expect_context()
 }
 
+/// A server for each source; one that is there already where it is the same.
+fn servers_of(sources: &Sources, known: &[Rc<Server>], page_is_opaque: bool) -> Vec<Rc<Server>> {
+    let known_as = |source: &Source| known.iter().find(|it| it.configured() == source).cloned();
+    let made = |source: &Source| Server::new(source, page_is_opaque).map(Rc::new);
+    sources.iter().filter_map(|it| known_as(it).or_else(|| made(it))).collect()
+}
+
 impl Net {
     /// Asks the configured servers; where there is none, a sample is opened by [`Net::open_sample`].
     pub fn new(setups: Setups, clock: Clock) -> Self {
         let page_is_opaque = window().origin() == "null";
-        let config = setups.get_untracked().config;
-        let servers =
-            config.sources.iter().filter_map(|it| Server::new(it, page_is_opaque)).map(Rc::new).collect();
+        let sources = setups.get_untracked().sources;
+        let servers = servers_of(&sources, &[], page_is_opaque);
         let sightings = RwSignal::new(BTreeMap::new());
         let seen = move |source, sighting| {
             // An equal state is no news: the dots would be drawn anew with every answer.
@@ -106,7 +113,7 @@ impl Net {
             }
         };
         let live = Rc::new(Live::new(servers, seen));
-        Self {
+        let net = Self {
             transport: RwSignal::new_local(live.clone()),
             live: StoredValue::new_local(live),
             recorder: RwSignal::new_local(None),
@@ -116,7 +123,21 @@ impl Net {
             setups,
             own_setup: StoredValue::new(None),
             clock,
-        }
+        };
+        // Another system may have servers of its own. Those that stay keep what was typed for them.
+        Effect::new(move |before: Option<Sources>| {
+            let sources = setups.get().sources;
+            if before.is_some_and(|it| it != sources) {
+                let servers = servers_of(&sources, &net.servers(), page_is_opaque);
+                net.live.set_value(Rc::new(Live::new(servers, seen)));
+                if net.mode.get_untracked() == Mode::Live {
+                    net.recorder.set(None);
+                    net.transport.set(net.live.get_value());
+                }
+            }
+            sources
+        });
+        net
     }
 
     /// The transport that questions go through now; tracked.
@@ -214,12 +235,11 @@ impl Net {
     fn replay(self, recording: Recording) -> Result<(), String> {
         if !recording.system_file.is_empty() {
             let before = self.setups.get_untracked();
-            let (system, warnings) = read_system("recorded", &recording.system_file).map_err(|it| {
-                format!("The recording's system file has mistakes: {}", it.causes.join("; "))
-            })?;
+            let read = read_system("recorded", &recording.system_file)
+                .map_err(|_| "The recording's system file has mistakes; record it again".to_owned())?;
             let setup = Setup {
-                system,
-                warnings,
+                system: Arc::new(read.system),
+                warnings: read.warnings,
                 system_file: recording.system_file.as_str().into(),
                 ..before.clone()
             };

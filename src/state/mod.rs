@@ -6,5 +6,5 @@ mod view;
 mod zone;
 
 pub use clock::{BusyGuard, Clock, Tick, use_clock};
-pub use setup::{Setup, SetupError, Setups, use_config, use_setup, use_system};
+pub use setup::{FaultyFile, Setup, SetupError, Setups, use_config, use_setup, use_system};
 pub use view::{View, go_to, use_view};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::system::System;
 use domain::warning::Warning;
 use leptos::prelude::*;
-use system::config::Config;
+use system::config::{Config, Sources};
 
 /// What the app needs before it can show anything.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Setup {
     pub config: Arc<Config>,
     /// What the chosen deployment calls things.
     pub system: Arc<System>,
+    /// Its servers: those of the configuration, and for the kinds that it does not name those of the system file.
+    pub sources: Sources,
     /// The file that the system was read from, for recordings.
     pub system_file: Arc<str>,
     /// What was odd in either file.
@@ -29,12 +31,23 @@ pub struct SetupError {
     pub causes: Vec<String>,
     /// What to do about it.
     pub next_step: String,
+    /// The file that has mistakes which nobody has looked for yet.
+    pub faulty: Option<FaultyFile>,
+}
+
+/// A file that has mistakes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultyFile {
+    /// The configuration's text.
+    Config(String),
+    /// A system file's text.
+    System(String),
 }
 
 impl SetupError {
     /// An error without further causes.
     pub fn new(what: impl Into<String>, next_step: impl Into<String>) -> Self {
-        Self { what: what.into(), causes: Vec::new(), next_step: next_step.into() }
+        Self { what: what.into(), causes: Vec::new(), next_step: next_step.into(), faulty: None }
     }
 }
 

@@ -1,9 +1,12 @@
 // The Connections page: what each source is, and in words why one does not answer. Tenants, with the real Mimir.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import { mounted, newPage } from './lib/chromium.mjs';
 import { FAULTS } from './lib/faults.mjs';
 import { FAILED_REQUESTS, accessible, harness } from './lib/harness.mjs';
+import { ROOT } from './lib/paths.mjs';
 import { freePorts } from './lib/ports.mjs';
 import { SAME_ORIGIN } from './lib/stack.mjs';
 
@@ -59,6 +62,17 @@ test('a source of http: under a page of https: is explained as mixed content', a
   await page.goto('https://console.example/?page=connections');
   await mounted(page);
   await page.locator('main').getByText(/came over HTTPS, and the browser does not let it ask http:\/\/loki.example/).first().waitFor();
+  await page.done();
+});
+
+test('a system file may name its own servers, where the configuration names none', async () => {
+  const shipped = JSON.parse(fs.readFileSync(path.join(ROOT, 'public/systems/trung-dev.json'), 'utf8'));
+  const file = path.join(it.stack.data, 'own-servers.json');
+  fs.writeFileSync(file, JSON.stringify({ ...shipped, name: 'own-servers', sources: { loki: { url: '.' } } }));
+  const own = await it.stack.site({ SOURCES: {}, SYSTEM_FILE: file });
+  const page = await it.open(view, { base: own.url });
+  await page.locator('main').getByText('Loki answers.').first().waitFor();
+  assert.equal(await page.locator('main').getByText(/Prometheus|Tempo/).count(), 0);
   await page.done();
 });
 

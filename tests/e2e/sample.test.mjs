@@ -54,6 +54,14 @@ test('with no source configured, the overview of the sample is painted, its newe
   await page.done();
 });
 
+test('a failed job of the sample is compared with a good one that is offered', async () => {
+  const page = await open({ page: 'job', job: examples[0].id, tab: 'compare' });
+  await page.locator('.compare').getByRole('link', { name: example(/^done, with its whole trace/).words }).click();
+  await page.locator('.cmp-stages').getByText('missing').first().waitFor();
+  assert.match(await page.locator('.cmp-sides').innerText(), /failed at scrape.*done/s);
+  await page.done();
+});
+
 test('a newcomer finds a failed job in the banner, and reads where and why it failed', async () => {
   const page = await open({});
   await page.getByRole('link', { name: examples[0].words }).click();

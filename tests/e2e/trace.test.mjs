@@ -26,7 +26,8 @@ test('a failed job has its waterfall: each attempt below the message that set it
   await page.locator('.wf-row.on').waitFor();
   assert.match(await page.locator('.wf-row.on .spoken').innerText(), /run\/scrape_task, scraper, 3 s, failed/);
   assert.equal(await page.locator('.wf-row .wf-wait:visible').count(), 3, 'the time in the queue is drawn');
-  assert.ok(await page.locator('.wf-row.lane').count() > 0, 'lines that name no span have their lane');
+  // Lines that name no span have their lane, once they are there.
+  await page.locator('.wf-row.lane').first().waitFor();
   await page.done();
 });
 
@@ -78,6 +79,49 @@ test('errors only, critical path and statistics tell what they count', async () 
   await table.getByRole('row', { name: /scraper run\/scrape_task 3 10 s 10 s 3 s 3.33 s 4 s 4 s 3/ }).waitFor();
   await page.getByLabel('Group by').selectOption('celery.state');
   await table.getByRole('row', { name: /^RETRY/ }).waitFor();
+  await page.done();
+});
+
+test('folds, zoom and switches stand in the address, which opens them again', async () => {
+  const page = await it.open(traceView(failed));
+  await until(page, 4);
+  await page.keyboard.press(']');
+  await page.waitForURL(/fold=/);
+  await page.keyboard.press('[');
+  await page.waitForURL(url => !/fold=/.test(url.href));
+  await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
+  await page.locator('.wf-rows').focus();
+  await page.keyboard.press('ArrowLeft');
+  await until(page, 1);
+  await page.waitForURL(/fold=none,[0-9a-f]{16}/);
+  for (const key of ['c', 't', 'w']) await page.keyboard.press(key);
+  await page.waitForURL(/zoom=\d+\.\.\d+.*show=path,statistics/);
+  const again = await it.open(new URL(page.url()).searchParams);
+  await until(again, 1);
+  await again.getByRole('button', { name: 'see all' }).waitFor();
+  await again.getByRole('button', { name: /critical path, .* waiting/, pressed: true }).waitFor();
+  await again.getByRole('region', { name: 'Statistics' }).waitFor();
+  assert.equal(decodeURIComponent(again.url()), decodeURIComponent(page.url()));
+  const axis = each => each.locator('.wf-head').innerText();
+  assert.equal(await axis(again), await axis(page));
+  // Back to all of it, by the page's own buttons: nothing is left in the address.
+  await again.keyboard.press('0');
+  await again.keyboard.press('[');
+  for (const key of ['c', 't']) await again.keyboard.press(key);
+  await until(again, 4);
+  await again.waitForURL(url => !/fold=|zoom=|show=/.test(url.href));
+  await page.done();
+  await again.done();
+});
+
+test('errors only and services left out stand in the address, too', async () => {
+  const page = await it.open(traceView(failed, { hide: 'orchestrator', show: 'errors' }));
+  // Once the lines are there as well, the rows stay where they are.
+  await page.locator('.wf-row.lane').first().waitFor();
+  await until(page, 3);
+  assert.deepEqual(await rows(page), ['run/scrape_task', 'run/scrape_task', 'run/scrape_task']);
+  await page.keyboard.press('e');
+  await page.waitForURL(url => !/show=/.test(url.href) && /hide=orchestrator/.test(url.href));
   await page.done();
 });
 
@@ -145,6 +189,31 @@ test('a Jaeger file opens without a job, is saved as OTLP, and opens again', asy
   await page.done();
 });
 
+test('a file is dropped onto the page', async () => {
+  const drop = async (page, name, text) => {
+    const files = await page.evaluateHandle(([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type: 'application/json' }));
+      return transfer;
+    }, [name, text]);
+    await page.dispatchEvent('.job-page, .no-job', 'dragover', { dataTransfer: files });
+    await page.locator('.wf-drop.over').waitFor();
+    await page.dispatchEvent('.job-page, .no-job', 'drop', { dataTransfer: files });
+    await page.locator('.wf-drop.over').waitFor({ state: 'detached' });
+  };
+  for (const view of [{ page: 'job' }, traceView(failed)]) {
+    const page = await it.open(view);
+    await page.locator('.job-page, .no-job').first().waitFor();
+    await drop(page, 'notes.json', 'hello');
+    await page.getByRole('alert').filter({ hasText: /no JSON: at byte 0/ }).waitFor();
+    await drop(page, 'dropped.json', JSON.stringify(JAEGER));
+    await page.getByText('dropped.json').waitFor();
+    await until(page, 2);
+    assert.deepEqual(await rows(page), ['GET /things', '  look up']);
+    await page.done();
+  }
+});
+
 test('a file that is no trace says what it is', async () => {
   const directory = scratch('no-trace');
   const page = await it.open({ page: 'job' });
@@ -169,4 +238,16 @@ test('axe objects to nothing, in both themes and on a phone', async () => {
     await accessible(page);
     await page.done();
   }
+});
+
+test('on a phone nothing that can be pressed is out of sight to one side', async () => {
+  const page = await it.open(traceView(failed), { viewport: { width: 390, height: 844 } });
+  await until(page, 4);
+  const wide = await page.evaluate(() => ['.acts', '.tabs', '.wf-tools', '.wf-group', 'body']
+    .flatMap(each => [...document.querySelectorAll(each)].filter(it => it.scrollWidth > it.clientWidth + 1).map(it => `${each} ${it.scrollWidth} > ${it.clientWidth}`)));
+  assert.deepEqual(wide, []);
+  const out = await page.locator('.acts :is(a, button), .tabs a, .wf-tools button:visible').evaluateAll(all => all
+    .filter(it => it.getBoundingClientRect().right > innerWidth || it.getBoundingClientRect().left < 0).map(it => it.textContent));
+  assert.deepEqual(out, []);
+  await page.done();
 });

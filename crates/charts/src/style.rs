@@ -1,5 +1,6 @@
 //! Colours and sizes of a chart, as the page's style sheet gives them.
 
+use domain::number;
 use plotters::style::{Color, RGBAColor, RGBColor, ShapeStyle};
 
 /// A colour without transparency.
@@ -23,7 +24,7 @@ impl Rgb {
         let inside =
             text.strip_prefix("rgb")?.trim_start_matches('a').strip_prefix('(')?.strip_suffix(')')?;
         let mut parts = inside.split([',', ' ', '/']).filter(|it| !it.is_empty());
-        let mut channel = || Some(parts.next()?.parse::<f64>().ok()?.round().clamp(0.0, 255.0) as u8);
+        let mut channel = || Some(number::parse(parts.next()?)?.round().clamp(0.0, 255.0) as u8);
         Some(Self(channel()?, channel()?, channel()?))
     }
 

@@ -3,6 +3,7 @@
 //! A [`Plan`] says which questions are due, takes answers in any order, and can tell at any time what it knows so
 //! far. [`drive`] puts it to a [`Transport`]; the page and the command line differ in nothing but that.
 
+pub mod compare;
 pub mod debug;
 pub mod diagnosis;
 pub mod job;

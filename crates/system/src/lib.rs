@@ -5,10 +5,11 @@
 
 pub mod config;
 pub mod file;
+mod json;
 pub mod lines;
 mod mistake;
 mod shape;
 
 use domain::system::pattern;
-pub use file::parse;
+pub use file::{Deployment, parse, read};
 pub use mistake::Mistake;

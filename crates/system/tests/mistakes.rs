@@ -25,7 +25,9 @@ const RIGHT: &str = r#"{
 #[track_caller]
 fn check(right: &str, wrong: &str, expected: &[&str]) {
     assert!(RIGHT.contains(right), "the file has no {right}");
-    let told = match system::parse(&RIGHT.replacen(right, wrong, 1)) {
+    let text = RIGHT.replacen(right, wrong, 1);
+    assert_eq!(system::read(&text), system::parse(&text).ok(), "{wrong}");
+    let told = match system::parse(&text) {
         Ok(_) => Vec::new(),
         Err(mistakes) => mistakes.iter().map(ToString::to_string).collect(),
     };
@@ -35,7 +37,7 @@ fn check(right: &str, wrong: &str, expected: &[&str]) {
 #[test]
 fn the_right_file_is_right() {
     check("{", "{", &[]);
-    let warnings = system::parse(RIGHT).map(|(_, warnings)| warnings);
+    let warnings = system::parse(RIGHT).map(|it| it.warnings);
     assert_eq!(warnings, Ok(Vec::new()));
 }
 
@@ -289,6 +291,26 @@ fn mistakes_of_both_kinds_are_told_at_once_and_none_breeds_another() {
 }
 
 #[test]
+fn a_system_may_name_its_servers_but_no_secret() {
+    let with = |sources: &str| RIGHT.replacen('{', &format!(r#"{{"sources": {sources},"#), 1);
+    let told =
+        system::parse(&with(r#"{"loki": {"url": "https://loki.example", "tenant": "shop"}}"#)).unwrap();
+    let configured = system::config::parse(
+        r#"{"systems": ["shop"], "sources": {"loki": {"url": "."}, "tempo": {"url": "tempo"}}}"#,
+    );
+    let (configured, _) = configured.unwrap();
+    let urls =
+        |sources: &system::config::Sources| sources.iter().map(|it| it.url.clone()).collect::<Vec<_>>();
+    assert_eq!(urls(&told.sources), ["https://loki.example"]);
+    assert_eq!(urls(&configured.sources.or(&told.sources)), [".", "tempo"], "the configuration comes first");
+    assert_eq!(urls(&system::config::Sources::default().or(&told.sources)), ["https://loki.example"]);
+
+    let mistakes = system::parse(&with(r#"{"loki": {"url": ".", "password": "x"}}"#)).unwrap_err();
+    let paths: Vec<_> = mistakes.iter().map(|it| (it.path.as_str(), it.what.as_str())).collect();
+    assert_eq!(paths, [("sources.loki.password", "looks like a secret, and this file is public")]);
+}
+
+#[test]
 fn what_is_not_json_is_shown_where() {
     check(
         r#""title": "Shop","#,
@@ -304,7 +326,7 @@ fn what_is_not_json_is_shown_where() {
 #[test]
 fn what_is_allowed_and_may_not_be_meant_is_warned_of() {
     let warnings = |right: &str, wrong: &str| {
-        let (_, warnings) = system::parse(&RIGHT.replacen(right, wrong, 1)).unwrap();
+        let warnings = system::parse(&RIGHT.replacen(right, wrong, 1)).unwrap().warnings;
         warnings.into_iter().map(|it| it.text).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -322,7 +344,7 @@ fn what_is_allowed_and_may_not_be_meant_is_warned_of() {
 
 #[test]
 fn defaults_are_what_the_reference_says() {
-    let (system, _) = system::parse(RIGHT).unwrap();
+    let system = system::parse(RIGHT).unwrap().system;
     assert_eq!(system.scrape_interval.secs(), 15);
     assert_eq!((system.jobs.stuck_after.secs(), system.jobs.longest.secs()), (1_800, 3_600));
     assert!(!system.jobs.done_is_inferred);

@@ -30,7 +30,7 @@ fn merge(under: &mut Value, over: &Value) {
 #[track_caller]
 fn check_system(value: &Value) {
     match system::parse(&value.to_string()) {
-        Ok((_, warnings)) => assert_eq!(warnings, [], "{value:#}"),
+        Ok(it) => assert_eq!(it.warnings, [], "{value:#}"),
         Err(mistakes) => panic!("{mistakes:#?} in {value:#}"),
     }
 }

@@ -14,7 +14,7 @@ const STORED: Timestamp = Timestamp::from_secs(1_773_484_200);
 
 fn reader(system: &str) -> LineReader {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../public/systems/{system}.json"));
-    let (system, _) = system::parse(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let system = system::parse(&std::fs::read_to_string(path).unwrap()).unwrap().system;
     LineReader::new(&system)
 }
 

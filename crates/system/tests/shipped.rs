@@ -19,9 +19,9 @@ fn every_system_of_the_configuration_is_there_and_clean() {
     for name in &config.systems {
         let path = format!("public/{}", system::config::Config::system_path(name));
         match system::parse(&text(&path)) {
-            Ok((system, warnings)) => {
-                assert_eq!(warnings, [], "{path}");
-                assert_eq!(system.name, *name, "{path}");
+            Ok(it) => {
+                assert_eq!(it.warnings, [], "{path}");
+                assert_eq!(it.system.name, *name, "{path}");
             }
             Err(mistakes) => {
                 let mistakes: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
@@ -34,9 +34,9 @@ fn every_system_of_the_configuration_is_there_and_clean() {
 /// The file of the real application that the end-to-end tests run.
 #[test]
 fn the_system_of_the_tests_own_application_is_clean() {
-    let (system, warnings) = system::parse(&text("tests/celery/system.json")).unwrap();
-    assert_eq!(warnings, []);
-    assert_eq!(system.name, "darkroom");
+    let it = system::parse(&text("tests/celery/system.json")).unwrap();
+    assert_eq!(it.warnings, []);
+    assert_eq!(it.system.name, "darkroom");
 }
 
 /// Compares a schema with the file in `docs`; `WRITE_SCHEMAS=1` writes it instead.

@@ -23,6 +23,15 @@ impl MenuHandle {
     }
 }
 
+/// What makes the panel of a menu.
+pub struct MenuContent(Box<dyn Fn(MenuHandle) -> AnyView + Send + Sync>);
+
+impl<F: Fn(MenuHandle) -> AnyView + Send + Sync + 'static> From<F> for MenuContent {
+    fn from(make: F) -> Self {
+        Self(Box::new(make))
+    }
+}
+
 /// A button that opens a panel; Escape, a press elsewhere, or the focus leaving closes it.
 #[component]
 pub fn Menu(
@@ -33,7 +42,8 @@ pub fn Menu(
     #[prop(into)]
     label: Signal<String>,
     /// What is in the panel.
-    content: impl Fn(MenuHandle) -> AnyView + Send + Sync + 'static,
+    #[prop(into)]
+    content: MenuContent,
 ) -> impl IntoView {
     let root = NodeRef::<html::Div>::new();
     let handle = MenuHandle { open: RwSignal::new(false), button: NodeRef::new() };
@@ -71,7 +81,7 @@ pub fn Menu(
                 {title.run()}
             </button>
             <Show when=move || handle.open.get()>
-                <div class="menu-panel">{content(handle)}</div>
+                <div class="menu-panel">{(content.0)(handle)}</div>
             </Show>
         </div>
     }

@@ -28,6 +28,15 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
 /// Fetches a part; at once where it is there.
 pub type FetchPart = fn() -> Pin<Box<dyn Future<Output = Result<(), NotLoaded>>>>;
 
+/// What makes the view of a part.
+pub struct PartView(Box<dyn Fn() -> Option<AnyView> + Send>);
+
+impl<F: Fn() -> Option<AnyView> + Send + 'static> From<F> for PartView {
+    fn from(make: F) -> Self {
+        Self(Box::new(make))
+    }
+}
+
 /// Declares parts, each a module with `fetch`, and `view`, which makes what it shows once it is fetched.
 /// Parts of one file are fetched together: each further file cuts what several share into more pieces.
 ///
@@ -87,7 +96,8 @@ pub fn Part(
     /// Fetches it.
     fetch: FetchPart,
     /// Makes what it shows, once it is fetched.
-    view: impl Fn() -> Option<AnyView> + Send + 'static,
+    #[prop(into)]
+    view: PartView,
     /// What is fetched, for the person who waits.
     #[prop(default = "Fetching this page …")]
     what: &'static str,
@@ -112,7 +122,7 @@ pub fn Part(
         });
     });
     move || match state.get() {
-        PartState::Here => view().into_any(),
+        PartState::Here => (view.0)().into_any(),
         PartState::Waiting if height_css_px == 0 => ().into_any(),
         PartState::Waiting => view! { <Loading what=what height_css_px=height_css_px /> }.into_any(),
         PartState::Failed => view! { <PartFailed /> }.into_any(),

@@ -1,5 +1,6 @@
 //! How large an element is, followed as it changes.
 
+use domain::number;
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -48,7 +49,7 @@ fn measured(element: &web_sys::Element, custom_property: &str) -> Size {
     Size {
         width_px: f64::from(element.client_width()),
         height_px: f64::from(element.client_height()),
-        custom_px: custom.and_then(|it| it.trim().trim_end_matches("px").parse().ok()).unwrap_or(0.0),
+        custom_px: custom.and_then(|it| number::parse(it.trim().trim_end_matches("px"))).unwrap_or(0.0),
     }
 }
 

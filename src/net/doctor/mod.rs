@@ -50,7 +50,7 @@ pub async fn examine(server: Rc<Server>, now: Timestamp) -> Findings {
         ..Facts::default()
     };
     let words = answer.as_ref().err().map(|it| it.body.clone()).unwrap_or_default();
-    facts.asks_for_tenant = words.to_lowercase().contains("org id");
+    facts.asks_for_tenant = words.to_ascii_lowercase().contains("org id");
     match &answer {
         Ok(()) => {}
         Err(error) => match error.kind {

@@ -1,6 +1,6 @@
 //! Why the job failed or hangs: one sentence, how sure it is, and what it rests on.
 
-use domain::diagnosis::Cause;
+use domain::diagnosis::{Cause, causes};
 use domain::job::JobState;
 use leptos::prelude::*;
 
@@ -9,15 +9,31 @@ use super::model::Model;
 /// The most that a cause can be sure of.
 const SUREST: u8 = 4;
 
+/// What is told of the cause.
+#[derive(Clone, PartialEq)]
+enum Told {
+    Known(Cause),
+    /// Nothing says why; what the state was judged by.
+    Unknown(String),
+    /// It is being found out.
+    NotYet,
+}
+
 #[component]
 pub(super) fn CauseBanner(model: Model) -> impl IntoView {
     let told = Memo::new(move |_| {
         let state = model.job.with(|it| it.state);
         let because = model.job.with(|it| it.because.clone());
+        let is_known = model.diagnosis.with(Option::is_some);
         match (model.cause.get(), state) {
             _ if !model.has_evidence() => None,
-            (Some(cause), _) => Some((state, Ok(cause))),
-            (None, JobState::Failed | JobState::Stuck | JobState::Unknown) => Some((state, Err(because))),
+            (Some(cause), _) => Some((state, Told::Known(cause))),
+            (None, JobState::Failed | JobState::Stuck | JobState::Unknown) if !is_known => {
+                Some((state, Told::NotYet))
+            }
+            (None, JobState::Failed | JobState::Stuck | JobState::Unknown) => {
+                Some((state, Told::Unknown(because)))
+            }
             (None, JobState::Done | JobState::Running | JobState::Queued) => None,
         }
     });
@@ -29,14 +45,18 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
                 JobState::Done | JobState::Unknown => "cause",
             };
             let words = match told {
-                Ok(cause) => view! { <Known cause=cause /> }.into_any(),
-                Err(because) if state == JobState::Unknown => view! {
+                Told::Known(cause) => view! { <Known cause=cause /> }.into_any(),
+                Told::NotYet => {
+                    view! { <p class="cause-text muted" role="status">{"Looking for the cause …"}</p> }
+                        .into_any()
+                }
+                Told::Unknown(because) if state == JobState::Unknown => view! {
                     <p class="cause-text">
                         <strong>{sentence(&because)}</strong>
                     </p>
                 }
                 .into_any(),
-                Err(because) => view! {
+                Told::Unknown(because) => view! {
                     <p class="cause-text">
                         <strong>{"Nothing that was found says why."}</strong>
                         " "
@@ -55,6 +75,18 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
                 </section>
             }
         })
+    }
+}
+
+impl Model {
+    /// Finds out why the job is in trouble, as long as it may be; again with everything more that is known.
+    pub(super) fn look_for_causes(self) {
+        let found = Memo::new(move |_| {
+            let around = self.surroundings.get();
+            self.system.with(|system| self.evidence.with(|it| causes(system, &self.job.get(), it, &around)))
+        });
+        Effect::new(move |_| self.diagnosis.set(Some(found.get())));
+        on_cleanup(move || drop(self.diagnosis.try_set(None)));
     }
 }
 
@@ -91,7 +123,7 @@ pub(super) fn sentence(text: &str) -> String {
     // A host, a path or a code at the beginning stays as it is written.
     let word = text.split_whitespace().next().unwrap_or_default();
     let is_plain = word.chars().all(char::is_alphabetic);
-    let first = if is_plain { first.to_uppercase().to_string() } else { first.to_string() };
+    let first = if is_plain { first.to_ascii_uppercase() } else { first };
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{first}{}{stop}", chars.as_str())
 }

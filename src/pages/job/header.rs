@@ -3,6 +3,7 @@
 use domain::debug::{Values, fill_link};
 use domain::ids::StageId;
 use domain::job::{Job, JobState, StageState};
+use domain::letters::small;
 use domain::system::{LinkTemplate, System};
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
@@ -222,8 +223,8 @@ pub(super) fn state_words(job: &Job, system: &System) -> String {
 fn within_sentence(title: &str) -> String {
     let mut chars = title.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            format!("{}{}", first.to_lowercase(), chars.as_str())
+        (Some(first), Some(second)) if small(second) == second => {
+            format!("{}{}", small(first), chars.as_str())
         }
         _ => title.to_owned(),
     }

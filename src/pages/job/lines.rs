@@ -2,6 +2,7 @@
 
 use domain::job::Origin;
 use domain::logs::{Level, LineKey, LogRecord};
+use domain::number;
 use domain::system::{Role, System, fields_for};
 use domain::trace::Span;
 use domain::view_state::{Filter, FilterOp};
@@ -26,7 +27,7 @@ fn passes(record: &LogRecord, filter: &Filter) -> bool {
         return record.level >= Level::parse(&filter.value);
     }
     let values = || record.fields.iter().filter(|(name, _)| *name == filter.field).map(|(_, value)| value);
-    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let number = |text: &str| number::parse(text.trim());
     let compare = |test: fn(f64, f64) -> bool| {
         let wanted = number(&filter.value);
         values().any(|it| number(it).zip(wanted).is_some_and(|(found, wanted)| test(found, wanted)))

@@ -7,6 +7,7 @@
 
 mod attributes;
 mod cause;
+mod compare;
 mod debug;
 mod detail;
 mod empty;
@@ -22,6 +23,7 @@ mod near;
 mod parts;
 mod same;
 mod span_detail;
+mod tabs;
 mod ticket;
 mod timeline_card;
 mod trace;
@@ -40,25 +42,19 @@ use leptos::task::spawn_local;
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
 use self::detail::Detail;
-use self::empty::{NoJob, NothingFound};
+use self::empty::NoJob;
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
+use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
 use self::waiting::Waiting;
-use crate::components::part::Part;
-use crate::components::tabs::{TabLink, Tabs};
+use crate::components::part::{FetchPart, Part};
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
-
-/// The tab of the steps.
-fn debug_tab(model: Model, run: DebugRun) -> AnyView {
-    view! { <Part fetch=parts::job_debug::fetch view=move || parts::job_debug::view(model, run) what="Fetching the steps …" /> }
-        .into_any()
-}
 
 /// The page of the job that the view names.
 #[component]
@@ -74,10 +70,15 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     // What a tab is drawn by comes beside the evidence, not after it.
-    if matches!(tab_shown(view.state().with_untracked(|it| it.tab)), Tab::Trace | Tab::Debug) {
-        spawn_local(async {
+    let fetch: Option<FetchPart> = match view.state().with_untracked(|it| it.tab) {
+        Tab::Trace | Tab::Debug => Some(parts::job_trace::fetch),
+        Tab::Compare => Some(parts::job_compare::fetch),
+        Tab::Timeline | Tab::Logs | Tab::Failures => None,
+    };
+    if let Some(fetch) = fetch {
+        spawn_local(async move {
             // Whoever shows it tells of a failure, and asks again.
-            let _ = parts::job_trace::fetch().await;
+            let _ = fetch().await;
         });
     }
     let opened = OpenedFiles::provide();
@@ -125,22 +126,28 @@ pub fn JobView(
         (false, false) => Stage::Empty,
     });
     let debug = RwSignal::new(None::<DebugRun>);
+    let may_be_in_trouble =
+        Memo::new(move |_| stage.get() == Stage::Data && model.job.with(|it| it.state != JobState::Done));
     let runs_steps = Memo::new(move |_| {
-        let may_be_in_trouble = model.job.with(|it| it.state != JobState::Done);
-        stage.get() == Stage::Data
-            && (may_be_in_trouble || model.view.state().with(|it| it.tab == Tab::Debug))
+        let is_looked_at = model.view.state().with(|it| it.tab == Tab::Debug);
+        may_be_in_trouble.get() || (stage.get() == Stage::Data && is_looked_at)
     });
+    let tab = model.view.part(|it| it.tab);
     let same = move || {
         let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
         Some(
             view! { <Part fetch=parts::job_same::fetch view=move || parts::job_same::view(model, run) height_css_px=0 /> },
         )
     };
-    let is_debug = model.view.part(|it| tab_shown(it.tab) == Tab::Debug);
     let body = move || match stage.get() {
-        Stage::Data if is_debug.get() => debug.get().map(|run| debug_tab(model, run)).into_any(),
+        Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
+        Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
         Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
-        Stage::Empty => view! { <NothingFound model=model /> }.into_any(),
+        Stage::Empty => {
+            let view = move || parts::job_nothing_found::view(model);
+            view! { <Part fetch=parts::job_nothing_found::fetch view what="Fetching what may help …" /> }
+                .into_any()
+        }
         Stage::Data => view! { <Work model=model /> }.into_any(),
     };
     view! {
@@ -152,6 +159,9 @@ pub fn JobView(
                 <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
+            <Show when=move || may_be_in_trouble.get()>
+                <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
+            </Show>
             // The steps run beside whatever tab is shown, and not before there is a job to debug.
             <Show when=move || runs_steps.get()>
                 <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
@@ -161,60 +171,16 @@ pub fn JobView(
     }
 }
 
-/// Links to the parts of the page that exist.
-#[component]
-fn JobTabs(model: Model, debug: RwSignal<Option<DebugRun>>) -> impl IntoView {
-    let view = model.view;
-    let tab = move |title: &str, tab: Tab, count: Signal<String>| TabLink {
-        title: title.to_owned(),
-        count,
-        href: Signal::derive(move || view.href(|it| it.tab = tab)),
-        open: Signal::derive(move || tab_shown(view.state().with(|it| it.tab)) == tab),
-    };
-    let n_lines = Signal::derive(move || match model.evidence.with(|it| it.lines.len()) {
-        0 => String::new(),
-        n => n.to_string(),
-    });
-    let n_spans = Signal::derive(move || {
-        match model.evidence.with(|it| it.traces.iter().map(|it| it.spans.len()).sum::<usize>()) {
-            0 => String::new(),
-            1 => "1 span".to_owned(),
-            n => format!("{n} spans"),
-        }
-    });
-    let tabs = vec![
-        tab("Timeline", Tab::Timeline, Signal::stored(String::new())),
-        tab("Logs", Tab::Logs, n_lines),
-        tab("Trace", Tab::Trace, n_spans),
-        tab(
-            "Debug",
-            Tab::Debug,
-            Signal::derive(move || debug.get().map(|it| it.n_found().get()).unwrap_or_default()),
-        ),
-    ];
-    view! { <Tabs tabs=tabs label="Parts of the job" /> }
-}
-
-/// The tab that is shown for one that was asked for: those that do not exist yet show the timeline.
-const fn tab_shown(asked: Tab) -> Tab {
-    match asked {
-        Tab::Logs => Tab::Logs,
-        Tab::Debug => Tab::Debug,
-        Tab::Trace => Tab::Trace,
-        Tab::Timeline | Tab::Compare | Tab::Failures => Tab::Timeline,
-    }
-}
-
 /// Timeline, lines and detail side by side, each following the others' selection.
 #[component]
 fn Work(model: Model) -> impl IntoView {
     let is_timeline = model.view.part(|it| tab_shown(it.tab) == Tab::Timeline);
-    let is_trace = model.view.part(|it| tab_shown(it.tab) == Tab::Trace);
+    let is_trace = model.view.part(|it| it.tab == Tab::Trace);
     // A frame may ask for the timeline alone.
     let has_logs = model.view.part(|it| {
         let wants_timeline_alone = it.panel.as_deref() == Some(Tab::Timeline.word());
-        let is_trace = tab_shown(it.tab) == Tab::Trace;
-        !is_trace && (!wants_timeline_alone || tab_shown(it.tab) == Tab::Logs)
+        let is_trace = it.tab == Tab::Trace;
+        !is_trace && (!wants_timeline_alone || it.tab == Tab::Logs)
     });
     view! {
         <div class="work" class:tall-logs=move || !is_timeline.get()>

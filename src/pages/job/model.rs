@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::diagnosis::{Cause, Surroundings, causes};
+use domain::diagnosis::{Cause, Surroundings};
 use domain::job::{Evidence, Job, JobState, Origin, assemble};
 use domain::logs::{LineKey, LogRecord};
 use domain::system::System;
@@ -34,6 +34,8 @@ pub(super) struct Model {
     pub(super) surroundings: RwSignal<Arc<Surroundings>>,
     /// Why it is in trouble, the likeliest first; the one cause may be that nothing says why.
     pub(super) causes: Memo<Vec<Cause>>,
+    /// The same; `None` before it is found out, and for a job that is well.
+    pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
     pub(super) folding: RwSignal<Folding>,
@@ -92,12 +94,9 @@ impl Model {
         let is_open =
             Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| has_evidence(it)));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
-
         let surroundings = RwSignal::new(Arc::<Surroundings>::default());
-        let causes = Memo::new(move |_| {
-            let around = surroundings.get();
-            system.with(|system| evidence.with(|it| causes(system, &job.get(), it, &around)))
-        });
+        let diagnosis = RwSignal::new(None);
+        let causes: Memo<Vec<Cause>> = Memo::new(move |_| diagnosis.get().unwrap_or_default());
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let folding = RwSignal::new(Folding::On);
         let timeline = Memo::new(move |_| {
@@ -136,6 +135,7 @@ impl Model {
             now,
             job,
             surroundings,
+            diagnosis,
             causes,
             cause,
             folding,

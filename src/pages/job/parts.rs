@@ -1,9 +1,11 @@
 //! What of the job page is fetched when it is first looked at.
 
+use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
+use super::empty::NothingFound;
 use super::model::Model;
 use super::same::SameFailure;
-use super::trace::TraceCard;
+use super::trace::{ToOpen, TraceCard};
 
 crate::parts! {
     /// The waterfall.
@@ -14,4 +16,12 @@ crate::parts! {
     job_same(model: Model, run: DebugRun) in job_more => view! { <SameFailure model=model run=run /> };
     /// The steps and their verdicts.
     job_debug(model: Model, run: DebugRun) in job_more => view! { <DebugTab model=model run=run /> };
+    /// The job beside another.
+    job_compare(model: Model) in job_more => view! { <CompareTab model=model /> };
+    /// Finds out why a job is in trouble; shows nothing.
+    job_causes(model: Model) in job_why => model.look_for_causes();
+    /// Nothing was found.
+    job_nothing_found(model: Model) in job_more => view! { <NothingFound model=model /> };
+    /// Reads a file with traces; shows nothing.
+    job_file(file: ToOpen) in job_more => file.read();
 }

@@ -1,12 +1,15 @@
 //! The panel that adds a filter: a field, how it is compared, and values that the jobs really have.
 
 use domain::jobs::{Facet, Field, facet};
+use domain::letters::in_small;
 use domain::view_state::{Filter, FilterOp};
 use leptos::ev;
 use leptos::prelude::*;
 
 use super::model::Model;
+use super::parts;
 use crate::components::menu::{Menu, MenuHandle};
+use crate::components::part::Part;
 
 /// Values that are offered at once.
 const MAX_OFFERED: usize = 12;
@@ -18,7 +21,11 @@ pub(super) fn AddFilter(model: Model) -> impl IntoView {
             <Menu
                 title=|| "+ filter"
                 label="Add a filter"
-                content=move |menu| view! { <Panel model menu /> }.into_any()
+                content=move |menu| {
+                    let view = move || parts::jobs_filter::view(model, menu);
+                    view! { <Part fetch=parts::jobs_filter::fetch view what="Fetching the choices …" height_css_px=260 /> }
+                        .into_any()
+                }
             />
         </div>
     }
@@ -38,8 +45,9 @@ fn ways(field: Field) -> &'static [(FilterOp, &'static str)] {
     }
 }
 
+/// A field, how it is compared, and values to choose from.
 #[component]
-fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
+pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
     let fields = Memo::new(move |_| {
         model.fields.get().into_iter().filter(|it| it.can_be_filtered()).collect::<Vec<_>>()
     });
@@ -49,11 +57,11 @@ fn Panel(model: Model, menu: MenuHandle) -> impl IntoView {
     let op = RwSignal::new(ways(field.get_untracked()).first().map_or(FilterOp::Is, |it| it.0));
     let typed = RwSignal::new(String::new());
     let offered = Memo::new(move |_| {
-        let typed = typed.get().to_lowercase();
+        let typed = in_small(&typed.get());
         let field = field.get();
         let values = model.passing.with(|rows| facet(field, rows.iter()));
-        let title = |value: &str| model.value_title(field, value).to_lowercase();
-        let fits = |it: &Facet| it.value.to_lowercase().contains(&typed) || title(&it.value).contains(&typed);
+        let title = |value: &str| in_small(&model.value_title(field, value));
+        let fits = |it: &Facet| in_small(&it.value).contains(&typed) || title(&it.value).contains(&typed);
         values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
     });
     let add = move |value: String| {

@@ -1,6 +1,7 @@
 //! What the list is narrowed by: a text, and filters as chips; all of it stands in the address.
 
 use domain::jobs::Field;
+use domain::number;
 use domain::view_state::Filter;
 use leptos::prelude::*;
 
@@ -46,7 +47,7 @@ fn words(filter: &Filter, model: Model) -> String {
         return format!("{} {} {} (no such field)", filter.field, filter.op.sign(), filter.value);
     };
     let value = model.value_title(field, &filter.value);
-    let is_plain_number = value.parse::<f64>().is_ok();
+    let is_plain_number = number::parse(&value).is_some();
     let unit = if matches!(field, Field::Duration | Field::Wait) && is_plain_number { " s" } else { "" };
     format!("{} {} {value}{unit}", field.title(), filter.op.sign())
 }

@@ -4,7 +4,9 @@ use domain::jobs::Field;
 use leptos::prelude::*;
 
 use super::model::Model;
+use super::parts;
 use crate::components::menu::Menu;
+use crate::components::part::Part;
 
 /// Columns that a list has of itself, where jobs fill them.
 const OWN: [Field; 10] = [
@@ -66,14 +68,19 @@ pub(super) fn ColumnMenu(model: Model) -> impl IntoView {
             <Menu
                 title=|| "Columns ▾"
                 label="Which columns are shown"
-                content=move |_| view! { <Choices model=model /> }.into_any()
+                content=move |_| {
+                    let view = move || parts::jobs_columns::view(model);
+                    view! { <Part fetch=parts::jobs_columns::fetch view what="Fetching the choices …" height_css_px=400 /> }
+                        .into_any()
+                }
             />
         </div>
     }
 }
 
+/// A box to tick for each column.
 #[component]
-fn Choices(model: Model) -> impl IntoView {
+pub(super) fn ColumnChoices(model: Model) -> impl IntoView {
     let shown = Memo::new(move |_| shown_columns(model, false));
     let toggle = move |field: Field| {
         let mut columns = shown.get_untracked();

@@ -3,27 +3,34 @@
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::parts;
 use super::storage::{SavedView, load, store};
 use crate::components::menu::{Menu, MenuHandle};
+use crate::components::part::Part;
 use crate::state::use_view;
 
 #[component]
 pub(super) fn SavedViews() -> impl IntoView {
-    let saved = RwSignal::new(load());
     view! {
         <div class="jobs-saved">
             <Menu
                 title=|| "Saved ▾"
                 label="Saved views"
-                content=move |menu| view! { <Panel saved menu /> }.into_any()
+                content=move |menu| {
+                    let view = move || parts::jobs_saved::view(menu);
+                    view! { <Part fetch=parts::jobs_saved::fetch view what="Fetching your views …" height_css_px=100 /> }
+                        .into_any()
+                }
             />
         </div>
     }
 }
 
+/// Views to go back to, and the field that saves another.
 #[component]
-fn Panel(saved: RwSignal<Vec<SavedView>>, menu: MenuHandle) -> impl IntoView {
+pub(super) fn SavedPanel(menu: MenuHandle) -> impl IntoView {
     let view = use_view();
+    let saved = RwSignal::new(load());
     let (name, is_kept) = (RwSignal::new(String::new()), RwSignal::new(true));
     let keep = move |views: Vec<SavedView>| {
         is_kept.set(store(&views));

@@ -34,7 +34,7 @@ export function configured(app, data, sources = SAME_ORIGIN, systemFile = undefi
 /**
  * app: directory of the built app. withMimir: Mimir as well, metrics are then read from it, as `tenant`. port: nginx's, else a free one.
  * systemFile: a system file of one's own instead of the app's. scrape: {job: host:port} for a Prometheus of one's own.
- * Returns {url, data, servers, faults, site(values): another nginx (SOURCES: other sources), check(): throws when a server died, stop()}.
+ * Returns {url, data, servers, faults, site(values): another nginx (SOURCES: other sources, SYSTEM_FILE: another system), check(): throws when a server died, stop()}.
  */
 export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, systemFile, scrape, tell = () => {} }) {
   const data = scratch('stack');
@@ -62,8 +62,8 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
       started.push(faults[name]);
     }
 
-    const site = ({ SOURCES, ...values }) => keep('nginx', nginx(data, {
-      ROOT: configured(app, data, SOURCES, systemFile), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
+    const site = ({ SOURCES, SYSTEM_FILE = systemFile, ...values }) => keep('nginx', nginx(data, {
+      ROOT: configured(app, data, SOURCES, SYSTEM_FILE), LOKI: faults.loki.host, PROMETHEUS: faults.prometheus.host, TEMPO: faults.tempo.host,
       TENANT: withMimir ? tenant : '', CONNECT_SRC: connectSources({ sources: SOURCES }).join(' '), ...values,
     }));
     const { url, access } = await site({ PORT: port });

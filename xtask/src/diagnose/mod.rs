@@ -23,6 +23,7 @@ use domain::system::System;
 use domain::time::{TimeRange, Timestamp};
 use inquiry::Transport;
 use serde_json::Value;
+use system::Deployment;
 use system::config::Config;
 
 /// What was found out, and whether every source could be asked.
@@ -43,8 +44,15 @@ pub fn run(args: &Args) -> Result<Outcome, String> {
         Some(file) => file.clone(),
         None => beside(&args.config, &config)?,
     };
-    let system = read_system(&system_file)?;
-    let transport = Native::new(&config, args.base.as_deref(), |name| std::env::var(name).ok())?;
+    let Deployment { system, sources, .. } = read_system(&system_file)?;
+    let sources = config.sources.or(&sources);
+    if sources.is_empty() {
+        let (config, file) = (args.config.display(), system_file.display());
+        return Err(format!(
+            "neither {config} nor {file} names a server in “sources”, so there is nobody to ask"
+        ));
+    }
+    let transport = Native::new(&sources, args.base.as_deref(), |name| std::env::var(name).ok())?;
     Ok(ask(system, Rc::new(transport), args, now()))
 }
 
@@ -88,9 +96,6 @@ fn mistakes(path: &Path, mistakes: Vec<system::Mistake>) -> String {
 /// When it cannot be read, or every mistake in it.
 pub fn read_config(path: &Path) -> Result<Config, String> {
     let (config, _) = system::config::parse(&read(path)?).map_err(|it| mistakes(path, it))?;
-    if config.sources.is_empty() {
-        return Err(format!("{}: names no server in “sources”, so there is nobody to ask", path.display()));
-    }
     Ok(config)
 }
 
@@ -98,9 +103,8 @@ pub fn read_config(path: &Path) -> Result<Config, String> {
 ///
 /// # Errors
 /// When it cannot be read, or every mistake in it.
-pub fn read_system(path: &Path) -> Result<System, String> {
-    let (system, _) = system::parse(&read(path)?).map_err(|it| mistakes(path, it))?;
-    Ok(system)
+pub fn read_system(path: &Path) -> Result<Deployment, String> {
+    system::parse(&read(path)?).map_err(|it| mistakes(path, it))
 }
 
 /// The configuration's default system: its file beside the configuration, else among those that are shipped.

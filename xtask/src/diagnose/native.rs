@@ -9,7 +9,7 @@ use backends::{
 };
 use inquiry::retry::{Failure, wait_millis};
 use inquiry::{Head, LocalFuture, Transport};
-use system::config::{AuthScheme, Config, Source, SourceKind as ConfiguredKind};
+use system::config::{AuthScheme, Source, SourceKind as ConfiguredKind, Sources};
 
 use super::threads::spawn;
 
@@ -42,16 +42,16 @@ struct Turns {
 }
 
 impl Native {
-    /// Asks the servers that a configuration names; `env` gives the proofs.
+    /// Asks these servers; `env` gives the proofs.
     ///
     /// # Errors
     /// When an address is relative and there is no `base`, or a proof that a server wants is not there.
     pub fn new(
-        config: &Config,
+        sources: &Sources,
         base: Option<&str>,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
-        let servers = config.sources.iter().filter_map(|it| server(it, base, &env).transpose());
+        let servers = sources.iter().filter_map(|it| server(it, base, &env).transpose());
         let settings = ureq::Agent::config_builder().http_status_as_error(false).build();
         Ok(Self {
             servers: servers.collect::<Result<_, _>>()?,

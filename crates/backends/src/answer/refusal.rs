@@ -43,7 +43,7 @@ const TENANT_WORDS: [&str; 4] =
 /// The error that an answer with this status is.
 pub(crate) fn refusal(source: SourceKind, status: u16, headers: &Headers, head: &Head) -> BackendError {
     let words = words(headers, head);
-    let lower = words.to_lowercase();
+    let lower = words.to_ascii_lowercase();
     let says = |list: &[&str]| list.iter().any(|it| lower.contains(it));
     let is_page = is_page(headers, head);
     let kind = match status {

@@ -1,5 +1,6 @@
 //! Numbers as backends write them, straight into `i64` and `f64`.
 
+use domain::number;
 use domain::time::Timestamp;
 
 /// Powers of ten that an `f64` holds exactly.
@@ -18,7 +19,7 @@ const MAX_SECS: u64 = i64::MAX as u64 / 1_000_000_000;
 /// Reads a decimal number, `NaN`, `+Inf` or `-Inf`; `None` for anything else.
 ///
 /// Up to 2⁵³ as digits, divided once by an exact power of ten, is the nearest double (Clinger 1990, the fast path);
-/// all else goes through the standard library, which is exact too.
+/// all else takes the long way, which is exact too.
 pub(crate) fn parse_f64(text: &[u8]) -> Option<f64> {
     fast_f64(text).or_else(|| slow_f64(text))
 }
@@ -75,11 +76,7 @@ fn slow_f64(text: &[u8]) -> Option<f64> {
         b"NaN" => Some(f64::NAN),
         b"+Inf" | b"Inf" => Some(f64::INFINITY),
         b"-Inf" => Some(f64::NEG_INFINITY),
-        text => {
-            let text = std::str::from_utf8(text).ok()?;
-            // The standard library also takes words such as "infinity"; no server writes them.
-            text.bytes().all(|it| it.is_ascii_digit() || b"+-.eE".contains(&it)).then(|| text.parse().ok())?
-        }
+        text => number::parse_ascii(text),
     }
 }
 

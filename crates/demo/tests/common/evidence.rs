@@ -17,7 +17,7 @@ use super::Run;
 
 pub(crate) fn system_of(name: &str) -> System {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../public/systems/{name}.json"));
-    system::parse(&std::fs::read_to_string(path).unwrap()).unwrap().0
+    system::parse(&std::fs::read_to_string(path).unwrap()).unwrap().system
 }
 
 pub(crate) fn record(reader: &LineReader, line: &LogLine) -> LogRecord {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Side;
 use crate::fingerprint::{JobSample, own_fields};
 use crate::job::Evidence;
+use crate::number;
 use crate::system::System;
 
 /// How many times as much makes a number different.
@@ -31,6 +32,10 @@ pub(super) fn differences(system: &System, this: Side, other: Side) -> Vec<Attri
     let (ours, theirs) = (values(system, this), values(system, other));
     for (name, this) in &ours {
         let Some(other) = theirs.get(name).filter(|it| *it != this) else { continue };
+        // Where they have a value in common, one of them only has more kinds of lines, and those are listed by themselves.
+        if !other.is_disjoint(this) {
+            continue;
+        }
         let text = |it: &BTreeSet<String>| it.iter().cloned().collect();
         let diff = AttributeDiff { name: name.clone(), this: text(this), other: text(other), times: None };
         diffs.insert(name.clone(), diff);
@@ -63,7 +68,7 @@ fn amounts(system: &System, side: Side) -> BTreeMap<String, f64> {
     let mut amounts: BTreeMap<String, f64> = BTreeMap::new();
     let mut take = |name: &str, text: &str| {
         let is_amount = text.len() <= MAX_DIGITS && text.starts_with(|it: char| it.is_ascii_digit());
-        let number = text.parse::<f64>().ok().filter(|it| is_amount && it.is_finite() && *it > 0.0);
+        let number = number::parse(text).filter(|it| is_amount && it.is_finite() && *it > 0.0);
         if let Some(number) = number.filter(|_| !own.contains(name)) {
             let greatest = amounts.entry(name.to_owned()).or_insert(number);
             *greatest = greatest.max(number);

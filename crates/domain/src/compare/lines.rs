@@ -36,6 +36,19 @@ pub(super) fn only_in_one(this: Side, other: Side) -> (Vec<LinePattern>, Vec<Lin
     (without(&ours, &theirs), without(&theirs, &ours))
 }
 
+/// Words of a few hexadecimal digits, which as part of a failure may tell what it is, are ids in any two jobs' lines.
+fn without_short_ids(said: &str) -> String {
+    let is_id = |word: &str| {
+        let bytes = word.trim_matches(|it: char| !it.is_ascii_alphanumeric()).bytes();
+        bytes.len() >= MIN_ID_BYTES
+            && bytes.clone().all(|it| it.is_ascii_hexdigit())
+            && bytes.clone().any(|it| it.is_ascii_digit())
+            && bytes.clone().any(|it| it.is_ascii_alphabetic())
+    };
+    let words = said.split(' ').map(|it| if is_id(it) { "<id>" } else { it });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn without(these: &Patterns, others: &Patterns) -> Vec<LinePattern> {
     let only = these.iter().filter(|(key, _)| !others.contains_key(*key));
     let mut only: Vec<LinePattern> = only.map(|(_, it)| it.clone()).collect();
@@ -54,7 +67,7 @@ fn patterns<'a>(side: Side<'a>) -> Patterns<'a> {
         // A text that names the job or one of its ids is the same text about another.
         let is_long = id.as_str().len() >= MIN_ID_BYTES;
         let said = if is_long { line.message.replace(id.as_str(), "<job>") } else { line.message.clone() };
-        let said = template(&said);
+        let said = template(&without_short_ids(&said));
         let pattern = patterns.entry((&line.service, said.clone())).or_insert_with(|| LinePattern {
             service: line.service.clone(),
             template: said,

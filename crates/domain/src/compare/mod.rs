@@ -8,7 +8,7 @@ mod stages;
 
 pub use attributes::AttributeDiff;
 pub use lines::LinePattern;
-pub use stages::{Change, StageDiff, StageTimes};
+pub use stages::{Change, LEAST, LONGER, StageDiff, StageTimes};
 
 use crate::job::{Evidence, Job};
 use crate::system::System;

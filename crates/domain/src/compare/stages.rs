@@ -6,9 +6,9 @@ use crate::system::System;
 use crate::time::{TimeDelta, Timestamp};
 
 /// How many times as long is longer, and not the usual coming and going.
-const LONGER: f64 = 1.5;
+pub const LONGER: f64 = 1.5;
 /// Less than this is no difference that a person would look for.
-const LEAST: TimeDelta = TimeDelta::from_millis(500);
+pub const LEAST: TimeDelta = TimeDelta::from_millis(500);
 
 /// A stage in two jobs.
 #[derive(Clone, Debug, PartialEq)]

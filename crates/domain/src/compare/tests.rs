@@ -89,6 +89,28 @@ fn what_took_longer_and_where() {
     assert_eq!(told(&quick, GOOD).first().map(String::as_str), Some("scrape: Missing"));
 }
 
+#[test]
+fn what_only_more_lines_say_is_no_difference() {
+    let good = "
+        10:00:00 I scraper task_started logger=a version=v1
+        10:00:04 I scraper scrape_completed logger=b version=v1
+    ";
+    let bad = "
+        10:20:00 I scraper task_started logger=a version=v1
+        10:20:04 I scraper \"goes on\" version=v2
+    ";
+    let rows = told(bad, good);
+    assert!(rows.contains(&"version: v2 not v1".to_owned()), "{rows:?}");
+    assert!(!rows.iter().any(|it| it.starts_with("logger")), "{rows:?}");
+}
+
+#[test]
+fn lines_that_differ_by_a_short_id_are_of_one_kind() {
+    let of = |id: &str| format!("10:00:00 I scraper \"preset {id}, loaded\"");
+    assert_eq!(told(&of("bee53e"), &of("b0b5fe")), ["scrape: Same"]);
+    assert_eq!(told(&of("decade"), &of("facade")).len(), 3);
+}
+
 proptest! {
     #[test]
     fn a_job_differs_from_itself_in_nothing_and_sides_mirror(a in any_evidence(), b in any_evidence()) {

@@ -100,7 +100,8 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
     groups
 }
 
-/// The versions that jobs name: when each was first seen, and with how many jobs.
+/// The versions that jobs name: when each was first seen at work, which is not when its first job was handed in, and
+/// with how many jobs.
 struct Versions<'a> {
     seen: BTreeMap<&'a str, (Timestamp, usize)>,
 }
@@ -109,7 +110,7 @@ impl<'a> Versions<'a> {
     fn of<S: Counted>(samples: &'a [S]) -> Self {
         let mut seen: BTreeMap<&str, (Timestamp, usize)> = BTreeMap::new();
         for sample in samples {
-            let Some((version, at)) = sample.version().zip(sample.at()) else { continue };
+            let Some((version, at)) = sample.version().zip(sample.over_at()) else { continue };
             let entry = seen.entry(version).or_insert((at, 0));
             *entry = (entry.0.min(at), entry.1 + 1);
         }

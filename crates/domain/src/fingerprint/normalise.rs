@@ -38,6 +38,9 @@ fn write_template(chars: &[char], out: &mut String, depth: usize) {
             let text: String = inner.iter().collect();
             if failed_status(&text).is_some() && depth < 3 {
                 write_template(inner, out, depth + 1);
+            } else if address(inner, None) == Some(inner.len()) {
+                // The same message without its marks is the same message.
+                out.push_str("<url>");
             } else {
                 out.push_str("<text>");
             }

@@ -15,7 +15,7 @@ fn what_differs_from_job_to_job_is_taken_out() {
         ("The read operation timed out", "The read operation timed out"),
         (
             "Client error '403 Forbidden' for url 'https://docs.example.org/guide?x=1'",
-            "Client error 403 Forbidden for url <text>",
+            "Client error 403 Forbidden for url <url>",
         ),
         ("GET https://a.example/x/1?q=2 failed.", "GET <url> failed."),
         ("HTTP 429 from 10.0.0.7:8000", "HTTP 429 from <n>:<n>"),
@@ -83,6 +83,16 @@ fn failure(stage: &str, code: Option<&str>, exception: Option<&str>, message: Op
         at: Timestamp::from_secs(0),
         from: Origin::Inferred,
     }
+}
+
+#[test]
+fn a_version_is_as_old_as_its_first_work_and_not_as_the_job_that_waited_for_it() {
+    let mut samples = [jobs(Some("v1"), 0, 100, 0), jobs(Some("v2"), 1_000, 20, 4)].concat();
+    // Handed in before everything else, and done by the new version.
+    let mut waited = sample("waited", -50, JobState::Failed, Some("v2"), Some("bad"));
+    waited.last_seen = Some(Timestamp::from_secs(1_005));
+    samples.push(waited);
+    check_since(&samples, &Since::Version { version: "v2".to_owned(), n_before: 100, n_of_version: 21 });
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use super::field::Field;
 use super::row::JobRow;
+use crate::letters::in_small;
+use crate::number;
 use crate::time::{TimeDelta, Timestamp};
 use crate::view_state::{Filter, FilterOp};
 
@@ -32,12 +34,12 @@ impl RowFilter {
             field: Field::from_word(&it.field).filter(|it| it.can_be_filtered()),
             op: it.op,
             value: it.value.clone(),
-            lower: it.value.to_lowercase(),
+            lower: in_small(&it.value),
             number: number_of(&it.value),
         };
         Self {
             tests: filters.iter().map(test).collect(),
-            words: query.split_whitespace().map(str::to_lowercase).collect(),
+            words: query.split_whitespace().map(in_small).collect(),
         }
     }
 
@@ -76,7 +78,7 @@ impl Test {
             Some((found, wanted)) => found == wanted,
             None => any(&|it| it == self.value),
         };
-        let has = || any(&|it| it.to_lowercase().contains(&self.lower));
+        let has = || any(&|it| in_small(it).contains(&self.lower));
         match self.op {
             FilterOp::Is => is(),
             FilterOp::Not => !is(),
@@ -91,6 +93,6 @@ impl Test {
 /// A number as it is written, or the seconds of a length such as `90s` or `2m`.
 fn number_of(text: &str) -> Option<f64> {
     let text = text.trim();
-    let number = text.parse::<f64>().ok().filter(|it| it.is_finite());
+    let number = number::parse(text).filter(|it| it.is_finite());
     number.or_else(|| TimeDelta::parse(text).map(TimeDelta::as_secs_f64))
 }

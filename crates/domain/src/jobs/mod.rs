@@ -27,5 +27,6 @@ pub use field::Field;
 pub use filter::RowFilter;
 pub use list::JobList;
 pub use near::near;
+pub use reduce::operation;
 pub use row::{JobRow, Rows, Segment, SegmentKind, TraceKept};
 pub use sort::sort;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::row::JobRow;
 use crate::ids::JobId;
+use crate::letters::in_small;
 
 /// The jobs whose ids are nearest to a text, at most `n`, the nearest first; none that is not near at all.
 ///
 /// An id that begins with the text, or has it inside, is nearest; then ids of which few letters differ (Levenshtein,
 /// at most a quarter of the text, and at least two).
 pub fn near(rows: &[Arc<JobRow>], wanted: &str, n: usize) -> Vec<JobId> {
-    let wanted = wanted.trim().to_lowercase();
+    let wanted = in_small(wanted.trim());
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -19,7 +20,7 @@ pub fn near(rows: &[Arc<JobRow>], wanted: &str, n: usize) -> Vec<JobId> {
     let mut found: Vec<(usize, &JobId)> = (rows.iter())
         .filter(|it| it.id.as_str() != wanted)
         .filter_map(|row| {
-            let id = row.id.as_str().to_lowercase();
+            let id = in_small(row.id.as_str());
             let distance = if id.starts_with(&wanted) || wanted.starts_with(&id) {
                 0
             } else if wanted.len() >= 4 && id.contains(&wanted) {

@@ -7,6 +7,7 @@ use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
 use crate::fingerprint::{Fingerprint, has_failed};
 use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
+use crate::letters::in_small;
 use crate::logs::EventKind;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
@@ -104,7 +105,7 @@ fn traces(evidence: &Evidence) -> Vec<TraceId> {
 }
 
 /// The name of the first task that evidence names: of lines, else of spans.
-fn operation(system: &System, evidence: &Evidence) -> Option<String> {
+pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
     let of_lines = evidence.lines.iter().filter_map(|it| Some(((it.time, it.key), it.roles.task.as_ref()?)));
     let by_line = of_lines.min_by_key(|(at, _)| *at).map(|(_, task)| task.clone());
     by_line.or_else(|| {
@@ -117,10 +118,10 @@ fn operation(system: &System, evidence: &Evidence) -> Option<String> {
 
 /// Everything of a row that a person may search for, in lower case, one a line.
 fn words(row: &JobRow) -> String {
-    let mut words = row.id.as_str().to_lowercase();
+    let mut words = in_small(row.id.as_str());
     let mut add = |text: &str| {
         words.push('\n');
-        words.push_str(&text.to_lowercase());
+        words.push_str(&in_small(text));
     };
     add(row.state.name());
     let texts = [

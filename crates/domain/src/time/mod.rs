@@ -154,7 +154,7 @@ impl TimeDelta {
             };
             let part = match number.parse::<i64>() {
                 Ok(whole) => whole.checked_mul(unit_nanos)?,
-                Err(_) => (number.parse::<f64>().ok()? * unit_nanos as f64).round() as i64,
+                Err(_) => (crate::number::parse(number)? * unit_nanos as f64).round() as i64,
             };
             nanos = nanos.checked_add(part)?;
             rest = tail;

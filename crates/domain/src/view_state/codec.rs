@@ -1,6 +1,7 @@
 //! Reading and writing the address: defaults are left out, and one bad field falls back alone and is named.
 
 use super::percent::{encode_into, pairs};
+use super::waterfall::{switches, switches_text, zoom, zoom_text};
 use super::{Filter, Page, Sort, Tab, Theme, ViewState, Zone};
 use crate::time::{Moment, NANOS_PER_MILLI, NANOS_PER_SEC, TimeDelta};
 use crate::warning::Warning;
@@ -40,6 +41,10 @@ impl ViewState {
             "trace" => self.trace = Some(value.parse().map_err(expected)?),
             "span" => self.span = Some(value.parse().map_err(expected)?),
             "line" => self.line = Some(value.parse().map_err(expected)?),
+            "zoom" => self.waterfall.zoom = Some(zoom(value)?),
+            "fold" => self.waterfall.folds = value.parse()?,
+            "hide" => self.waterfall.hidden.push(value.to_owned()),
+            "show" => self.waterfall.switches = switches(value)?,
             "with" => self.with = Some(value.into()),
             "board" => self.board = some_text(),
             "panel" => self.panel = some_text(),
@@ -87,6 +92,13 @@ impl ViewState {
         query.add_some("trace", self.trace.as_ref());
         query.add_some("span", self.span.as_ref());
         query.add_some("line", self.line.as_ref());
+        let waterfall = &self.waterfall;
+        query.add_some("zoom", waterfall.zoom.map(zoom_text).as_ref());
+        query.add_unless(waterfall.folds == default.waterfall.folds, "fold", || waterfall.folds.to_string());
+        for service in &waterfall.hidden {
+            query.add("hide", service);
+        }
+        query.add_unless(waterfall.switches.is_empty(), "show", || switches_text(&waterfall.switches));
         query.add_some("with", self.with.as_ref());
         query.add_some("board", self.board.as_ref());
         query.add_some("panel", self.panel.as_ref());

@@ -3,8 +3,10 @@
 mod codec;
 mod filter;
 mod percent;
+mod waterfall;
 
 pub use filter::{Filter, FilterOp, Sort};
+pub use waterfall::{FoldRule, Folds, Switch, WaterfallView};
 
 use std::collections::BTreeMap;
 
@@ -29,6 +31,8 @@ pub struct ViewState {
     pub span: Option<SpanId>,
     /// The log line selected.
     pub line: Option<LineKey>,
+    /// How the waterfall is looked at.
+    pub waterfall: WaterfallView,
     /// The other job of a comparison; `None` for the last good one.
     pub with: Option<JobId>,
     /// The board looked at.
@@ -68,6 +72,7 @@ impl Default for ViewState {
             trace: None,
             span: None,
             line: None,
+            waterfall: WaterfallView::default(),
             with: None,
             board: None,
             panel: None,

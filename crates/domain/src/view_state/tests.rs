@@ -5,7 +5,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 
 use super::*;
-use crate::time::{Moment, Timestamp};
+use crate::time::{Moment, TimeRange, Timestamp};
 
 #[track_caller]
 fn check(query: &str, expected: ViewState) {
@@ -39,6 +39,22 @@ fn every_parameter_is_read_and_written() {
             trace: Some("3f2a1b9cde000000000000000000000f".parse().unwrap()),
             span: Some("ab".parse().unwrap()),
             line: Some(LineKey { time: Timestamp::from_nanos(1_773_483_721_341_000_000), hash: 255 }),
+            ..ViewState::default()
+        },
+    );
+    let id = |text: &str| text.parse().unwrap();
+    check(
+        "zoom=1773483721341000000..1773483721342000001&fold=2,00000000000000ab&hide=a%20b&hide=c&show=errors,idle",
+        ViewState {
+            waterfall: WaterfallView {
+                zoom: Some(TimeRange {
+                    start: Timestamp::from_nanos(1_773_483_721_341_000_000),
+                    end: Timestamp::from_nanos(1_773_483_721_342_000_001),
+                }),
+                folds: Folds { rule: FoldRule::From(2), except: vec![id("ab")] },
+                hidden: vec!["a b".to_owned(), "c".to_owned()],
+                switches: vec![Switch::Errors, Switch::Idle],
+            },
             ..ViewState::default()
         },
     );
@@ -120,6 +136,16 @@ fn one_bad_field_falls_back_alone_and_is_named() {
         ],
     );
     check_warns(
+        "zoom=9..3&fold=deep&show=all&hide=a",
+        "hide=a",
+        &[
+            "the address: zoom=9..3 is not a stretch of time (nanoseconds..nanoseconds)",
+            "the address: fold=deep is not what is folded: none, services or a depth, then span ids after commas",
+            "the address: show=all is not some of errors, path, clocks, idle, statistics, together",
+        ],
+    );
+    check_warns("show=idle,errors,idle&fold=none", "show=errors,idle", &[]);
+    check_warns(
         "v=2&page=logs",
         "page=logs",
         &["the address: v=2 is not 1, the version that is read here: parts of it may be lost"],
@@ -149,6 +175,27 @@ fn zone() -> impl Strategy<Value = Zone> {
 }
 
 prop_compose! {
+    fn waterfall()(
+        zoom in of((any::<i64>(), any::<i64>())),
+        rule in prop_oneof![Just(FoldRule::Nothing), Just(FoldRule::Services), (0_u16..).prop_map(FoldRule::From)],
+        except in vec(1_u8.., 0..3),
+        hidden in vec(text(), 0..3),
+        switched in vec(proptest::sample::select(Switch::ALL), 0..4),
+    ) -> WaterfallView {
+        let zoom = zoom.map(|(a, b)| TimeRange::between(Timestamp::from_nanos(a), Timestamp::from_nanos(b)));
+        let except = except.into_iter().filter_map(|it| SpanId::from_bytes([it; 8])).collect();
+        let mut view = WaterfallView {
+            zoom: zoom.filter(|it| it.start < it.end),
+            folds: Folds { rule, except },
+            hidden,
+            switches: Vec::new(),
+        };
+        switched.into_iter().for_each(|it| view.switch(it, true));
+        view
+    }
+}
+
+prop_compose! {
     fn place()(
         page in proptest::sample::select(Page::ALL),
         tab in proptest::sample::select(Tab::ALL),
@@ -157,9 +204,10 @@ prop_compose! {
         (job, with) in (of(text()), of(text())),
         trace in of(1_u8..),
         line in of((any::<i64>(), any::<u64>())),
+        waterfall in waterfall(),
     ) -> ViewState {
         ViewState {
-            page, tab, theme, system, board, panel,
+            page, tab, theme, system, board, panel, waterfall,
             job: job.map(Into::into),
             with: with.map(Into::into),
             trace: trace.and_then(|it| TraceId::from_bytes([it; 16])),

@@ -13,6 +13,7 @@
 //! circles and clocks that go backwards are survived and marked: every span has its row.
 
 mod critical;
+mod described;
 mod edges;
 mod find;
 mod forest;

@@ -35,6 +35,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Nothing folded away, without these services' spans, and perhaps with failures alone.
+    pub fn leaving_out(hidden: Vec<std::sync::Arc<str>>, errors_only: bool) -> Self {
+        Self { folded: SpanSet::default(), hidden, errors_only }
+    }
+
     /// Whether a span's children are folded away.
     pub fn is_folded(&self, forest: &Forest, place: Place) -> bool {
         self.folded.has(forest.number(place))

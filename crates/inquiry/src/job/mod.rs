@@ -149,7 +149,8 @@ impl JobInquiry {
         }
     }
 
-    fn is_idle(&self) -> bool {
+    /// Whether no answer is awaited.
+    pub(crate) fn is_idle(&self) -> bool {
         self.open.values().all(|it| *it == 0)
     }
 

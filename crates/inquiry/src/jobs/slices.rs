@@ -33,6 +33,11 @@ impl Slices {
         Self { todo, width, wanted, ..Self::default() }
     }
 
+    /// Makes the first slices no wider than this.
+    pub(super) fn begin_with(&mut self, width: TimeDelta) {
+        self.width = at_most(self.width, width);
+    }
+
     /// The next slice with its number, if it ends after an instant and not too many are on their way.
     ///
     /// A slice is as wide as the last but one says, whichever answer came first: asked again, it is the same.

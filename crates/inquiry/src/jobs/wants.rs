@@ -94,6 +94,14 @@ fn of_services(system: &System) -> Option<Filter> {
 }
 
 impl JobsInquiry {
+    /// The same, beginning with slices no wider than this: for whoever may stop at the first find.
+    #[must_use]
+    pub(crate) fn beginning_with(mut self, width: TimeDelta) -> Self {
+        self.lines.begin_with(width);
+        self.traces.begin_with(width);
+        self
+    }
+
     pub(super) fn lines_query(&self) -> LogQuery {
         lines_query(&self.system, self.memory.with(|it| it.selector).unwrap_or(0))
     }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::text::{SitePath, SourceUrl, SystemName, Tenant, WebOrigin};
 use super::{AuthScheme, Config, Source, SourceKind, Sources};
-use crate::mistake::Mistake;
-use crate::shape::{Path, Shape, read_file, record, words};
+use crate::json::Json;
+use crate::mistake::{IsWrong, Mistake, Notes};
+use crate::shape::{Path, ReadFile, Shape, record, words};
 
 const NO_SECRETS: &str = "take it out: a scheme of authentication is all that is configured, and the person types \
                           the secret, or a proxy adds it";
@@ -28,24 +29,31 @@ const SECRET_WORDS: [&str; 11] = [
 ];
 
 pub(super) fn parse(text: &str) -> Result<(Config, Vec<Warning>), Vec<Mistake>> {
-    let (file, mut mistakes) = read_file::<ConfigFile>(text);
-    if let Ok(value) = serde_json::from_str(text) {
-        refuse_secrets(&value, Path::File, &mut mistakes);
+    let mut mistakes = Vec::new();
+    match read_into(text, &mut mistakes) {
+        Some(file) if mistakes.is_empty() => Ok(config(file)),
+        _ => Err(mistakes),
     }
-    let Some(file) = file else { return Err(mistakes) };
-    if file.systems.is_empty() && !mistakes.iter().any(|it| it.path.starts_with("systems")) {
-        mistakes.push(Mistake::new(
+}
+
+pub(super) fn read(text: &str) -> Option<(Config, Vec<Warning>)> {
+    let mut is_wrong = IsWrong::default();
+    read_into(text, &mut is_wrong).filter(|_| is_wrong == IsWrong(false)).map(config)
+}
+
+fn read_into(text: &str, notes: &mut impl ReadFile) -> Option<ConfigFile> {
+    let json = notes.json(text)?;
+    let file = ConfigFile::read(&json, Path::File, notes);
+    refuse_secrets(&json, Path::File, notes);
+    let file = file?;
+    if file.systems.is_empty() && !notes.is_broken("systems") {
+        notes.mistake(
             "systems",
             "names no system",
             "write the names of files in systems/, the default first",
-        ));
+        );
     }
-    let sources = file.sources.unwrap_or_default();
-    if mistakes.is_empty() {
-        Ok(config(file.systems, sources, file.sample, file.refresh, file.embed))
-    } else {
-        Err(mistakes)
-    }
+    Some(file)
 }
 
 pub(super) fn schema() -> Value {
@@ -57,32 +65,10 @@ pub(super) fn schema() -> Value {
     schema
 }
 
-fn config(
-    systems: Vec<SystemName>,
-    sources: SourcesFile,
-    sample: Option<SitePath>,
-    refresh: Option<TimeDelta>,
-    embed: Option<EmbedFile>,
-) -> (Config, Vec<Warning>) {
-    let source = |file: Option<SourceFile>, usual: SourceKind| {
-        file.map(|file| {
-            let is_absolute = file.url.0.contains("://");
-            Source {
-                kind: file.kind.unwrap_or(usual),
-                url: file.url.0,
-                tenant: file.tenant.map(|it| it.0),
-                auth: file.auth.unwrap_or_default(),
-                send_custom_headers: file.send_custom_headers.unwrap_or(!is_absolute),
-            }
-        })
-    };
+fn config(file: ConfigFile) -> (Config, Vec<Warning>) {
+    let ConfigFile { systems, sources, sample, refresh, embed } = file;
     let config = Config {
-        sources: Sources {
-            loki: source(sources.loki, SourceKind::Loki),
-            prometheus: source(sources.prometheus, SourceKind::Prometheus),
-            tempo: source(sources.tempo, SourceKind::Tempo),
-            pyroscope: source(sources.pyroscope, SourceKind::Pyroscope),
-        },
+        sources: sources.unwrap_or_default().sources(),
         systems: systems.into_iter().map(|it| it.0).collect(),
         sample: sample.map(|it| it.0),
         refresh,
@@ -104,23 +90,44 @@ fn config(
     (config, warnings)
 }
 
-/// Notes every member whose name sounds like a secret's.
-fn refuse_secrets(value: &Value, at: Path<'_>, mistakes: &mut Vec<Mistake>) {
-    if let Some(members) = value.as_object() {
-        for (name, value) in members {
-            let at = at.key(name);
-            let plain = name.to_ascii_lowercase().replace('-', "_");
-            if SECRET_WORDS.iter().any(|it| plain.contains(it)) {
-                let path = at.to_string();
-                mistakes.retain(|it| it.path != path);
-                mistakes.push(Mistake::new(path, "looks like a secret, and this file is public", NO_SECRETS));
-            } else {
-                refuse_secrets(value, at, mistakes);
-            }
+impl SourcesFile {
+    /// The servers that it names.
+    pub(crate) fn sources(self) -> Sources {
+        Sources {
+            loki: self.loki.map(|it| it.source(SourceKind::Loki)),
+            prometheus: self.prometheus.map(|it| it.source(SourceKind::Prometheus)),
+            tempo: self.tempo.map(|it| it.source(SourceKind::Tempo)),
+            pyroscope: self.pyroscope.map(|it| it.source(SourceKind::Pyroscope)),
         }
     }
-    for (i, item) in value.as_array().into_iter().flatten().enumerate() {
-        refuse_secrets(item, at.item(i), mistakes);
+}
+
+impl SourceFile {
+    fn source(self, usual: SourceKind) -> Source {
+        let is_absolute = self.url.0.contains("://");
+        Source {
+            kind: self.kind.unwrap_or(usual),
+            url: self.url.0,
+            tenant: self.tenant.map(|it| it.0),
+            auth: self.auth.unwrap_or_default(),
+            send_custom_headers: self.send_custom_headers.unwrap_or(!is_absolute),
+        }
+    }
+}
+
+/// Notes every member whose name sounds like a secret's.
+pub(crate) fn refuse_secrets(value: &Json<'_>, at: Path<'_>, notes: &mut impl Notes) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let at = at.key(name);
+        let plain = name.to_ascii_lowercase().replace('-', "_");
+        if SECRET_WORDS.iter().any(|it| plain.contains(it)) {
+            notes.instead(at, "looks like a secret, and this file is public", NO_SECRETS);
+        } else {
+            refuse_secrets(value, at, notes);
+        }
+    }
+    for (i, item) in value.as_list().into_iter().flatten().enumerate() {
+        refuse_secrets(item, at.item(i), notes);
     }
 }
 
@@ -206,6 +213,7 @@ mod tests {
 
     #[track_caller]
     fn check_mistake(text: &str, path: &str, what: &str) {
+        assert!(read(text).is_none(), "{text}");
         let mistakes = parse(text).unwrap_err();
         let found: Vec<_> = mistakes.iter().map(|it| (it.path.as_str(), it.what.as_str())).collect();
         assert_eq!(found, [(path, what)], "{text}");

@@ -1,6 +1,6 @@
 //! The configuration: where the servers are, and which systems there are. It never holds a secret.
 
-mod file;
+pub(crate) mod file;
 mod text;
 
 use domain::time::TimeDelta;
@@ -11,7 +11,7 @@ use crate::mistake::Mistake;
 /// Where the servers are, and which systems there are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
-    /// The servers; where there is none at all, the sample is opened.
+    /// The servers, before those that a system file names; where there is none at all, the sample is opened.
     pub sources: Sources,
     /// Names of the system files in `systems/`, the default first.
     pub systems: Vec<String>,
@@ -94,6 +94,18 @@ impl Sources {
         [&self.loki, &self.prometheus, &self.tempo, &self.pyroscope].into_iter().flatten()
     }
 
+    /// These, and for kinds of which there is none, those of `others`.
+    pub fn or(&self, others: &Self) -> Self {
+        let first =
+            |ours: &Option<Source>, theirs: &Option<Source>| ours.as_ref().or(theirs.as_ref()).cloned();
+        Self {
+            loki: first(&self.loki, &others.loki),
+            prometheus: first(&self.prometheus, &others.prometheus),
+            tempo: first(&self.tempo, &others.tempo),
+            pyroscope: first(&self.pyroscope, &others.pyroscope),
+        }
+    }
+
     /// Whether none is configured.
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -113,6 +125,11 @@ impl Config {
 /// All mistakes at once, each with its path; of a text that is no JSON, the first place where it is not.
 pub fn parse(text: &str) -> Result<(Config, Vec<Warning>), Vec<Mistake>> {
     file::parse(text)
+}
+
+/// Like [`parse`], without a word about mistakes; `None` where there is any.
+pub fn read(text: &str) -> Option<(Config, Vec<Warning>)> {
+    file::read(text)
 }
 
 /// The JSON Schema (draft 2020-12) of the configuration, as it stands in `docs/config.schema.json`.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::json::Json;
 use crate::shape::{Notes, Path, Shape};
 
 /// A text with a rule of its own.
@@ -9,10 +10,10 @@ macro_rules! checked_text {
     ($(#[$doc:meta])* $name:ident, $rule:expr, $next_step:literal, $schema:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        pub(super) struct $name(pub(super) String);
+        pub(crate) struct $name(pub(super) String);
 
         impl Shape for $name {
-            fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+            fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
                 let text = String::read(value, at, notes)?;
                 let rule: fn(&str) -> Result<(), &'static str> = $rule;
                 match rule(&text) {

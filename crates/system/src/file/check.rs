@@ -1,7 +1,7 @@
 //! What a file says that its types alone cannot forbid: names that point nowhere, things said twice, numbers that mean
 //! nothing.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use domain::logs::EventKind;
 use domain::system::{ConditionField, MetricKind, Role};
@@ -9,13 +9,12 @@ use domain::warning::Warning;
 
 use super::words::{FormatWord, role_name};
 use super::{FormatFile, JobsFile, LogsFile, MetricFile, SystemFile};
-use crate::mistake::Mistake;
 use crate::pattern::Pattern;
-use crate::shape::did_you_mean;
+use crate::shape::{Notes, did_you_mean};
 
 /// Adds every such mistake to those that were found in reading.
-pub(super) fn find(file: &SystemFile, mistakes: &mut Vec<Mistake>) {
-    let mut it = Checker { mistakes };
+pub(super) fn find(file: &SystemFile, notes: &mut impl Notes) {
+    let mut it = Checker { notes };
     it.name("name", &file.name);
     it.stages(file);
     it.services(file);
@@ -28,14 +27,18 @@ pub(super) fn find(file: &SystemFile, mistakes: &mut Vec<Mistake>) {
     {
         it.add(
             "spans.kept_share",
-            format!("{share} is not a share"),
+            format_args!("{share} is not a share"),
             "write a number above 0, at most 1, such as 0.15",
         );
     }
     it.metrics(&file.metrics);
     if let Some(diagnosis) = &file.diagnosis {
         let names = diagnosis.rules.iter().enumerate();
-        it.unique("rule", names.map(|(i, rule)| (format!("diagnosis.rules[{i}].name"), rule.name.0.clone())));
+        let list = format_args!("diagnosis.rules");
+        it.unique(
+            "rule",
+            names.map(|(i, it)| (Place { list, i, member: "name", k: None }, it.name.0.as_str())),
+        );
     }
 }
 
@@ -85,22 +88,38 @@ fn can_fill(logs: &LogsFile, role: Role) -> bool {
         || role == Role::Message
 }
 
-struct Checker<'a> {
-    mistakes: &'a mut Vec<Mistake>,
+/// Where something stands in a list, such as `stages[2].aliases[0]`.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    list: fmt::Arguments<'a>,
+    i: usize,
+    /// The member of the item; empty for the item itself.
+    member: &'static str,
+    /// The item of that member.
+    k: Option<usize>,
 }
 
-impl Checker<'_> {
-    /// Adds a mistake, but where there is one already, since it may be that one's doing.
-    fn add(&mut self, at: impl Display, what: impl Into<String>, next_step: impl Into<String>) {
-        let mistake = Mistake::new(at, what, next_step);
-        if !self.is_broken(&mistake.path) {
-            self.mistakes.push(mistake);
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { list, i, member, k } = self;
+        write!(f, "{list}[{i}]")?;
+        if !member.is_empty() {
+            write!(f, ".{member}")?;
         }
+        k.map_or(Ok(()), |k| write!(f, "[{k}]"))
     }
+}
 
-    /// Whether there is a mistake at that path or below it.
-    fn is_broken(&self, path: &str) -> bool {
-        self.mistakes.iter().any(|it| it.path.starts_with(path))
+struct Checker<'a, N> {
+    notes: &'a mut N,
+}
+
+impl<N: Notes> Checker<'_, N> {
+    /// Adds a mistake, but where there is one already, since it may be that one's doing.
+    fn add(&mut self, at: impl Display, what: impl Display, next_step: impl Display) {
+        if !self.notes.is_broken(&at) {
+            self.notes.mistake(at, what, next_step);
+        }
     }
 
     /// A name that goes into URLs and names of files.
@@ -108,18 +127,18 @@ impl Checker<'_> {
         if !name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-') {
             self.add(
                 at,
-                format!("“{name}” cannot go into a URL as it is"),
+                format_args!("“{name}” cannot go into a URL as it is"),
                 "use lower-case letters, digits and hyphens",
             );
         }
     }
 
-    fn unique(&mut self, what: &str, items: impl Iterator<Item = (String, String)>) {
-        let mut seen: Vec<(String, String)> = Vec::new();
+    fn unique<'a>(&mut self, what: &str, items: impl Iterator<Item = (Place<'a>, &'a str)>) {
+        let mut seen: Vec<(Place<'a>, &str)> = Vec::new();
         for (at, word) in items {
             if let Some((first, _)) = seen.iter().find(|(_, it)| *it == word) {
-                let next_step = format!("it stands at {first} already; let one of them go");
-                self.add(at, format!("the {what} “{word}” is there twice"), next_step);
+                let next_step = format_args!("it stands at {first} already; let one of them go");
+                self.add(at, format_args!("the {what} “{word}” is there twice"), next_step);
             } else {
                 seen.push((at, word));
             }
@@ -129,59 +148,71 @@ impl Checker<'_> {
     /// Whether a word is one of those that the file gives in the list `of`.
     fn known(&mut self, at: impl Display, of: &str, word: &str, known: &[&str]) {
         let what = of.trim_end_matches('s');
-        if !known.contains(&word) && !self.is_broken(of) {
-            self.add(at, format!("there is no {what} “{word}”"), did_you_mean(word, known));
+        if !known.contains(&word) && !self.notes.is_broken(of) {
+            self.add(at, format_args!("there is no {what} “{word}”"), did_you_mean(word, known));
         }
     }
 
     fn stages(&mut self, file: &SystemFile) {
         let services: Vec<_> = file.services.iter().map(|it| it.name.as_str()).collect();
+        let list = format_args!("stages");
         let mut words = Vec::new();
         for (i, stage) in file.stages.iter().enumerate() {
-            words.push((format!("stages[{i}].id"), stage.id.to_lowercase()));
+            words.push((Place { list, i, member: "id", k: None }, stage.id.to_ascii_lowercase()));
             let aliases = stage.aliases.iter().enumerate();
-            words.extend(aliases.map(|(k, it)| (format!("stages[{i}].aliases[{k}]"), it.to_lowercase())));
+            words.extend(
+                aliases.map(|(k, it)| {
+                    (Place { list, i, member: "aliases", k: Some(k) }, it.to_ascii_lowercase())
+                }),
+            );
             if let Some(service) = &stage.service {
-                self.known(format!("stages[{i}].service"), "services", service, &services);
+                self.known(format_args!("stages[{i}].service"), "services", service, &services);
             }
         }
-        self.unique("stage", words.into_iter());
+        self.unique("stage", words.iter().map(|(at, word)| (*at, word.as_str())));
         let queues = file.stages.iter().enumerate();
         self.unique(
             "queue",
-            queues.filter_map(|(i, it)| Some((format!("stages[{i}].queue"), it.queue.clone()?))),
+            queues.filter_map(|(i, it)| {
+                Some((Place { list, i, member: "queue", k: None }, it.queue.as_deref()?))
+            }),
         );
     }
 
     fn services(&mut self, file: &SystemFile) {
         let stages: Vec<_> = file.stages.iter().map(|it| it.id.as_str()).collect();
+        let list = format_args!("services");
         let mut words = Vec::new();
         for (i, service) in file.services.iter().enumerate() {
-            words.push((format!("services[{i}].name"), service.name.clone()));
+            words.push((Place { list, i, member: "name", k: None }, service.name.as_str()));
             let aliases = service.aliases.iter().enumerate();
-            words.extend(aliases.map(|(k, it)| (format!("services[{i}].aliases[{k}]"), it.clone())));
+            words.extend(
+                aliases.map(|(k, it)| (Place { list, i, member: "aliases", k: Some(k) }, it.as_str())),
+            );
             if let Some(stage) = &service.stage {
-                self.known(format!("services[{i}].stage"), "stages", stage, &stages);
+                self.known(format_args!("services[{i}].stage"), "stages", stage, &stages);
             }
         }
         self.unique("service", words.into_iter());
     }
 
     fn kinds(&mut self, jobs: &JobsFile, file: &SystemFile) {
+        let list = format_args!("jobs.kinds");
         let prefixes = jobs.kinds.iter().enumerate();
         self.unique(
             "prefix",
-            prefixes
-                .filter_map(|(i, it)| Some((format!("jobs.kinds[{i}].id_prefix"), it.id_prefix.clone()?))),
+            prefixes.filter_map(|(i, it)| {
+                Some((Place { list, i, member: "id_prefix", k: None }, it.id_prefix.as_deref()?))
+            }),
         );
         let stages: Vec<_> = file.stages.iter().map(|it| it.id.as_str()).collect();
         for (i, kind) in jobs.kinds.iter().enumerate() {
-            let at = format!("jobs.kinds[{i}]");
+            let at = format_args!("jobs.kinds[{i}]");
             if kind.id_prefix.is_none() && kind.tasks.is_empty() && kind.stage.is_none() {
-                self.add(&at, "says nothing of how such jobs are known", "write id_prefix, tasks or stage");
+                self.add(at, "says nothing of how such jobs are known", "write id_prefix, tasks or stage");
             }
             if let Some(stage) = &kind.stage {
-                self.known(format!("{at}.stage"), "stages", stage, &stages);
+                self.known(format_args!("{at}.stage"), "stages", stage, &stages);
             }
         }
     }
@@ -197,7 +228,7 @@ impl Checker<'_> {
         }
         for (i, selector) in logs.selectors.iter().enumerate() {
             if !selector.demands_something() {
-                let at = format!("logs.selectors[{i}]");
+                let at = format_args!("logs.selectors[{i}]");
                 self.add(
                     at,
                     "demands nothing: Loki refuses it",
@@ -213,45 +244,48 @@ impl Checker<'_> {
             );
         }
         for (i, format) in logs.formats.iter().enumerate() {
-            self.format(&format!("logs.formats[{i}]"), format);
+            self.format(format_args!("logs.formats[{i}]"), format);
         }
         let role_maps =
             [Some(("logs.roles", &logs.roles)), file.spans.as_ref().map(|it| ("spans.roles", &it.roles))];
         for (at, map) in role_maps.into_iter().flatten() {
             for (role, fields) in &map.0 {
-                let at = format!("{at}.{}", role_name(*role));
+                let name = role_name(*role);
+                let list = format_args!("{at}.{name}");
+                let fields = fields.iter().enumerate();
                 self.unique(
                     "field",
-                    fields.iter().enumerate().map(|(k, it)| (format!("{at}[{k}]"), it.clone())),
+                    fields.map(|(i, it)| (Place { list, i, member: "", k: None }, it.as_str())),
                 );
             }
         }
+        let list = format_args!("logs.durations");
         let durations = logs.durations.iter().enumerate();
         self.unique(
             "field",
-            durations.map(|(i, it)| (format!("logs.durations[{i}].field"), it.field.clone())),
+            durations.map(|(i, it)| (Place { list, i, member: "field", k: None }, it.field.as_str())),
         );
         let stages: Vec<_> = file.stages.iter().map(|it| it.id.as_str()).collect();
         for (i, event) in logs.events.iter().enumerate() {
-            let at = format!("logs.events[{i}]");
+            let at = format_args!("logs.events[{i}]");
             match (&event.stage, event.kind) {
                 (Some(_), EventKind::JobSubmitted | EventKind::JobSucceeded | EventKind::JobFailed) => {
                     self.add(
-                        format!("{at}.stage"),
+                        format_args!("{at}.stage"),
                         "belongs to no event of the job as a whole",
                         "leave it out",
                     );
                 }
-                (Some(stage), _) => self.known(format!("{at}.stage"), "stages", stage, &stages),
+                (Some(stage), _) => self.known(format_args!("{at}.stage"), "stages", stage, &stages),
                 (None, _) => {}
             }
         }
     }
 
-    fn format(&mut self, at: &str, format: &FormatFile) {
+    fn format(&mut self, at: fmt::Arguments<'_>, format: &FormatFile) {
         let is_pattern = format.format == FormatWord::Pattern;
         if is_pattern && format.pattern.is_none() {
-            self.add(format!("{at}.pattern"), "is missing", "write it, such as [<level>] <message>");
+            self.add(format_args!("{at}.pattern"), "is missing", "write it, such as [<level>] <message>");
         }
         let pattern = format.pattern.as_ref().and_then(|it| Pattern::parse(&it.0).ok());
         let captures: Vec<_> = pattern.iter().flat_map(Pattern::names).collect();
@@ -264,7 +298,7 @@ impl Checker<'_> {
         for (name, belongs, is_there) in extras {
             if is_there && !belongs {
                 self.add(
-                    format!("{at}.{name}"),
+                    format_args!("{at}.{name}"),
                     "does not belong to this format",
                     "leave it out, or change the format",
                 );
@@ -273,52 +307,54 @@ impl Checker<'_> {
         for (name, words) in [("logfmt_captures", &format.logfmt_captures), ("join_time", &format.join_time)]
         {
             for (k, word) in words.iter().enumerate().filter(|_| pattern.is_some()) {
-                self.known(format!("{at}.{name}[{k}]"), "captures", word, &captures);
+                self.known(format_args!("{at}.{name}[{k}]"), "captures", word, &captures);
             }
         }
     }
 
     fn metrics(&mut self, metrics: &[MetricFile]) {
         for (i, metric) in metrics.iter().enumerate() {
-            let at = format!("metrics[{i}]");
+            let at = format_args!("metrics[{i}]");
             if let Some(first) = metrics.iter().take(i).position(|it| it.role == metric.role) {
-                let next_step = format!("add its names to metrics[{first}]");
-                self.add(format!("{at}.role"), "is there twice", next_step);
+                let next_step = format_args!("add its names to metrics[{first}]");
+                self.add(format_args!("{at}.role"), "is there twice", next_step);
             }
             if metric.names.is_empty() {
                 self.add(
-                    format!("{at}.names"),
+                    format_args!("{at}.names"),
                     "names no metric",
                     "write its name, such as [\"queue_depth\"]",
                 );
             }
+            let list = format_args!("metrics");
+            let names = metric.names.iter().enumerate();
             self.unique(
                 "name",
-                metric.names.iter().enumerate().map(|(k, it)| (format!("{at}.names[{k}]"), it.clone())),
+                names.map(|(k, it)| (Place { list, i, member: "names", k: Some(k) }, it.as_str())),
             );
             for (k, name) in metric.names.iter().enumerate() {
-                let at = format!("{at}.names[{k}]");
+                let at = format_args!("{at}.names[{k}]");
                 if !is_metric_name(name) {
                     self.add(
-                        &at,
-                        format!("“{name}” is not the name of a metric"),
+                        at,
+                        format_args!("“{name}” is not the name of a metric"),
                         "use letters, digits, _ and :",
                     );
                 }
                 if metric.kind == MetricKind::Histogram && name.ends_with("_bucket") {
                     self.add(
-                        &at,
+                        at,
                         "is only the buckets",
-                        format!("write {}", name.trim_end_matches("_bucket")),
+                        format_args!("write {}", name.trim_end_matches("_bucket")),
                     );
                 }
             }
             for (k, label) in metric.by.iter().enumerate() {
                 if label.contains(':') || !is_metric_name(label) {
-                    let at = format!("{at}.by[{k}]");
+                    let at = format_args!("{at}.by[{k}]");
                     self.add(
                         at,
-                        format!("“{label}” is not the name of a label"),
+                        format_args!("“{label}” is not the name of a label"),
                         "use letters, digits and _",
                     );
                 }
@@ -326,7 +362,7 @@ impl Checker<'_> {
             for (name, number) in [("scale", metric.scale), ("slo", metric.slo)] {
                 if number.is_some_and(|it| !(it.is_finite() && it > 0.0)) {
                     self.add(
-                        format!("{at}.{name}"),
+                        format_args!("{at}.{name}"),
                         "is not above zero",
                         "write a number above zero or leave it out",
                     );

@@ -1,20 +1,22 @@
 //! What is wrong with a checklist beyond its types: members that do not belong to the kind of step, and names that
 //! point nowhere.
 
+use std::fmt;
+
 use super::SystemFile;
 use super::steps::{StepFile, StepKind};
-use crate::mistake::Mistake;
+use crate::mistake::Notes;
 
 /// Adds every such mistake to those that were found before.
-pub(super) fn find(file: &SystemFile, mistakes: &mut Vec<Mistake>) {
+pub(super) fn find(file: &SystemFile, notes: &mut impl Notes) {
     for (i, list) in file.debug.iter().enumerate() {
         for (k, step) in list.steps.iter().enumerate() {
-            check(file, step, &format!("debug[{i}].steps[{k}]"), mistakes);
+            check(file, step, format_args!("debug[{i}].steps[{k}]"), notes);
         }
     }
 }
 
-fn check(file: &SystemFile, step: &StepFile, at: &str, mistakes: &mut Vec<Mistake>) {
+fn check(file: &SystemFile, step: &StepFile, at: fmt::Arguments<'_>, notes: &mut impl Notes) {
     let takes_lines = match step.kind {
         StepKind::Logs | StepKind::OneIdPerStep => Some(true),
         StepKind::ServiceRate | StepKind::ChangedBefore => Some(false),
@@ -36,26 +38,26 @@ fn check(file: &SystemFile, step: &StepFile, at: &str, mistakes: &mut Vec<Mistak
     ];
     for (name, is_there, belongs, must) in members {
         if is_there && !belongs {
-            mistakes.push(Mistake::new(
-                format!("{at}.{name}"),
+            notes.mistake(
+                format_args!("{at}.{name}"),
                 "does not belong to this kind of step",
                 "leave it out, or change the kind",
-            ));
+            );
         } else if must && !is_there {
-            mistakes.push(Mistake::new(format!("{at}.{name}"), "is missing", "say what the step looks for"));
+            notes.mistake(format_args!("{at}.{name}"), "is missing", "say what the step looks for");
         }
     }
     if step.kind == StepKind::Command && step.commands.is_empty() && step.links.is_empty() {
-        mistakes.push(Mistake::new(at, "does nothing", "add commands or links, or choose another kind"));
+        notes.mistake(at, "does nothing", "add commands or links, or choose another kind");
     }
     for (k, metric) in step.metrics.iter().enumerate() {
-        let at = format!("{at}.metrics[{k}]");
+        let at = format_args!("{at}.metrics[{k}]");
         match metric.role {
-            Some(role) if !file.metrics.iter().any(|it| it.role == role) => mistakes.push(Mistake::new(
-                format!("{at}.role"),
+            Some(role) if !file.metrics.iter().any(|it| it.role == role) => notes.mistake(
+                format_args!("{at}.role"),
                 "is the role of none of this file's metrics",
                 "add it to metrics, or write names, kind and title here",
-            )),
+            ),
             Some(_) => {}
             None => {
                 let needed = [
@@ -64,11 +66,11 @@ fn check(file: &SystemFile, step: &StepFile, at: &str, mistakes: &mut Vec<Mistak
                     ("title", metric.title.is_some()),
                 ];
                 for (name, _) in needed.into_iter().filter(|(_, is_there)| !is_there) {
-                    mistakes.push(Mistake::new(
-                        format!("{at}.{name}"),
+                    notes.mistake(
+                        format_args!("{at}.{name}"),
                         "is missing",
                         "add it, or name the role of one of this file's metrics",
-                    ));
+                    );
                 }
             }
         }

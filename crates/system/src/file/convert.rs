@@ -1,5 +1,7 @@
 //! From the file's types to what the rest of the house knows. What is left out gets its default here.
 
+use std::iter;
+
 use domain::logs::EventKind;
 use domain::system::{
     EventRule, EventStage, Extraction, JobKind, JobRules, LineFormat, LinkTemplate, LogRules, Metric,
@@ -55,7 +57,9 @@ fn stage(file: StageFile) -> Stage {
 
 fn capitalised(id: &str) -> String {
     let mut chars = id.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| iter::once(first.to_ascii_uppercase()).chain(chars).collect())
 }
 
 fn service(file: ServiceFile) -> Service {

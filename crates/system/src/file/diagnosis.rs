@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::when::When;
 use super::words::{ROLES, role_named};
-use crate::shape::{Notes, Path, Shape, did_you_mean, record};
+use crate::json::Json;
+use crate::shape::{Notes, Path, Shape, did_you_mean, members, record};
 
 record! {
     /// How the deployment's own troubles are known, and what to do about any.
@@ -73,15 +74,15 @@ pub(super) fn rules(file: DiagnosisFile) -> DiagnosisRules {
 }
 
 impl Shape for RuleName {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let name = String::read(value, at, notes)?;
         let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
         if RULES.contains(&name.as_str()) {
-            notes.mistake(at, format!("“{name}” is a built-in rule"), "choose another name");
+            notes.mistake(at, format_args!("“{name}” is a built-in rule"), "choose another name");
         } else if !name.chars().all(fits) {
             notes.mistake(
                 at,
-                format!("“{name}” is not the name of a rule"),
+                format_args!("“{name}” is not the name of a rule"),
                 "use lower-case letters, digits and underscores",
             );
         }
@@ -94,7 +95,7 @@ impl Shape for RuleName {
 }
 
 impl Shape for Sentence {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let text = String::read(value, at, notes)?;
         let mut parts = Vec::new();
         let mut rest = text.as_str();
@@ -110,7 +111,11 @@ impl Shape for Sentence {
                 (_, None) => {
                     let known: Vec<&str> =
                         ["host"].into_iter().chain(ROLES.iter().map(|(it, _)| *it)).collect();
-                    notes.mistake(at, format!("{{{name}}} is not filled in"), did_you_mean(name, &known));
+                    notes.mistake(
+                        at,
+                        format_args!("{{{name}}} is not filled in"),
+                        did_you_mean(name, &known),
+                    );
                 }
             }
             rest = tail;
@@ -127,8 +132,8 @@ impl Shape for Sentence {
 }
 
 impl Shape for Confidence {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let number = value.as_u64().and_then(|it| u8::try_from(it).ok()).filter(|it| (1..=4).contains(it));
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let number = value.as_number().filter(|it| (1.0..=4.0).contains(it) && it.fract() == 0.0);
         if number.is_none() {
             notes.mistake(
                 at,
@@ -136,7 +141,7 @@ impl Shape for Confidence {
                 "write 1 for a guess up to 4 for certainty",
             );
         }
-        number.map(Self)
+        number.map(|it| Self(it as u8))
     }
 
     fn schema() -> Value {
@@ -145,11 +150,11 @@ impl Shape for Confidence {
 }
 
 impl Shape for Runbooks {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let members = notes.members(value, at, RULES)?;
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let members = members(value, at, RULES, notes)?;
         let texts = members.iter().filter(|(name, _)| !name.starts_with('$'));
-        let texts =
-            texts.filter_map(|(name, text)| Some((name.clone(), String::read(text, at.key(name), notes)?)));
+        let texts = texts
+            .filter_map(|(name, text)| Some((name.to_string(), String::read(text, at.key(name), notes)?)));
         Some(Self(texts.collect()))
     }
 

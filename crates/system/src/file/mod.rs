@@ -27,26 +27,55 @@ use self::steps::ChecklistFile;
 use self::text::{LinePattern, Offset, PatternText, WebAddress};
 use self::when::{When, Whose};
 use self::words::FormatWord;
-use crate::mistake::Mistake;
-use crate::shape::{Shape, read_file, record};
+use crate::config::Sources;
+use crate::config::file::{SourcesFile, refuse_secrets};
+use crate::mistake::{IsWrong, Mistake};
+use crate::shape::{Path, ReadFile, Shape, record};
+
+/// What a system file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deployment {
+    /// What things are called there.
+    pub system: System,
+    /// Where its servers are, for those kinds of which the configuration names none.
+    pub sources: Sources,
+    /// What is odd in the file.
+    pub warnings: Vec<Warning>,
+}
 
 /// Reads a system file.
 ///
 /// # Errors
 /// All mistakes at once, each with its path; of a text that is no JSON, the first place where it is not.
-pub fn parse(text: &str) -> Result<(System, Vec<Warning>), Vec<Mistake>> {
-    let (file, mut mistakes) = read_file::<SystemFile>(text);
-    if let Some(file) = &file {
-        check::find(file, &mut mistakes);
-        check_steps::find(file, &mut mistakes);
-    }
-    match file {
-        Some(file) if mistakes.is_empty() => {
-            let warnings = check::warnings(&file);
-            Ok((convert::system(file), warnings))
-        }
+pub fn parse(text: &str) -> Result<Deployment, Vec<Mistake>> {
+    let mut mistakes = Vec::new();
+    match read_into(text, &mut mistakes) {
+        Some(file) if mistakes.is_empty() => Ok(deployment(file)),
         _ => Err(mistakes),
     }
+}
+
+/// Like [`parse`], without a word about mistakes; `None` where there is any.
+pub fn read(text: &str) -> Option<Deployment> {
+    let mut is_wrong = IsWrong::default();
+    read_into(text, &mut is_wrong).filter(|_| is_wrong == IsWrong(false)).map(deployment)
+}
+
+fn deployment(mut file: SystemFile) -> Deployment {
+    let warnings = check::warnings(&file);
+    let sources = file.sources.take().unwrap_or_default().sources();
+    Deployment { system: convert::system(file), sources, warnings }
+}
+
+fn read_into(text: &str, notes: &mut impl ReadFile) -> Option<SystemFile> {
+    let json = notes.json(text)?;
+    let file = SystemFile::read(&json, Path::File, notes)?;
+    for (name, value) in json.as_object().into_iter().flatten().filter(|it| it.0 == "sources") {
+        refuse_secrets(value, Path::File.key(name), notes);
+    }
+    check::find(&file, notes);
+    check_steps::find(&file, notes);
+    Some(file)
 }
 
 /// The JSON Schema (draft 2020-12) of a system file, as it stands in `docs/system-file.schema.json`.
@@ -66,6 +95,8 @@ record! {
         name: String,
         /// Name for people.
         title: String,
+        /// Where its servers are, where config.json does not say: for systems with servers of their own.
+        sources: Option<SourcesFile>,
         /// The stages a job passes through, in order.
         stages: Vec<StageFile>,
         /// The services whose logs and spans tell of jobs.

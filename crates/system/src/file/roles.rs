@@ -4,7 +4,8 @@ use domain::system::Role;
 use serde_json::{Value, json};
 
 use super::words::{ROLES, role_named};
-use crate::shape::{Notes, Path, Shape, did_you_mean};
+use crate::json::Json;
+use crate::shape::{Notes, Path, Shape, did_you_mean, wrong_kind};
 
 /// Roles with their fields, best first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,9 +17,9 @@ fn names() -> Vec<&'static str> {
 }
 
 impl Shape for RoleMap {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let Some(members) = value.as_object() else {
-            notes.wrong_kind(at, value, "an object of roles");
+            wrong_kind(notes, at, value, "an object of roles");
             return None;
         };
         let mut roles = Vec::new();

@@ -3,7 +3,8 @@
 use domain::system::{MatchOp, Matcher};
 use serde_json::{Value, json};
 
-use crate::shape::{Notes, Path, Shape};
+use crate::json::Json;
+use crate::shape::{Notes, Path, Shape, wrong_kind};
 
 /// Which streams or series are meant.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,9 +93,9 @@ fn quoted_at_start(text: &str) -> Option<(String, &str)> {
 }
 
 impl Shape for Selector {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let Some(text) = value.as_str() else {
-            notes.wrong_kind(at, value, "a selector such as {service=\"api\"}");
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let Some(text) = value.as_text() else {
+            wrong_kind(notes, at, value, "a selector such as {service=\"api\"}");
             return None;
         };
         match Self::parse(text) {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::selector::Selector;
 use super::{LinkFile, MetricFile};
+use crate::json::Json;
 use crate::shape::{Notes, Path, Shape, did_you_mean, record, words};
 
 /// How far a step looks where it does not say.
@@ -214,7 +215,7 @@ record! {
 }
 
 impl Shape for Template {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let text = String::read(value, at, notes)?;
         let mut rest = text.as_str();
         while let Some((_, after)) = rest.split_once('{') {
@@ -223,7 +224,7 @@ impl Shape for Template {
             let is_word = !name.is_empty() && name.chars().all(|it| it.is_ascii_lowercase() || it == '_');
             if is_word && !PLACEHOLDERS.contains(&name) {
                 let next_step = did_you_mean(name, &PLACEHOLDERS);
-                notes.mistake(at, format!("{{{name}}} is not filled in"), next_step);
+                notes.mistake(at, format_args!("{{{name}}} is not filled in"), next_step);
             }
             rest = after;
         }

@@ -4,8 +4,9 @@ use domain::system::IdFilter;
 use serde_json::{Value, json};
 
 use super::words::{ROLES, role_named};
+use crate::json::Json;
 use crate::pattern::Pattern;
-use crate::shape::{Notes, Path, Shape, did_you_mean};
+use crate::shape::{Notes, Path, Shape, did_you_mean, members};
 
 /// What may stand in braces in a link.
 const PLACEHOLDERS: [&str; 6] = ["job", "task", "trace", "service", "from", "to"];
@@ -27,7 +28,7 @@ pub(crate) struct WebAddress(pub(crate) String);
 pub(crate) struct Offset(pub(crate) i32);
 
 /// Reads a text that must be a pattern.
-fn pattern(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<(String, Pattern)> {
+fn pattern<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<(String, Pattern)> {
     let text = String::read(value, at, notes)?;
     match Pattern::parse(&text) {
         Ok(pattern) => return Some((text, pattern)),
@@ -45,15 +46,15 @@ fn pattern_schema() -> Value {
 }
 
 impl Shape for PatternText {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let (text, pattern) = pattern(value, at, notes)?;
         for name in pattern.names().filter(|it| role_named(it).is_none()) {
             let roles: Vec<_> = ROLES.iter().map(|(it, _)| *it).collect();
             let next_step = did_you_mean(name, &roles);
             notes.mistake(
                 at,
-                format!("<{name}> is not named like a role"),
-                format!("{next_step} To skip it write <_>"),
+                format_args!("<{name}> is not named like a role"),
+                format_args!("{next_step} To skip it write <_>"),
             );
         }
         Some(Self(text))
@@ -65,7 +66,7 @@ impl Shape for PatternText {
 }
 
 impl Shape for LinePattern {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let (text, pattern) = pattern(value, at, notes)?;
         if pattern.names().next().is_none() {
             notes.mistake(at, "captures nothing", "name what it finds, such as [<level>] <message>");
@@ -79,11 +80,15 @@ impl Shape for LinePattern {
 }
 
 impl Shape for WebAddress {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let url = String::read(value, at, notes)?;
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
         if host.is_none_or(|it| it.is_empty() || it.starts_with(['/', '?', '#'])) {
-            notes.mistake(at, format!("“{url}” is no web address"), "write https:// or http:// and a host");
+            notes.mistake(
+                at,
+                format_args!("“{url}” is no web address"),
+                "write https:// or http:// and a host",
+            );
         }
         let mut rest = url.as_str();
         while let Some((_, tail)) = rest.split_once('{') {
@@ -91,7 +96,7 @@ impl Shape for WebAddress {
             if !PLACEHOLDERS.contains(&name) {
                 let next_step =
                     "{job}, {task}, {trace}, {service}, {from} and {to} are; write %7B for a brace";
-                notes.mistake(at, format!("{{{name}}} is not filled in"), next_step);
+                notes.mistake(at, format_args!("{{{name}}} is not filled in"), next_step);
             }
             rest = tail;
         }
@@ -104,11 +109,15 @@ impl Shape for WebAddress {
 }
 
 impl Shape for Offset {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let text = String::read(value, at, notes)?;
         let secs = offset_secs(&text);
         if secs.is_none() {
-            notes.mistake(at, format!("“{text}” is not an offset from UTC"), "write UTC, +07:00 or -05:30");
+            notes.mistake(
+                at,
+                format_args!("“{text}” is not an offset from UTC"),
+                "write UTC, +07:00 or -05:30",
+            );
         }
         secs.map(Self)
     }
@@ -131,16 +140,16 @@ fn offset_secs(text: &str) -> Option<i32> {
 
 /// An object of one member: `{"json_field": "job_id"}`, or `{"text": true}`.
 impl Shape for IdFilter {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let members = notes.members(value, at, &["label", "metadata", "json_field", "text"])?;
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let members = members(value, at, &["label", "metadata", "json_field", "text"], notes)?;
         let mut found = Vec::new();
         for (name, value) in members {
             let at = at.key(name);
-            found.extend(match name.as_str() {
+            found.extend(match name.as_ref() {
                 "label" => String::read(value, at, notes).map(Self::Label),
                 "metadata" => String::read(value, at, notes).map(Self::Metadata),
                 "json_field" => String::read(value, at, notes).map(Self::JsonField),
-                "text" if value == true => Some(Self::Text),
+                "text" if value.as_bool() == Some(true) => Some(Self::Text),
                 "text" => {
                     notes.mistake(at, "can only be true", "write true, or leave the whole out");
                     None

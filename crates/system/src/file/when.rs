@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::text::PatternText;
 use super::words::{ROLES, role_named};
-use crate::shape::{Notes, Path, Shape, did_you_mean};
+use crate::json::Json;
+use crate::shape::{Notes, Path, Shape, did_you_mean, members, wrong_kind};
 
 /// What goes before a field's own name where a role's name could stand as well.
 const FIELD: &str = "field:";
@@ -20,7 +21,7 @@ pub(crate) struct When(pub(crate) Vec<Condition>);
 pub(crate) struct Whose(pub(crate) ConditionField);
 
 impl Whose {
-    fn named(word: &str, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn named<N: Notes>(word: &str, at: Path<'_>, notes: &mut N) -> Option<Self> {
         if let Some(field) = word.strip_prefix(FIELD).filter(|it| !it.is_empty()) {
             return Some(Self(ConditionField::Field(field.to_owned())));
         }
@@ -30,8 +31,8 @@ impl Whose {
             let next_step = did_you_mean(word, &names);
             notes.mistake(
                 at,
-                format!("“{word}” is not a role"),
-                format!("{next_step} For a field by its own name write {FIELD}{word}"),
+                format_args!("“{word}” is not a role"),
+                format_args!("{next_step} For a field by its own name write {FIELD}{word}"),
             );
         }
         role.map(|it| Self(ConditionField::Role(it)))
@@ -39,9 +40,9 @@ impl Whose {
 }
 
 impl Shape for Whose {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let Some(word) = value.as_str() else {
-            notes.wrong_kind(at, value, "a role's name, or field: and a field's own");
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let Some(word) = value.as_text() else {
+            wrong_kind(notes, at, value, "a role's name, or field: and a field's own");
             return None;
         };
         Self::named(word, at, notes)
@@ -58,9 +59,9 @@ impl Shape for Whose {
 }
 
 impl Shape for When {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let Some(members) = value.as_object() else {
-            notes.wrong_kind(at, value, "an object of conditions");
+            wrong_kind(notes, at, value, "an object of conditions");
             return None;
         };
         if members.is_empty() {
@@ -103,18 +104,18 @@ impl Shape for When {
 }
 
 /// The tests that one member stands for: a text is that text, a list is any of its texts, an object is each of its tests.
-fn tests(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Vec<TextTest>> {
-    if value.is_string() {
+fn tests<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Vec<TextTest>> {
+    if value.as_text().is_some() {
         return Some(vec![TextTest::Is(String::read(value, at, notes)?)]);
     }
-    if value.is_array() {
+    if value.as_list().is_some() {
         let words = Vec::read(value, at, notes)?;
         if words.is_empty() {
             notes.mistake(at, "is an empty list: it would never hold", "name the words");
         }
         return Some(vec![TextTest::OneOf(words)]);
     }
-    let members = notes.members(value, at, &TESTS)?;
+    let members = members(value, at, &TESTS, notes)?;
     if members.is_empty() {
         notes.mistake(
             at,
@@ -125,13 +126,13 @@ fn tests(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Vec<TextTest>
     let mut tests = Vec::new();
     for (name, value) in members {
         let at = at.key(name);
-        let test = match name.as_str() {
+        let test = match name.as_ref() {
             "prefix" => String::read(value, at, notes).map(TextTest::Prefix),
             "suffix" => String::read(value, at, notes).map(TextTest::Suffix),
             "contains" => String::read(value, at, notes).map(TextTest::Contains),
             "is" => String::read(value, at, notes).map(TextTest::Is),
             "pattern" => PatternText::read(value, at, notes).map(|it| TextTest::Pattern(it.0)),
-            "exists" if value == true => Some(TextTest::Exists),
+            "exists" if value.as_bool() == Some(true) => Some(TextTest::Exists),
             "exists" => {
                 notes.mistake(
                     at,

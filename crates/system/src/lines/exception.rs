@@ -35,7 +35,9 @@ fn exception_of_line(line: &str) -> Option<Exception<'_>> {
     let end = line.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == '.')).unwrap_or(line.len());
     let (kind, rest) = line.split_at_checked(end)?;
     let class = kind.rsplit('.').next().unwrap_or(kind);
-    if !class.starts_with(|it: char| it.is_uppercase()) || !class.contains(|it: char| it.is_lowercase()) {
+    if !class.starts_with(|it: char| it.is_ascii_uppercase())
+        || !class.contains(|it: char| it.is_ascii_lowercase())
+    {
         return None;
     }
     let looks_like_an_error = ["Error", "Exception", "Exceeded", "Timeout", "Exit", "Interrupt", "Warning"]

@@ -1,10 +1,9 @@
 //! JSON lines: one object, whose nested members become fields with `.` between the names.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use domain::number;
 
 use super::Fields;
+use crate::json::Reader;
 
 /// Adds the members of a JSON object to the fields; `None`, with nothing added, where the text is no JSON object.
 ///
@@ -19,97 +18,47 @@ pub(super) fn read(text: &str, unwrap: &[String], fields: &mut Fields) -> Option
 
 fn read_below(text: &str, name: &str, unwrap: &[String], fields: &mut Fields) -> Option<()> {
     let n_before = fields.len();
-    let mut json = serde_json::Deserializer::from_str(text);
-    let read = Member { name, unwrap, fields }.deserialize(&mut json);
-    let is_whole = read.is_ok() && json.end().is_ok();
+    let mut json = Reader::new(text);
+    let is_whole = read_value(&mut json, name, unwrap, fields).is_some() && json.is_at_end();
     if !is_whole {
         fields.truncate(n_before);
     }
     is_whole.then_some(())
 }
 
-/// A value on its way into the fields, under a name.
-struct Member<'a> {
-    name: &'a str,
-    unwrap: &'a [String],
-    fields: &'a mut Fields,
-}
-
-impl Member<'_> {
-    fn add(self, text: String) {
-        self.fields.push((self.name.to_owned(), text));
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Member<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Member<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        let is_json = self.unwrap.iter().any(|it| it == self.name) && text.trim_start().starts_with('{');
-        if !is_json || read_below(text.trim(), self.name, self.unwrap, self.fields).is_none() {
-            self.add(text.to_owned());
+/// Adds a value to the fields, under a name.
+fn read_value(json: &mut Reader<'_>, name: &str, unwrap: &[String], fields: &mut Fields) -> Option<()> {
+    let text = match json.next_byte()? {
+        b'{' => {
+            return json.object(|json, key| {
+                let joined;
+                let name = if name.is_empty() {
+                    &*key
+                } else {
+                    joined = format!("{name}.{key}");
+                    &joined
+                };
+                read_value(json, name, unwrap, fields)
+            });
         }
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.add(value.to_string());
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.add(value.to_string());
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.add(value.to_string());
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.add(value.to_string());
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element::<serde_json::Value>()? {
-            list.push(item);
+        b'"' => {
+            let text = json.text()?;
+            let is_json = unwrap.iter().any(|it| it == name) && text.trim_start().starts_with('{');
+            if is_json && read_below(text.trim(), name, unwrap, fields).is_some() {
+                return Some(());
+            }
+            text.into_owned()
         }
-        self.add(serde_json::Value::from(list).to_string());
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(key) = members.next_key::<std::borrow::Cow<'_, str>>()? {
-            let joined;
-            let name = if self.name.is_empty() {
-                &*key
-            } else {
-                joined = format!("{}.{key}", self.name);
-                &joined
-            };
-            members.next_value_seed(Member { name, unwrap: self.unwrap, fields: self.fields })?;
-        }
-        Ok(())
-    }
+        b'0'..=b'9' | b'-' => match json.number()? {
+            // As plain digits, whichever way it is written.
+            text if text.contains(['.', 'e', 'E']) => number::parse(text)?.to_string(),
+            text => text.to_owned(),
+        },
+        b'n' => return json.value().map(drop),
+        _ => json.value()?.to_string(),
+    };
+    fields.push((name.to_owned(), text));
+    Some(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Times and lengths of time as loggers write them.
 
+use domain::number;
 use domain::system::TimeUnit;
 use domain::time::{NANOS_PER_SEC, TimeDelta, Timestamp, parse_civil};
 
@@ -43,7 +44,7 @@ fn read_epoch(text: &str) -> Option<Timestamp> {
 /// Reads a length of time: with a unit of its own (`1.5s`, `9.9e-05s`, `412ms`), else a number of `unit`.
 pub(super) fn read_duration(text: &str, unit: Option<TimeUnit>) -> Option<TimeDelta> {
     let text = text.trim();
-    if let Ok(number) = text.parse::<f64>() {
+    if let Some(number) = number::parse(text) {
         let nanos = number
             * match unit? {
                 TimeUnit::Nanoseconds => 1.0,
@@ -53,7 +54,7 @@ pub(super) fn read_duration(text: &str, unit: Option<TimeUnit>) -> Option<TimeDe
             };
         return (nanos.is_finite() && nanos >= 0.0).then(|| TimeDelta::from_nanos(nanos.round() as i64));
     }
-    let number_of_secs = || text.strip_suffix('s')?.trim_end().parse::<f64>().ok();
+    let number_of_secs = || number::parse(text.strip_suffix('s')?.trim_end());
     TimeDelta::parse(text)
         .or_else(|| number_of_secs().filter(|it| it.is_finite() && *it >= 0.0).map(TimeDelta::from_secs_f64))
 }

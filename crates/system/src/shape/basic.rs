@@ -3,15 +3,16 @@
 use domain::time::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{Notes, Path, Shape};
+use super::{Notes, Path, Shape, wrong_kind};
+use crate::json::Json;
 
 /// A text that is not empty.
 impl Shape for String {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        match value.as_str() {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        match value.as_text() {
             Some("") => notes.mistake(at, "is empty", "write something or leave it out"),
             Some(text) => return Some(text.to_owned()),
-            None => notes.wrong_kind(at, value, "a text"),
+            None => wrong_kind(notes, at, value, "a text"),
         }
         None
     }
@@ -22,9 +23,9 @@ impl Shape for String {
 }
 
 impl Shape for bool {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         if value.as_bool().is_none() {
-            notes.wrong_kind(at, value, "true or false");
+            wrong_kind(notes, at, value, "true or false");
         }
         value.as_bool()
     }
@@ -35,11 +36,11 @@ impl Shape for bool {
 }
 
 impl Shape for f64 {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        if value.as_f64().is_none() {
-            notes.wrong_kind(at, value, "a number");
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        if value.as_number().is_none() {
+            wrong_kind(notes, at, value, "a number");
         }
-        value.as_f64()
+        value.as_number()
     }
 
     fn schema() -> Value {
@@ -49,16 +50,16 @@ impl Shape for f64 {
 
 /// A length of time greater than zero, such as `30m`.
 impl Shape for TimeDelta {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         let next_step = "write a length of time such as 30m, 1h30m, 250ms or 7d";
-        let Some(text) = value.as_str() else {
-            notes.wrong_kind(at, value, "a length of time such as 30m");
+        let Some(text) = value.as_text() else {
+            wrong_kind(notes, at, value, "a length of time such as 30m");
             return None;
         };
         match Self::parse(text) {
             Some(length) if length > Self::ZERO => return Some(length),
-            Some(_) => notes.mistake(at, format!("“{text}” is no time at all"), next_step),
-            None => notes.mistake(at, format!("“{text}” is not a length of time"), next_step),
+            Some(_) => notes.mistake(at, format_args!("“{text}” is no time at all"), next_step),
+            None => notes.mistake(at, format_args!("“{text}” is not a length of time"), next_step),
         }
         None
     }
@@ -74,7 +75,7 @@ impl Shape for TimeDelta {
 
 /// It may be left out.
 impl<T: Shape> Shape for Option<T> {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
         T::read(value, at, notes).map(Some)
     }
 
@@ -89,9 +90,9 @@ impl<T: Shape> Shape for Option<T> {
 
 /// A list; left out it is empty. One bad item does not hide the mistakes of the others.
 impl<T: Shape> Shape for Vec<T> {
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self> {
-        let Some(items) = value.as_array() else {
-            notes.wrong_kind(at, value, "a list");
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self> {
+        let Some(items) = value.as_list() else {
+            wrong_kind(notes, at, value, "a list");
             return None;
         };
         let read: Vec<_> = items.iter().enumerate().map(|(i, it)| T::read(it, at.item(i), notes)).collect();

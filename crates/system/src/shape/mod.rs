@@ -8,20 +8,22 @@ mod nearest;
 mod path;
 mod record;
 
-pub(crate) use nearest::{did_you_mean, list};
+pub(crate) use nearest::{List, did_you_mean};
 pub(crate) use path::Path;
-pub(crate) use record::{Member, member, object_schema, record, words};
+pub(crate) use record::{Member, member, members, object_schema, record, words};
 
-use std::fmt;
+use std::fmt::Display;
 
 use serde_json::Value;
 
-use crate::mistake::Mistake;
+use crate::json::Json;
+pub(crate) use crate::mistake::Notes;
+use crate::mistake::{IsWrong, Mistake};
 
 /// A piece of a file that people write.
 pub(crate) trait Shape: Sized {
     /// Reads a value; `None` where it is of no use, with the reason among the notes.
-    fn read(value: &Value, at: Path<'_>, notes: &mut Notes) -> Option<Self>;
+    fn read<N: Notes>(value: &Json<'_>, at: Path<'_>, notes: &mut N) -> Option<Self>;
 
     /// What it is where the file leaves it out; `None` where the file must not.
     fn missing() -> Option<Self> {
@@ -32,52 +34,48 @@ pub(crate) trait Shape: Sized {
     fn schema() -> Value;
 }
 
-/// What was noted while a file was read.
-#[derive(Debug, Default)]
-pub(crate) struct Notes {
-    pub(crate) mistakes: Vec<Mistake>,
-}
-
-impl Notes {
-    /// Notes a mistake.
-    pub(crate) fn mistake(
-        &mut self,
-        at: impl fmt::Display,
-        what: impl Into<String>,
-        next_step: impl Into<String>,
-    ) {
-        self.mistakes.push(Mistake::new(at, what, next_step));
-    }
-
-    /// Notes that a value is not of the kind that belongs there.
-    pub(crate) fn wrong_kind(&mut self, at: Path<'_>, value: &Value, expected: &str) {
-        let found = match value {
-            Value::Null => "null",
-            Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Array(_) => "a list",
-            Value::Object(_) => "an object",
-        };
-        self.mistake(at, format!("{found} where {expected} belongs"), format!("write {expected}"));
-    }
-}
-
-/// Reads a whole file: as much of it as is of use, and every mistake in it.
-///
-/// Of a text that is no JSON at all, the mistake is the first place where it is not.
-pub(crate) fn read_file<T: Shape>(text: &str) -> (Option<T>, Vec<Mistake>) {
-    let mut notes = Notes::default();
-    let file = match serde_json::from_str::<Value>(text) {
-        Ok(value) => T::read(&value, Path::File, &mut notes),
-        Err(error) => {
-            let place = format!("line {}, column {}", error.line(), error.column());
-            let what = error.to_string();
-            let what = what.split(" at line ").next().unwrap_or_default();
-            let next_step = "mend it there: JSON has no comments and no trailing commas";
-            notes.mistake(place, format!("not JSON: {what}"), next_step);
-            None
-        }
+/// Notes that a value is not of the kind that belongs there.
+pub(crate) fn wrong_kind(notes: &mut impl Notes, at: Path<'_>, value: &Json<'_>, expected: impl Display) {
+    let found = match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::Text(_) => "a text",
+        Json::List(_) => "a list",
+        Json::Object(_) => "an object",
     };
-    (file, notes.mistakes)
+    notes.mistake(at, format_args!("{found} where {expected} belongs"), format_args!("write {expected}"));
+}
+
+/// How a whole file is read.
+pub(crate) trait ReadFile: Notes + Default {
+    /// The file's text as JSON. Where it is no JSON at all, the mistake is the first place where it is not.
+    fn json<'a>(&mut self, text: &'a str) -> Option<Json<'a>>;
+}
+
+impl ReadFile for Vec<Mistake> {
+    fn json<'a>(&mut self, text: &'a str) -> Option<Json<'a>> {
+        let json = Json::parse(text);
+        if json.is_none() {
+            let next_step = "mend it there: JSON has no comments and no trailing commas";
+            match serde_json::from_str::<Value>(text) {
+                Ok(_) => self.mistake("the file", "is not JSON", next_step),
+                Err(error) => {
+                    let place = format!("line {}, column {}", error.line(), error.column());
+                    let what = error.to_string();
+                    let what = what.split(" at line ").next().unwrap_or_default();
+                    self.mistake(place, format_args!("not JSON: {what}"), next_step);
+                }
+            }
+        }
+        json
+    }
+}
+
+impl ReadFile for IsWrong {
+    fn json<'a>(&mut self, text: &'a str) -> Option<Json<'a>> {
+        let json = Json::parse(text);
+        self.0 |= json.is_none();
+        json
+    }
 }

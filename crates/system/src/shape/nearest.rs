@@ -1,18 +1,26 @@
 //! What a person may have meant by a word that is not known.
 
+use std::fmt::{self, Display};
+
 /// What to write instead of `word`: the nearest of the known words, or all of them where none is near.
-pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
-    let nearest = known.iter().map(|it| (distance(word, it), *it)).min();
-    match nearest {
-        Some((edits, it)) if edits <= 2.max(word.len() / 3) => format!("did you mean “{it}”?"),
-        Some(_) => format!("write one of {}", list(known)),
-        None => "leave it out".to_owned(),
-    }
+pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> impl Display {
+    fmt::from_fn(move |f| {
+        let nearest = known.iter().map(|it| (distance(word, it), *it)).min();
+        match nearest {
+            Some((edits, it)) if edits <= 2.max(word.len() / 3) => write!(f, "did you mean “{it}”?"),
+            Some(_) => write!(f, "write one of {}", List(known)),
+            None => f.write_str("leave it out"),
+        }
+    })
 }
 
 /// Words with commas between them.
-pub(crate) fn list(words: &[&str]) -> String {
-    words.join(", ")
+pub(crate) struct List<'a>(pub(crate) &'a [&'a str]);
+
+impl Display for List<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
 }
 
 /// Levenshtein's distance, in bytes.
@@ -47,7 +55,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_put_right_and_a_stranger_gets_the_list() {
-        assert_eq!(did_you_mean("stags", &["stages", "title"]), "did you mean “stages”?");
-        assert_eq!(did_you_mean("colour", &["stages", "title"]), "write one of stages, title");
+        assert_eq!(did_you_mean("stags", &["stages", "title"]).to_string(), "did you mean “stages”?");
+        assert_eq!(did_you_mean("colour", &["stages", "title"]).to_string(), "write one of stages, title");
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Notes, Path, Shape, did_you_mean};
+use super::{Notes, Path, Shape, did_you_mean, wrong_kind};
+use crate::json::{Json, Members};
 
 /// Makes a struct of public fields that is written as an object with members of the same names.
 ///
@@ -23,13 +24,13 @@ macro_rules! record {
         }
 
         impl $crate::shape::Shape for $name {
-            fn read(
-                value: &serde_json::Value,
+            fn read<N: $crate::shape::Notes>(
+                value: &$crate::json::Json<'_>,
                 at: $crate::shape::Path<'_>,
-                notes: &mut $crate::shape::Notes,
+                notes: &mut N,
             ) -> Option<Self> {
-                let members = notes.members(value, at, &[$(stringify!($field)),+])?;
-                $(let $field = $crate::shape::member::<$kind>(members, stringify!($field), at, notes);)+
+                let members = $crate::shape::members(value, at, &[$(stringify!($field)),+], notes)?;
+                $(let $field = $crate::shape::member::<$kind, N>(members, stringify!($field), at, notes);)+
                 Some(Self { $($field: $field?,)+ })
             }
 
@@ -55,21 +56,21 @@ macro_rules! words {
         pub(crate) const $list: &[(&str, $kind)] = &[$(($word, $value)),+];
 
         impl $crate::shape::Shape for $kind {
-            fn read(
-                value: &serde_json::Value,
+            fn read<N: $crate::shape::Notes>(
+                value: &$crate::json::Json<'_>,
                 at: $crate::shape::Path<'_>,
-                notes: &mut $crate::shape::Notes,
+                notes: &mut N,
             ) -> Option<Self> {
                 let names = [$($word),+];
-                let Some(word) = value.as_str() else {
-                    let expected = format!("one of {}", $crate::shape::list(&names));
-                    notes.wrong_kind(at, value, &expected);
+                let Some(word) = value.as_text() else {
+                    let names = $crate::shape::List(&names);
+                    $crate::shape::wrong_kind(notes, at, value, format_args!("one of {names}"));
                     return None;
                 };
                 let found = $list.iter().find(|(it, _)| *it == word);
                 if found.is_none() {
                     let next_step = $crate::shape::did_you_mean(word, &names);
-                    notes.mistake(at, format!("“{word}” is not known here"), next_step);
+                    notes.mistake(at, format_args!("“{word}” is not known here"), next_step);
                 }
                 found.map(|(_, it)| *it)
             }
@@ -115,13 +116,13 @@ pub(crate) fn object_schema(about: &str, members: Vec<Member>) -> Value {
 }
 
 /// Reads a member, or takes its default where it is left out or no good, so that the rest can be checked still.
-pub(crate) fn member<T: Shape>(
-    members: &Map<String, Value>,
+pub(crate) fn member<T: Shape, N: Notes>(
+    members: &Members<'_>,
     name: &str,
     at: Path<'_>,
-    notes: &mut Notes,
+    notes: &mut N,
 ) -> Option<T> {
-    if let Some(value) = members.get(name) {
+    if let Some((_, value)) = members.iter().find(|(it, _)| it == name) {
         return T::read(value, at.key(name), notes).or_else(T::missing);
     }
     let default = T::missing();
@@ -131,22 +132,20 @@ pub(crate) fn member<T: Shape>(
     default
 }
 
-impl Notes {
-    /// The members of an object, of which only these may be there.
-    pub(crate) fn members<'a>(
-        &mut self,
-        value: &'a Value,
-        at: Path<'_>,
-        known: &[&str],
-    ) -> Option<&'a Map<String, Value>> {
-        let Some(members) = value.as_object() else {
-            self.wrong_kind(at, value, "an object");
-            return None;
-        };
-        let unknown = members.keys().filter(|it| !it.starts_with('$') && !known.contains(&it.as_str()));
-        for name in unknown {
-            self.mistake(at.key(name), "is not a known member", did_you_mean(name, known));
-        }
-        Some(members)
+/// The members of an object, of which only these may be there.
+pub(crate) fn members<'a, 'b>(
+    value: &'b Json<'a>,
+    at: Path<'_>,
+    known: &[&str],
+    notes: &mut impl Notes,
+) -> Option<&'b Members<'a>> {
+    let Some(members) = value.as_object() else {
+        wrong_kind(notes, at, value, "an object");
+        return None;
+    };
+    let names = members.iter().map(|(name, _)| name.as_ref());
+    for name in names.filter(|it| !it.starts_with('$') && !known.contains(it)) {
+        notes.mistake(at.key(name), "is not a known member", did_you_mean(name, known));
     }
+    Some(members)
 }

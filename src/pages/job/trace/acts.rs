@@ -6,6 +6,7 @@ use domain::format::{Precision, clock};
 use domain::job::Origin;
 use domain::logs::Level;
 use domain::time::{TimeDelta, TimeRange};
+use domain::view_state::Switch;
 use domain::waterfall::{Forest, Mark, MarkKind, Place, Row, Shape};
 use leptos::prelude::*;
 
@@ -17,13 +18,32 @@ use crate::components::waterfall::MarkWords;
 const ZOOM_MARGIN: f64 = 0.05;
 
 impl TraceModel {
-    /// Changes what is folded away or left out.
+    /// Changes what is folded away or left out; the address says so, unless it is too much to write.
     pub(super) fn reshape(self, change: impl FnOnce(&mut Shape, &Forest)) {
         if let Some(forest) = self.forest.get_untracked() {
             let mut shape = (*self.shape.get_untracked()).clone();
             change(&mut shape, &forest);
+            let folds = shape.described(&forest).unwrap_or_default();
+            let hidden = shape.hidden.iter().map(ToString::to_string).collect();
+            let errors_only = shape.errors_only;
             self.shape.set(Arc::new(shape));
+            self.model.view.replace(|it| {
+                (it.waterfall.folds, it.waterfall.hidden) = (folds, hidden);
+                it.waterfall.switch(Switch::Errors, errors_only);
+            });
         }
+    }
+
+    /// Switches something on or off.
+    pub(super) fn toggle(self, switch: Switch) {
+        self.model.view.replace(|it| {
+            let on = !it.waterfall.is_on(switch);
+            it.waterfall.switch(switch, on);
+            if switch == Switch::Clocks {
+                // Other times than those that were zoomed to.
+                it.waterfall.zoom = None;
+            }
+        });
     }
 
     /// Brings back a span that was folded away.

@@ -2,6 +2,7 @@
 
 use domain::ids::TraceId;
 use domain::trace::{SpanStatus, Trace};
+use domain::view_state::{Folds, Switch};
 use leptos::prelude::*;
 
 use super::model::TraceModel;
@@ -23,8 +24,12 @@ pub(super) fn Chooser(trace: TraceModel) -> impl IntoView {
     let choose = move |event: web_sys::Event| {
         let value = event_target_value(&event);
         let id: Option<TraceId> = value.parse().ok();
-        trace.together.set(id.is_none());
-        model.view.replace(|it| (it.trace, it.span, it.line) = (id, None, None));
+        model.view.replace(|it| {
+            (it.trace, it.span, it.line) = (id, None, None);
+            it.waterfall.switch(Switch::Together, id.is_none());
+            // Of other spans and another time.
+            (it.waterfall.zoom, it.waterfall.folds) = (None, Folds::default());
+        });
     };
     let option = move |it: &Trace| {
         let id = id_of(it).map(|it| it.to_string()).unwrap_or_default();

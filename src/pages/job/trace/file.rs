@@ -2,37 +2,34 @@
 
 use std::sync::Arc;
 
-use domain::ids::JobId;
-use domain::job::Evidence;
-use domain::system::{Role, fields_for};
-use domain::trace::Trace;
-use domain::view_state::Tab;
-use domain::warning::Warning;
-use inquiry::job::{JobReport, KeyKind};
+use domain::view_state::WaterfallView;
+use inquiry::job::JobReport;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::super::JobView;
+use super::super::{JobView, parts};
 use super::model::TraceModel;
+use super::open::ToOpen;
 use crate::components::badge::{Shape, Tone};
-use crate::net::{Progress, read_trace_file, save_trace_file};
+use crate::components::part::NotLoaded;
+use crate::net::{Progress, save_trace_file};
 use crate::state::{use_clock, use_system, use_view};
 
 /// The file that is looked at instead of the job of the address.
 #[derive(Clone, Copy)]
 pub struct OpenedFiles {
-    file: RwSignal<Option<Opened>>,
-    trouble: RwSignal<Option<(String, String)>>,
-    is_reading: RwSignal<bool>,
+    pub(super) file: RwSignal<Option<Opened>>,
+    pub(super) trouble: RwSignal<Option<(String, String)>>,
+    pub(super) is_reading: RwSignal<bool>,
 }
 
 /// What a file held.
 #[derive(Clone)]
-struct Opened {
-    name: String,
-    report: Arc<JobReport>,
+pub(super) struct Opened {
+    pub(super) name: String,
+    pub(super) report: Arc<JobReport>,
 }
 
 impl OpenedFiles {
@@ -66,63 +63,31 @@ impl OpenedFiles {
 
     fn open(self, files: Option<web_sys::FileList>) {
         let Some(file) = files.and_then(|it| it.get(0)) else { return };
-        let (view, clock, system) = (use_view(), use_clock(), use_system());
+        let to_open =
+            ToOpen { file, opened: self, view: use_view(), clock: use_clock(), system: use_system() };
         self.is_reading.set(true);
         self.trouble.set(None);
         spawn_local(async move {
-            let name = file.name();
-            let outcome = read_trace_file(&file).await;
-            self.is_reading.try_set(false);
-            match outcome {
-                Ok((traces, warnings)) => {
-                    let id =
-                        system.with_untracked(|it| job_of(&traces, fields_for(&it.spans.roles, Role::Job)));
-                    let searched = clock.range().get_untracked();
-                    let report = report(id, traces, warnings, searched);
-                    view.replace(|it| {
-                        it.tab = Tab::Trace;
-                        (it.trace, it.span, it.line) = (None, None, None);
-                    });
-                    self.file.try_set(Some(Opened { name, report: Arc::new(report) }));
-                }
-                Err(error) => {
-                    let what = format!("{}: {name}", error.what);
-                    self.trouble.try_set(Some((what, error.next_step)));
+            match parts::job_file::fetch().await {
+                Ok(()) => drop(parts::job_file::view(to_open)),
+                Err(NotLoaded) => {
+                    self.is_reading.try_set(false);
+                    let what = "The part of Jobscope that reads files could not be fetched".to_owned();
+                    self.trouble.try_set(Some((what, "Try again.".to_owned())));
                 }
             }
         });
     }
 }
 
-/// The job that a span names, else the trace.
-fn job_of(traces: &[Trace], fields: &[String]) -> JobId {
-    let mut spans = traces.iter().flat_map(|it| &it.spans);
-    let named = spans.clone().find_map(|it| it.attr(fields)).map(ToString::to_string);
-    named.or_else(|| spans.next().map(|it| it.trace.to_string())).unwrap_or_default().into()
-}
-
-fn report(
-    id: JobId,
-    traces: Vec<Trace>,
-    warnings: Vec<Warning>,
-    searched: domain::time::TimeRange,
-) -> JobReport {
-    JobReport {
-        id,
-        key_kind: KeyKind::Trace,
-        evidence: Arc::new(Evidence { traces, ..Evidence::default() }),
-        searched,
-        pending: Vec::new(),
-        failures: Vec::new(),
-        asked: Vec::new(),
-        warnings,
-    }
-}
-
 /// The job page of what a file holds.
 #[component]
 pub fn FromFile() -> impl IntoView {
-    let opened = expect_context::<OpenedFiles>();
+    let (opened, view) = (expect_context::<OpenedFiles>(), use_view());
+    let close = move |_| {
+        opened.close();
+        view.replace(|it| it.waterfall = WaterfallView::default());
+    };
     move || {
         opened.file.get().map(|it| {
             let id = it.report.id.clone();
@@ -130,7 +95,7 @@ pub fn FromFile() -> impl IntoView {
             view! {
                 <p class="banner wf-from" role="status">
                     <span>{"From the file "} <b>{it.name}</b> {", not from a server."}</span>
-                    <button type="button" on:click=move |_| opened.close()>{"Close the file"}</button>
+                    <button type="button" on:click=close>{"Close the file"}</button>
                 </p>
                 <JobView id=id progress=Signal::stored(progress) />
             }

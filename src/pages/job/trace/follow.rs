@@ -6,13 +6,15 @@ use domain::job::Origin;
 use domain::time::TimeRange;
 use domain::timeline::{FoldedAxis, Folding};
 use domain::trace::Trace;
-use domain::waterfall::{Find, Forest, Mark, MarkKind, Row, Skew, skew};
+use domain::view_state::Switch;
+use domain::waterfall::{Find, Forest, Mark, MarkKind, Row, Shape, Skew, skew};
 use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::super::model::{Model, find_line};
 use crate::components::waterfall::Picture;
 use crate::net::turns::{Turns, give_turn};
+use crate::state::View;
 
 /// Fewer spans are laid out at once; more, in turns of the page.
 const FEW_SPANS: usize = 3_000;
@@ -20,7 +22,7 @@ const FEW_SPANS: usize = 3_000;
 const SPANS_AT_A_TIME: usize = 500;
 
 /// The trace that the address names, else that of what is shown, else the newest; or all.
-pub(super) fn chosen(model: Model, traces: Memo<Vec<Trace>>, together: RwSignal<bool>) -> Memo<Vec<Trace>> {
+pub(super) fn chosen(model: Model, traces: Memo<Vec<Trace>>, together: Memo<bool>) -> Memo<Vec<Trace>> {
     let named = model.view.part(|it| it.trace);
     Memo::new(move |_| {
         traces.with(|traces| {
@@ -44,7 +46,7 @@ pub(super) fn chosen(model: Model, traces: Memo<Vec<Trace>>, together: RwSignal<
 /// Follows the choice: builds its forest, many spans in turns of the page.
 pub(super) fn lay_out(
     chosen: Memo<Vec<Trace>>,
-    corrected: RwSignal<bool>,
+    corrected: Memo<bool>,
     skew_of: RwSignal<Arc<Skew>>,
     forest: RwSignal<Option<Arc<Forest>>>,
     begin: impl Fn() + Copy + Send + Sync + 'static,
@@ -110,6 +112,47 @@ pub(super) fn follow_text(model: Model, forest: RwSignal<Option<Arc<Forest>>>, f
             }
             found.try_set(Arc::new(find));
         });
+    });
+}
+
+/// The stretch of time that fills the width, which the address says as well.
+pub(super) fn zoom(view: View) -> RwSignal<Option<TimeRange>> {
+    let asked = view.part(|it| it.waterfall.zoom);
+    let zoom = RwSignal::new(asked.get_untracked());
+    Effect::new(move |_| {
+        let asked = asked.get();
+        if zoom.get_untracked() != asked {
+            zoom.set(asked);
+        }
+    });
+    Effect::new(move |_| {
+        let zoom = zoom.get();
+        view.replace(|it| it.waterfall.zoom = zoom);
+    });
+    zoom
+}
+
+/// Follows what the address says is folded away or left out.
+pub(super) fn shape(view: View, forest: RwSignal<Option<Arc<Forest>>>, shape: RwSignal<Arc<Shape>>) {
+    let asked = view.part(|it| {
+        let it = &it.waterfall;
+        (it.folds.clone(), it.hidden.clone(), it.is_on(Switch::Errors))
+    });
+    Effect::new(move |before: Option<Option<Arc<Forest>>>| {
+        let ((folds, hidden, errors_only), forest) = (asked.get(), forest.get());
+        let Some(spans) = &forest else { return forest };
+        let now = shape.get_untracked();
+        let is_same_forest = before.flatten().is_some_and(|it| Arc::ptr_eq(&it, spans));
+        // What is too much to write stays as it is, for as long as nothing else is asked for.
+        let is_told = || now.described(spans).unwrap_or_default() == folds;
+        let mut wanted =
+            Shape::leaving_out(hidden.iter().map(|it| it.as_str().into()).collect(), errors_only);
+        let leaves_out = |it: &Shape| (it.errors_only, it.hidden.clone());
+        if !(is_same_forest && leaves_out(&now) == leaves_out(&wanted) && is_told()) {
+            wanted.fold_as(spans, &folds);
+            shape.set(Arc::new(wanted));
+        }
+        forest
     });
 }
 

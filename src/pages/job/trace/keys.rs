@@ -1,13 +1,13 @@
 //! The keys of the trace tab, wherever on the page the focus is: mostly those of Jaeger.
 
 use domain::time::{TimeDelta, TimeRange};
+use domain::view_state::Switch;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::find_box::FIND_ID;
 use super::model::TraceModel;
-use super::tools::toggle_folding;
 use crate::components::keys::is_free;
 
 /// The keys, for the list of them.
@@ -54,10 +54,10 @@ fn act(trace: TraceModel, key: &str) -> bool {
         "o" => trace.reshape(|shape, forest| shape.fold_one_level(forest)),
         "p" => trace.reshape(|shape, forest| shape.unfold_one_level(forest)),
         "e" => trace.reshape(|shape, _| shape.errors_only = !shape.errors_only),
-        "c" => trace.shows_path.update(|it| *it = !*it),
-        "i" => toggle_folding(trace),
-        "k" => trace.corrected.update(|it| *it = !*it),
-        "t" => trace.shows_statistics.update(|it| *it = !*it),
+        "c" => trace.toggle(Switch::Path),
+        "i" => trace.toggle(Switch::Idle),
+        "k" => trace.toggle(Switch::Clocks),
+        "t" => trace.toggle(Switch::Statistics),
         "w" => zoom(trace, ZOOM_IN, 0.0),
         "s" => zoom(trace, 1.0 / ZOOM_IN, 0.0),
         "a" => zoom(trace, 1.0, -PAN),

@@ -8,6 +8,7 @@ mod find_box;
 mod follow;
 mod keys;
 mod model;
+mod open;
 mod statistics;
 mod tools;
 
@@ -20,6 +21,7 @@ use self::file::DownloadButton;
 pub(super) use self::file::{DropZone, FromFile, OpenFileButton, OpenedFiles};
 pub use self::keys::KEYS;
 use self::model::TraceModel;
+pub(super) use self::open::ToOpen;
 use self::statistics::StatisticsPanel;
 use self::tools::Tools;
 use super::detail::focus_detail;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::time::TimeRange;
 use domain::timeline::{FoldedAxis, Folding};
 use domain::trace::Trace;
+use domain::view_state::Switch;
 use domain::waterfall::{
     CriticalPath, Edges, Find, Forest, Marks, Place, Rows, ServiceShare, Shape, Skew, critical_path,
     idle_folds,
@@ -23,20 +24,18 @@ pub(super) struct TraceModel {
     pub(super) clock: Clock,
     /// The job's traces that have spans, oldest first.
     pub(super) traces: Memo<Vec<Trace>>,
-    /// Whether all of them stand on one axis.
-    pub(super) together: RwSignal<bool>,
     /// Whether clocks that disagree are put right.
-    pub(super) corrected: RwSignal<bool>,
+    pub(super) corrected: Memo<bool>,
     /// Which clocks disagree.
     pub(super) skew: RwSignal<Arc<Skew>>,
     pub(super) forest: RwSignal<Option<Arc<Forest>>>,
     pub(super) shape: RwSignal<Arc<Shape>>,
     /// Lanes and spans whose marks have rows.
     pub(super) opened: RwSignal<Vec<Owner>>,
-    pub(super) shows_path: RwSignal<bool>,
+    pub(super) shows_path: Memo<bool>,
     pub(super) path: Memo<Arc<CriticalPath>>,
-    pub(super) shows_statistics: RwSignal<bool>,
-    pub(super) folding: RwSignal<Folding>,
+    pub(super) shows_statistics: Memo<bool>,
+    pub(super) folding: Memo<Folding>,
     pub(super) folds: Memo<Arc<Vec<TimeRange>>>,
     pub(super) find: RwSignal<Arc<Find>>,
     pub(super) zoom: RwSignal<Option<TimeRange>>,
@@ -74,16 +73,14 @@ impl TraceModel {
                 traces
             })
         });
-        let together = RwSignal::new(false);
-        let chosen = follow::chosen(model, traces, together);
-        let (corrected, skew) = (RwSignal::new(false), RwSignal::new(Arc::new(Skew::default())));
+        let switched = move |it: Switch| model.view.part(move |view| view.waterfall.is_on(it));
+        let chosen = follow::chosen(model, traces, switched(Switch::Together));
+        let (corrected, skew) = (switched(Switch::Clocks), RwSignal::new(Arc::new(Skew::default())));
         let forest = RwSignal::new(None::<Arc<Forest>>);
         let (shape, opened) = (RwSignal::new(Arc::new(Shape::default())), RwSignal::new(Vec::new()));
-        let zoom = RwSignal::new(None::<TimeRange>);
-        follow::lay_out(chosen, corrected, skew, forest, move || {
-            opened.set(Vec::new());
-            zoom.set(None);
-        });
+        let zoom = follow::zoom(model.view);
+        follow::lay_out(chosen, corrected, skew, forest, move || opened.set(Vec::new()));
+        follow::shape(model.view, forest, shape);
         let some_forest = move || forest.get().unwrap_or_default();
         let edges = shared(move || Arc::new(Edges::of(&some_forest())));
         let marks = shared(move || {
@@ -112,7 +109,7 @@ impl TraceModel {
         });
         let find = RwSignal::new(Arc::new(Find::default()));
         follow::follow_text(model, forest, find);
-        let shows_path = RwSignal::new(false);
+        let shows_path = switched(Switch::Path);
         let path = shared(move || Arc::new(critical_path(&some_forest())));
         let range = Memo::new(move |_| marks.with(|it| it.range(&some_forest())));
         let picture = Memo::new_with_compare(
@@ -132,7 +129,8 @@ impl TraceModel {
             },
             |_, _| true,
         );
-        let folding = RwSignal::new(Folding::On);
+        let is_idle_shown = switched(Switch::Idle);
+        let folding = Memo::new(move |_| if is_idle_shown.get() { Folding::Off } else { Folding::On });
         let folds = shared(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
         let axis =
             shared(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
@@ -148,7 +146,6 @@ impl TraceModel {
             model,
             clock: use_clock(),
             traces,
-            together,
             corrected,
             skew,
             forest,
@@ -156,7 +153,7 @@ impl TraceModel {
             opened,
             shows_path,
             path,
-            shows_statistics: RwSignal::new(false),
+            shows_statistics: switched(Switch::Statistics),
             folding,
             folds,
             find,
@@ -167,8 +164,12 @@ impl TraceModel {
             current,
             reveal,
         };
-        Effect::new(move |_| {
-            if let (Some(shown), _) = cue.get() {
+        // What the address folds away stays so, until a person chooses something inside.
+        let selected = model.view.part(|it| (it.trace, it.span, it.line));
+        Effect::new(move |before: Option<()>| {
+            selected.track();
+            let shown = model.shown.get_untracked().filter(|_| before.is_some());
+            if let Some(shown) = shown {
                 untrack(|| traces_of.unfold(shown));
             }
         });

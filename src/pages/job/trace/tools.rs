@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::time::TimeDelta;
 use domain::timeline::Folding;
+use domain::view_state::Switch;
 use domain::waterfall::{Forest, Shape};
 use leptos::prelude::*;
 
@@ -61,27 +62,27 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
                 words=Signal::derive(move || path_words(trace))
                 title="The stretches of work that the end waited for (c)"
                 is_on=trace.shows_path
-                press=Callback::new(move |()| trace.shows_path.update(|it| *it = !*it))
+                press=Callback::new(move |()| trace.toggle(Switch::Path))
             />
             <Toggle
                 is_there=Signal::derive(move || { idle.get() > TimeDelta::ZERO })
                 words=Signal::derive(move || format!("idle time folded: {}", idle.get()))
                 title="Stretches in which no span was going on are folded away (i)"
                 is_on=is_folding
-                press=Callback::new(move |()| toggle_folding(trace))
+                press=Callback::new(move |()| trace.toggle(Switch::Idle))
             />
             <Toggle
                 is_there=Signal::derive(move || clocks.with(Option::is_some))
                 words=Signal::derive(move || clock_words().unwrap_or_default())
                 title="Put the clocks right, by what calls between services say of each other (k)"
                 is_on=trace.corrected
-                press=Callback::new(move |()| trace.corrected.update(|it| *it = !*it))
+                press=Callback::new(move |()| trace.toggle(Switch::Clocks))
             />
             <Toggle
                 words=Signal::stored("statistics".to_owned())
                 title="Count, total, self time by any two attributes (t)"
                 is_on=trace.shows_statistics
-                press=Callback::new(move |()| trace.shows_statistics.update(|it| *it = !*it))
+                press=Callback::new(move |()| trace.toggle(Switch::Statistics))
             />
             <Show when=zoomed>
                 <button type="button" class="quiet" title="See the whole time (0)" on:click=move |_| trace.zoom.set(None)>
@@ -90,10 +91,6 @@ pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
             </Show>
         </div>
     }
-}
-
-pub(super) fn toggle_folding(trace: TraceModel) {
-    trace.folding.update(|it| *it = if *it == Folding::On { Folding::Off } else { Folding::On });
 }
 
 /// What the switch of the critical path says: how much of the time nothing worked, and whether parts are missing.

@@ -49,9 +49,16 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
     let part = move |state: JobState, word: &'static str, count: fn(&Counts) -> usize, note: &'static str| {
         view! { <Tile model=model state=Some(state) word=word count=Signal::derive(move || counts.with(count)) note=Signal::stored(note.to_owned()) /> }
     };
-    let some =
-        |n: usize, word: &str| if n > 0 { format!("{} {word}", count_words(n)) } else { String::new() };
-    let state_href = move |state: JobState| move || model.list_href(&[is_filter(Field::State, state.name())]);
+    let in_flight = move |state: JobState, count: fn(&Counts) -> usize| {
+        view! {
+            <Show when=move || counts.with(count) != 0>
+                <a href=move || model.list_href(&[is_filter(Field::State, state.name())])>
+                    {move || format!("{} {}", count_words(counts.with(count)), state.name())}
+                </a>
+                " "
+            </Show>
+        }
+    };
     let exact = move || model.report.with(|it| it.as_ref().is_some_and(|it| it.is_complete()));
     view! {
         <div class="flow">
@@ -72,9 +79,8 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
                     {"in flight"}
                 </span>
                 <small>
-                    <a href=state_href(JobState::Running)>{move || some(counts.get().running, "running")}</a>
-                    " "
-                    <a href=state_href(JobState::Queued)>{move || some(counts.get().queued, "queued")}</a>
+                    {in_flight(JobState::Running, |it| it.running)}
+                    {in_flight(JobState::Queued, |it| it.queued)}
                 </small>
             </div>
             {part(JobState::Stuck, "stuck", |it| it.stuck, "no sign of life")}

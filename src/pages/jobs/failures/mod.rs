@@ -16,7 +16,7 @@ use domain::fingerprint::{self, Failures, GroupTold};
 use domain::format::{Precision, clock_beside};
 use domain::jobs::{Field, JobRow};
 use domain::time::{RangeSpec, TimeDelta, TimeRange, Timestamp};
-use domain::view_state::FilterOp;
+use domain::view_state::{Filter, FilterOp};
 use leptos::prelude::*;
 
 use self::flow::FlowLine;
@@ -24,7 +24,7 @@ use self::group::Group;
 use self::stuck::StuckJobs;
 use super::cover::Cover;
 use super::model::Model;
-use super::{Missing, Nothing};
+use super::{Missing, NonePasses, Nothing};
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::loading::Loading;
 use crate::state::Clock;
@@ -56,6 +56,11 @@ impl Told {
         self.failures.groups.iter().find(|it| self.key(it) == Some(key))
     }
 
+    /// What the address has for each failure, in their order.
+    fn keys(&self) -> Vec<String> {
+        self.failures.groups.iter().filter_map(|it| self.key(it).map(str::to_owned)).collect()
+    }
+
     /// What the address has for a failure.
     fn key(&self, it: &GroupTold) -> Option<&str> {
         self.newest(it)?.failure_key.as_deref()
@@ -70,6 +75,16 @@ impl Told {
 /// A memo of what the rows tell.
 pub(super) type ToldMemo = Memo<Option<Arc<Told>>>;
 
+/// What there is to show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    Nothing,
+    NonePasses,
+    NoFailure,
+    Data,
+}
+
 /// The failures of the range.
 #[component]
 pub(super) fn FailuresView(model: Model) -> impl IntoView {
@@ -81,42 +96,36 @@ pub(super) fn FailuresView(model: Model) -> impl IntoView {
             (Some(_), None) | (None, Some(_)) => true,
         },
     );
-    let keys = Memo::new(move |_| {
-        told.with(|it| {
-            let it = it.as_ref()?;
-            Some(
-                it.failures
-                    .groups
-                    .iter()
-                    .filter_map(|group| it.key(group).map(str::to_owned))
-                    .collect::<Vec<_>>(),
-            )
-        })
-        .unwrap_or_default()
-    });
+    let keys = Memo::new(move |_| told.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.keys())));
     let open = model.view.part(|it| {
-        let named =
-            |it: &&domain::view_state::Filter| it.field == Field::Failure.word() && it.op == FilterOp::Is;
+        let named = |it: &&Filter| it.field == Field::Failure.word() && it.op == FilterOp::Is;
         it.filters.iter().find(named).map(|it| it.value.clone())
     });
     let n_jobs = Memo::new(move |_| told.with(|it| it.as_ref().map_or(0, |it| it.rows.len())));
-    let body = move || {
-        match (n_jobs.get(), keys.with(Vec::is_empty)) {
-        (0, _) if model.is_waiting() => {
+    let stage = Memo::new(move |_| match (n_jobs.get(), model.all.with(|it| it.is_empty())) {
+        (0, true) if model.is_waiting() => Stage::Waiting,
+        (0, true) => Stage::Nothing,
+        (0, false) => Stage::NonePasses,
+        (_, _) if keys.with(Vec::is_empty) => Stage::NoFailure,
+        (_, _) => Stage::Data,
+    });
+    let body = move || match stage.get() {
+        Stage::Waiting => {
             view! { <Loading what="Asking for the jobs of this time …" height_css_px=240 /> }.into_any()
         }
-        (0, _) => view! { <Nothing model=model /> }.into_any(),
-        (_, true) => view! { <NoFailure model=model told=told /> }.into_any(),
-        (_, false) => {
+        Stage::Nothing => view! { <Nothing model=model /> }.into_any(),
+        Stage::NonePasses => view! { <NonePasses model=model /> }.into_any(),
+        Stage::NoFailure => view! { <NoFailure model=model told=told /> }.into_any(),
+        Stage::Data => {
+            let group = move |key| view! { <Group model told open key /> };
             view! {
                 <GroupHeads />
                 <ol class="groups">
-                    <For each=move || keys.get() key=String::clone children=move |key| view! { <Group model told open key /> } />
+                    <For each=move || keys.get() key=String::clone children=group />
                 </ol>
             }
             .into_any()
         }
-    }
     };
     let unseen = move || {
         let key = open.get()?;

@@ -1,10 +1,14 @@
 //! Jobs to be listed: lines as a reader makes them, of as many jobs as are asked for, in a pipeline of three stages.
 
+use std::sync::Arc;
+
+use domain::fingerprint::{Fingerprint, failures};
 use domain::ids::{JobId, StageId, TaskId};
-use domain::jobs::{JobList, RowFilter};
+use domain::job::JobState;
+use domain::jobs::{JobList, JobRow, RowFilter};
 use domain::logs::{EventKind, Level, LifecycleEvent, LineKey, LogRecord, Roles};
 use domain::system::{JobRules, Role, Service, SharedSystem, Stage, System};
-use domain::time::{TimeDelta, Timestamp};
+use domain::time::{TimeDelta, TimeRange, Timestamp};
 use domain::view_state::{Filter, FilterOp};
 
 const STAGES: [&str; 3] = ["fetch", "split", "store"];
@@ -118,4 +122,35 @@ pub(crate) fn filter(list: &JobList, n_rows: usize) -> usize {
     let (rows, filter) = (list.rows(), RowFilter::new(&filters, "8c1f2"));
     let now = Timestamp::from_millis(1_760_100_000_000);
     rows.iter().cycle().take(n_rows).filter(|it| filter.passes(it, now)).count()
+}
+
+/// So many rows that differ as those of a busy hour do: one job in seven failed, in one of five ways.
+pub(crate) fn varied(list: &JobList, n_rows: usize) -> Vec<Arc<JobRow>> {
+    let rows = list.rows();
+    let vary = |(i, row): (usize, &Arc<JobRow>)| {
+        let mut row = (**row).clone();
+        row.id = JobId::from(format!("job-{i:08x}"));
+        row.domain = Some(format!("host-{}.example.org", i % 400));
+        row.user = Some(format!("user-{}", i % 3_000));
+        row.version = Some(format!("v{}", i / (n_rows / 2).max(1)));
+        row.kind = Some(format!("kind {}", i % 3));
+        if i % 7 == 0 {
+            row.state = JobState::Failed;
+            row.failure = Some(Fingerprint {
+                stage: Some(STAGES.get(i % STAGES.len()).copied().unwrap_or_default().into()),
+                code: Some(format!("code_{}", i % 5)),
+                exception: None,
+                template: "it did not go well".to_owned(),
+            });
+        }
+        Arc::new(row)
+    };
+    rows.iter().cycle().take(n_rows).enumerate().map(vary).collect()
+}
+
+/// Puts the failures of rows together, with what each has in common; how many jobs failed.
+pub(crate) fn put_together(rows: &[Arc<JobRow>]) -> usize {
+    let range =
+        TimeRange { start: Timestamp::from_millis(0), end: Timestamp::from_millis(1_760_100_000_000) };
+    failures(rows, range).n_failing
 }

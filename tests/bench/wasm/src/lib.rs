@@ -25,6 +25,7 @@ const CHUNK: usize = 64 * 1024;
 pub struct Jobs {
     lines: Vec<domain::logs::LogRecord>,
     list: Option<domain::jobs::JobList>,
+    varied: Vec<std::sync::Arc<domain::jobs::JobRow>>,
 }
 
 #[wasm_bindgen]
@@ -32,7 +33,7 @@ impl Jobs {
     /// Makes the lines of so many jobs; not measured.
     #[wasm_bindgen(constructor)]
     pub fn new(n_jobs: u32) -> Self {
-        Self { lines: jobs::lines(n_jobs), list: None }
+        Self { lines: jobs::lines(n_jobs), list: None, varied: Vec::new() }
     }
 
     /// Puts them together; gives how many jobs there are.
@@ -44,6 +45,16 @@ impl Jobs {
     /// Filters so many rows; gives how many pass.
     pub fn filter(&self, n_rows: usize) -> usize {
         self.list.as_ref().map_or(0, |it| jobs::filter(it, n_rows))
+    }
+
+    /// Makes so many rows that differ; not measured.
+    pub fn vary(&mut self, n_rows: usize) {
+        self.varied = self.list.as_ref().map_or_else(Vec::new, |it| jobs::varied(it, n_rows));
+    }
+
+    /// Puts the failures of these together; gives how many jobs failed.
+    pub fn failures(&self) -> usize {
+        jobs::put_together(&self.varied)
     }
 }
 

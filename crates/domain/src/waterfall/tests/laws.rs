@@ -94,6 +94,26 @@ proptest! {
     }
 
     #[test]
+    fn what_is_folded_survives_its_description(spans in any_spans(), folded in any::<u32>(), rule in 0_u8..4) {
+        let forest = Forest::new(&[Trace::from_spans(spans)]);
+        let mut shape = Shape::default();
+        match rule {
+            0 => {}
+            1 => shape.fold_services(&forest),
+            depth => shape.fold_from(&forest, u16::from(depth - 2)),
+        }
+        for (_, place) in forest.all().enumerate().filter(|(bit, _)| folded >> bit & 1 == 1) {
+            let is_folded = shape.is_folded(&forest, place);
+            shape.fold(&forest, place, !is_folded);
+        }
+        let folds = shape.described(&forest).unwrap();
+        let mut again = Shape::default();
+        again.fold_as(&forest, &folds);
+        prop_assert_eq!(picture(&forest, &again), picture(&forest, &shape));
+        prop_assert_eq!(again.described(&forest), Some(folds));
+    }
+
+    #[test]
     fn folding_hides_what_is_below_and_nothing_else(spans in any_spans(), folded in any::<u32>(), errors_only: bool) {
         let forest = forest_of(spans);
         let mut shape = Shape::default();

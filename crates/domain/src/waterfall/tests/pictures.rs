@@ -67,6 +67,33 @@ fn rows_fold_by_span_by_level_and_by_service() {
 }
 
 #[test]
+fn many_folds_are_told_in_few_words() {
+    let pair = |it: usize| {
+        format!(
+            "t{it} +9s internal a s{it} id={it}\nt{it} +1s internal a p{it} id={} parent={it}\n",
+            it + 100
+        )
+    };
+    let ten: String = (1..11).map(pair).collect();
+    let forest = forest(&ten);
+    let told = |change: &dyn Fn(&mut Shape)| {
+        let mut shape = Shape::default();
+        change(&mut shape);
+        shape.described(&forest).unwrap().to_string()
+    };
+    let open = |shape: &mut Shape, name: &str| shape.fold(&forest, place(&forest, name), false);
+    assert_eq!(told(&|_| {}), "none");
+    assert_eq!(told(&|it| it.fold_from(&forest, 0)), "0");
+    let all_but_one = told(&|it| {
+        it.fold_from(&forest, 0);
+        open(it, "s7");
+    });
+    assert_eq!(all_but_one, format!("0,{}", span_id(7)));
+    let one = told(&|it| it.fold(&forest, place(&forest, "s3"), true));
+    assert_eq!(one, format!("none,{}", span_id(3)));
+}
+
+#[test]
 fn levels_fold_and_come_back_one_at_a_time() {
     let levels =
         |n: usize| move |forest: &Forest, it: &mut Shape| (0..n).for_each(|_| it.fold_one_level(forest));
