@@ -127,9 +127,6 @@ fn check_run(name: &str, run: &Run) {
     // Where a scenario lost it, that may have been long after it was submitted.
     let is_lost = |it: &Value| it["state"] == "stuck" && it["cause"].is_null() && age(it, run) > STUCK_AFTER;
     assert!(n_stuck >= run.jobs().filter(|it| is_lost(it)).count(), "{n_stuck} stuck of {run:?}: {told:#?}");
-    if std::env::var("SEEDS").is_ok() {
-        println!("{run:?}\n{told:#?}");
-    }
     assert!(wrong.is_empty(), "{} wrong of {run:?}:\n{}", wrong.len(), wrong.join("\n"));
 
     // Nobody is lost: every job that began in the window is accounted for, and failures are grouped by what they are.
