@@ -205,7 +205,7 @@ fn nobody_there_is_no_answer_and_no_state_is_invented() {
 fn what_is_wrong_with_the_files_is_said() {
     let no_sources = config("none", &json!({ "systems": ["cloudcix"], "sources": {} }));
     let error = run(&args(&no_sources, "--job x")).err().unwrap();
-    assert!(error.contains("names no server"), "{error}");
+    assert!(error.contains("names a server in “sources”, so there is nobody to ask"), "{error}");
     let relative = config(
         "relative",
         &json!({ "systems": ["cloudcix"], "sources": { "loki": { "kind": "loki", "url": "." } } }),
