@@ -52,8 +52,8 @@ fn stuck_rules_for(state: &str, cause: Option<&str>) -> &'static [&'static str] 
     match (state, cause) {
         (_, Some("swallowed_errors")) => &["swallowed_errors"],
         (_, Some("requeue_loop")) => &["requeue_loop"],
-        // Without the broker's metrics, nothing says why a message is lost.
-        (_, Some("message_evicted")) => &["message_lost", "queue_stands", "evicted_keys"],
+        // Without the broker's metrics, nothing says why a message is lost; that of a retry may be the lost one.
+        (_, Some("message_evicted")) => &["message_lost", "queue_stands", "evicted_keys", "swallowed_errors"],
         (_, Some("new_job_id_per_step")) => &["new_id_per_step"],
         ("queued" | "running", _) => &["queue_stands", "message_lost"],
         _ => &["worker_silent", "worker_killed"],
