@@ -13,9 +13,10 @@ const it = harness(async ({ stack }) => { failed = await failedJob(stack.servers
 
 const debugView = (id, more = LAST_HOUR) => ({ page: 'job', job: id, tab: 'debug', tz: 'utc', ...more });
 
-/** Waits until every step has run; each as {state, title, says}. */
+/** Waits until every step has run and other jobs have been looked at; each as {state, title, says}. */
 async function steps(page) {
   await page.waitForFunction(() => document.querySelector('.step') && !document.querySelector('.step.waiting'), null, { timeout: 90_000 });
+  await page.waitForFunction(() => !/^Looking for/.test(document.querySelector('.same')?.innerText ?? ''), null, { timeout: 90_000 });
   return page.locator('.step').evaluateAll(all => all.map(step => ({
     state: step.querySelector('.state').textContent.trim(),
     title: step.querySelector('h3').textContent.trim(),

@@ -116,3 +116,85 @@ for (const name of SYSTEMS) {
     assert.deepEqual(complaints, [], `${complaints.length} of ${n} jobs`);
   });
 }
+
+/** The newest example of a kind of outcome. */
+const example = (system, kind) => Object.entries(truthOf(system).examples).find(([name]) => name.includes(kind))?.[1][0] ?? assert.fail(`no job ${kind}`);
+const one = async (system, key, ...more) => {
+  const since = `${Math.ceil((Date.now() - ms(truthOf(system).start)) / 60_000) + 1}m`;
+  const outcome = await diagnose('--config', CONFIG, '--system', systemFile(system), '--job', key, '--since', since, ...more);
+  return { ...outcome, job: outcome.told?.jobs[0] };
+};
+
+test('one job is found by its id, by a task and by its trace, with the queries that found it', async () => {
+  const truth = example('cloudcix', 'failed scraping http_403');
+  for (const key of [truth.job_id, truth.task_ids.at(-1), truth.trace_id]) {
+    const { code, said, job } = await one('cloudcix', key);
+    assert.equal(code, 0, said);
+    assert.equal(job.job, truth.job_id);
+    assert.deepEqual(wrong(read(systemFile('cloudcix')), truth, job), []);
+    assert.equal(job.cause, 'docs.example.org answers 403');
+    assert.ok(job.evidence.questions.some(it => it.source === 'Loki' && it.query.includes(key)), JSON.stringify(job.evidence.questions));
+    assert.ok(job.causes[0].matched.some(it => it.line || it.span), JSON.stringify(job.causes[0]));
+  }
+});
+
+test('one job is compared with others of its hours: the version that broke it is named', async () => {
+  const { code, said, job } = await one('pixerase', example('pixerase', 'bad_deploy').job_id);
+  assert.equal(code, 0, said);
+  assert.equal(job.rule, 'bad_deploy', JSON.stringify(job.causes));
+  assert.match(job.cause, /version 1\.9\.0/);
+});
+
+test('a good job alone has no cause, and one that nobody knows is unknown, with what is missing', async () => {
+  const good = await one('diffusion', example('diffusion', 'done').job_id);
+  assert.deepEqual([good.code, good.job.state, good.job.cause, good.job.causes], [0, 'done', null, []]);
+  const nobody = await one('cloudcix', 'job-00000000-0000');
+  assert.equal(nobody.code, 0, nobody.said);
+  assert.deepEqual([nobody.job.state, nobody.job.rule, nobody.job.confidence], ['unknown', 'unknown', 0]);
+  assert.match(nobody.job.causes[0].why, /missing: log lines; a trace/);
+});
+
+test('a scenario and a system file from elsewhere: other words, another status, the same truth', async () => {
+  const scenario = path.join(data, 'gone-legal.json');
+  fs.writeFileSync(scenario, JSON.stringify({
+    title: 'maps.example.net answers 451',
+    effects: [{ kind: 'host_answers', from: 'start', until: 'end', host: 'maps.example.net', status: 451, share: 1, latency_ms: 400 }],
+  }));
+  const acme = read(systemFile('cloudcix'));
+  const [scrape] = acme.stages;
+  Object.assign(scrape, { aliases: [...(scrape.aliases ?? []), scrape.id], id: 'fetch', title: 'Fetch the page' });
+  for (const service of acme.services) if (service.stage === 'scrape') service.stage = 'fetch';
+  Object.assign(acme, { name: 'acme', title: 'Acme' });
+  const file = path.join(data, 'acme.json');
+  fs.writeFileSync(file, JSON.stringify(acme).replaceAll('"stage":"scrape"', '"stage":"fetch"'));
+  const truth = JSON.parse(runDemo(demoBinary(), [...targets(servers), '--system', 'cloudcix', '--scenario', scenario, '--backfill', '20m', '--seed', `${Date.now() % 1_000_000}`]));
+  const [job] = truth.examples['failed scraping http_451'];
+  const { code, told, said } = await diagnose('--config', CONFIG, '--system', file, '--job', job.job_id);
+  assert.equal(code, 0, said);
+  assert.equal(told.system, 'acme');
+  assert.deepEqual(wrong(acme, job, told.jobs[0]), []);
+  assert.equal(told.jobs[0].failed_stage, 'fetch');
+  assert.match(told.jobs[0].cause, /maps\.example\.net answers 451/);
+});
+
+test('a server that is away is named, what the others know is told, and it ends badly', async () => {
+  const tempo = await faultProxy(TEMPO_URL);
+  tempo.fail(FAULTS.cut);
+  after(() => tempo.stop());
+  const file = config('away', { loki: LOKI_URL, prometheus: PROMETHEUS_URL, tempo: `http://${tempo.host}` });
+  const truth = example('cloudcix', 'failed scraping http_403');
+  const { code, told, said } = await diagnose('--config', file, '--system', systemFile('cloudcix'), '--job', truth.job_id, '--since', '2h');
+  assert.notEqual(code, 0);
+  assert.match(said, /Tempo/);
+  assert.ok(told.trouble.some(it => /Tempo/.test(it)), JSON.stringify(told.trouble));
+  const [job] = told.jobs;
+  assert.deepEqual([job.state, job.failed_stage], ['failed', 'scrape']);
+  assert.match(job.cause, /answers 403/);
+  assert.match(job.causes[0].why, /Tempo could not be asked/);
+  // With no log store either, nothing is known, and that is said too.
+  const gone = config('gone', { loki: 'http://127.0.0.1:9', prometheus: PROMETHEUS_URL, tempo: 'http://127.0.0.1:9' });
+  const nothing = await diagnose('--config', gone, '--system', systemFile('cloudcix'), '--since', '5m');
+  assert.notEqual(nothing.code, 0);
+  assert.deepEqual(nothing.told.jobs, []);
+  assert.ok(nothing.told.trouble.some(it => /Loki/.test(it)), JSON.stringify(nothing.told.trouble));
+});

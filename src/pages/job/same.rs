@@ -25,6 +25,8 @@ const MAX_LIFTS: usize = 2;
 enum Told {
     /// They have not been read yet.
     Reading,
+    /// None could be read, not even this one.
+    Unread,
     /// Jobs that failed so, this one among them, by the key of their failure.
     Alike(String, GroupTold),
     /// This one alone failed so.
@@ -78,6 +80,12 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
                 view! { <span class="muted">{"Looking for the same failure in other jobs …"}</span> }
                     .into_any()
             }
+            Told::Unread => view! {
+                <span class="muted">
+                    {"Whether others failed so is not known: the jobs of its hours could not be read."}
+                </span>
+            }
+            .into_any(),
             Told::Alone => {
                 view! { <span class="muted">{format!("No other job failed so, of {}.", among()?)}</span> }
                     .into_any()
@@ -137,6 +145,9 @@ fn tells(since: &Since) -> bool {
 }
 
 fn told(job: &domain::job::Job, jobs: &JobsReport) -> Told {
+    if jobs.rows.is_empty() {
+        return Told::Unread;
+    }
     let row = jobs.rows.iter().find(|it| it.id == job.id);
     // A list knows less of a job than its page: compared is what a list knows of all.
     let own = row.and_then(|it| it.failure.clone()).or_else(|| job.failure.as_ref().map(Fingerprint::of));

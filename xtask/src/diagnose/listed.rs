@@ -3,7 +3,7 @@
 use domain::fingerprint::JobSample;
 use domain::job::JobState;
 use domain::jobs::JobRow;
-use domain::time::TimeRange;
+use domain::time::{TimeDelta, TimeRange};
 use futures_util::stream::{StreamExt, iter};
 use inquiry::drive;
 use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, LINES_AT_FIRST};
@@ -12,10 +12,10 @@ use super::{Asker, Story};
 
 /// Lines that are read at most: more than a person would wait for on a page.
 const MAX_LINES: usize = 10 * LINES_AT_FIRST;
-/// Jobs in trouble whose whole story is told at most, the newest.
-pub(super) const MAX_STORIES: usize = 500;
+/// Jobs in trouble whose whole story is told at most, the newest: more than any hour has.
+pub(super) const MAX_STORIES: usize = 5_000;
 /// Stories that are found out at once.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 
 /// The jobs of a range.
 pub struct Listed {
@@ -41,7 +41,12 @@ impl Asker {
         let troubled = listed.report.rows.iter().filter(|it| is_in_trouble(it)).take(MAX_STORIES);
         let stories = troubled.map(|row| {
             let end = row.end.unwrap_or(row.last_seen).max(row.last_seen);
-            self.story(row.id.as_str(), TimeRange::between(row.start, end), Some(&listed.samples))
+            // What is seen soon after the list begins may have begun before,
+            // unless so long before that it would be called stuck.
+            let (rules, since) = (&self.system.jobs, row.start - listed.report.range.start);
+            let margin = if since < rules.stuck_after { rules.longest } else { TimeDelta::ZERO };
+            let range = TimeRange::between(row.start - margin, end);
+            self.story(row.id.as_str(), range, Some(&listed.samples))
         });
         iter(stories).buffered(AT_ONCE).collect().await
     }

@@ -1,17 +1,20 @@
 //! One job's whole story: everything that was found about it, and why it went wrong.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use domain::diagnosis::{Cause, causes};
+use domain::diagnosis::{Cause, causes, unknown};
 use domain::fingerprint::JobSample;
-use domain::job::{Job, assemble};
+use domain::job::{Job, JobState, assemble};
 use domain::system::SharedSystem;
 use domain::system::System;
-use domain::time::{TimeRange, Timestamp};
+use domain::time::{TimeDelta, TimeRange, Timestamp};
+use futures_util::lock::Mutex;
 use inquiry::diagnosis::{
     SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport, is_in_trouble, of_the_same_hours,
+    troubled_at,
 };
 use inquiry::job::{JobInquiry, JobQuestion, JobReport, SharedAbilities};
 use inquiry::jobs::SharedJobs;
@@ -19,15 +22,22 @@ use inquiry::panels::Panel;
 use inquiry::{Transport, drive};
 use system::lines::LineReader;
 
+/// How far around a listed job's first and last sign is looked.
+const AROUND_LISTED: TimeDelta = TimeDelta::from_secs(600);
+
 /// Asks about jobs of one system.
 pub struct Asker {
     pub(super) system: SharedSystem,
+    /// The same, for jobs of which a list has told when they began and were last heard of: nobody looks far around.
+    listed: SharedSystem,
     pub(super) reader: Rc<LineReader>,
     pub(super) transport: Rc<dyn Transport>,
     pub(super) now: Timestamp,
     /// What has been read of many jobs.
     pub(super) memory: SharedJobs,
     abilities: SharedAbilities,
+    /// What was found around troubles of the same minute, by that minute and whether the job hangs.
+    found_around: Mutex<BTreeMap<(bool, i64), SurroundingsReport>>,
 }
 
 /// What was found out about one job.
@@ -55,21 +65,26 @@ impl Asker {
     /// Asks through a transport, as if it were `now`.
     pub fn new(system: System, transport: Rc<dyn Transport>, now: Timestamp) -> Self {
         let reader = Rc::new(LineReader::new(&system));
+        let mut listed = system.clone();
+        listed.jobs.longest = listed.jobs.longest.min(AROUND_LISTED);
         Self {
             system: system.into(),
+            listed: listed.into(),
             reader,
             transport,
             now,
             memory: SharedJobs::default(),
             abilities: Rc::new(Cell::default()),
+            found_around: Mutex::default(),
         }
     }
 
     /// Everything about one job. `others` are jobs of the same hours, to compare it with; asked for where not known.
     pub async fn story(&self, key: &str, range: TimeRange, others: Option<&[JobSample]>) -> Story {
         let question = JobQuestion { key: key.to_owned(), range, now: self.now };
+        let is_listed = others.is_some();
         let plan = JobInquiry::new(
-            self.system.clone(),
+            if is_listed { self.listed.clone() } else { self.system.clone() },
             self.reader.clone(),
             self.abilities.clone(),
             question.clone(),
@@ -77,17 +92,37 @@ impl Asker {
         let mut found = inquiry::Plan::report(&plan);
         drive(plan, &*self.transport, |report| found = report).await;
         let job = Arc::new(assemble(&self.system, &found.id, &found.evidence, self.now));
-        let around = match is_in_trouble(&job) {
-            true => self.around(job.clone(), others).await,
-            false => SurroundingsReport::default(),
-        };
-        let surroundings = around.surroundings(&self.system);
-        let causes = causes(&self.system, &job, &found.evidence, &surroundings);
+        let mut around = SurroundingsReport::default();
+        if is_in_trouble(&job) {
+            around = self.around(job.clone(), others.unwrap_or_default()).await;
+        }
+        let mut causes = causes(&self.system, &job, &found.evidence, &around.surroundings(&self.system));
+        if others.is_none() && is_in_trouble(&job) && may_learn_from_others(&job, &causes) {
+            around = self.ask_around(job.clone(), None).await;
+            let surroundings = around.surroundings(&self.system);
+            causes = domain::diagnosis::causes(&self.system, &job, &found.evidence, &surroundings);
+        }
+        if causes.is_empty() && job.state == JobState::Unknown {
+            causes.push(unknown(&self.system, &job, &found.evidence, &around.surroundings(&self.system)));
+        }
         Story { key: key.to_owned(), report: found, job, causes, panels: around.panels }
     }
 
-    async fn around(&self, job: Arc<Job>, others: Option<&[JobSample]>) -> SurroundingsReport {
-        let others = others.map(|it| of_the_same_hours(it, &job, self.now));
+    async fn around(&self, job: Arc<Job>, others: &[JobSample]) -> SurroundingsReport {
+        let others = of_the_same_hours(others, &job, self.now);
+        let minute = troubled_at(&job, self.now).floor_to(TimeDelta::from_secs(60));
+        // Whoever asks first asks for all jobs of that minute.
+        let mut found_around = self.found_around.lock().await;
+        let key = (job.state == JobState::Stuck, minute.nanos());
+        if let Some(found) = found_around.get(&key) {
+            return found.among(others);
+        }
+        let found = self.ask_around(job, Some(others)).await;
+        found_around.insert(key, found.clone());
+        found
+    }
+
+    async fn ask_around(&self, job: Arc<Job>, others: Option<Vec<JobSample>>) -> SurroundingsReport {
         let question = SurroundingsQuestion { job, now: self.now, others, listed: None };
         let (reader, memory) = (self.reader.clone(), self.memory.clone());
         let plan = SurroundingsInquiry::new(&self.system, reader, memory, question);
@@ -95,4 +130,9 @@ impl Asker {
         drive(plan, &*self.transport, |report| found = report).await;
         found
     }
+}
+
+/// Whether other jobs may say more than what is known: of one that hangs, or where nothing is sure. They are many to read.
+fn may_learn_from_others(job: &Job, causes: &[Cause]) -> bool {
+    job.state != JobState::Failed || causes.first().is_none_or(|it| it.sure < 3)
 }

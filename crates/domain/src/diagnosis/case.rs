@@ -151,11 +151,13 @@ impl<'a> Case<'a> {
         let near = |it: &&LogRecord| {
             failure.at - AROUND <= it.time && it.time <= failure.at + AROUND && it.level >= Level::Warn
         };
+        // Where the failure speaks for itself, somebody else's trouble of the same time is no more than a thought.
+        let weight = if is_silent(failure) { 2 } else { 1 };
         for line in self.surroundings.lines.iter().filter(near) {
             let from = Origin::Line(line.key);
             let texts = line.roles.error.as_deref().into_iter().chain([line.message.as_str()]);
             let who = "a line of the same time that names no job";
-            words.extend(texts.map(|text| Word { who, text: head(text).into(), weight: 2, from }));
+            words.extend(texts.map(|text| Word { who, text: head(text).into(), weight, from }));
         }
         self.words = words;
     }
@@ -322,9 +324,13 @@ fn spans_about<'a>(failure: &Failure, run: Option<&StageRun>, evidence: &'a Evid
 
 /// How sure what is said beside the failure makes: little where the failure has words of its own and it was earlier.
 fn weight_beside(failure: &Failure, at: Timestamp) -> u8 {
+    if is_silent(failure) || failure.at - at <= TOGETHER { 2 } else { 1 }
+}
+
+/// Whether a failure says nothing of itself but that it was one.
+pub(super) fn is_silent(failure: &Failure) -> bool {
     let message = failure.message.as_deref().filter(|it| !says(it, &GAVE_UP));
-    let is_silent = message.is_none() && failure.code.is_none() && failure.exception.is_none();
-    if is_silent || failure.at - at <= TOGETHER { 2 } else { 1 }
+    message.is_none() && failure.code.is_none() && failure.exception.is_none()
 }
 
 /// The line or the span that says a text, word for word.

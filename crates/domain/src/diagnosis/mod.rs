@@ -92,6 +92,12 @@ pub fn causes(system: &System, job: &Job, evidence: &Evidence, surroundings: &Su
     found.into_iter().map(finish).collect()
 }
 
+/// What is missing where nothing says how a job stands.
+pub fn unknown(system: &System, job: &Job, evidence: &Evidence, surroundings: &Surroundings) -> Cause {
+    let cause = rules::unknown(&Case::new(system, job, evidence, surroundings)).cause;
+    Cause { sentence: "nothing that was found says how it stands".to_owned(), ..cause }
+}
+
 /// The likeliest cause of a failed, retrying or stuck job, by its own evidence alone; `None` for a job that is well.
 pub fn cause(system: &System, job: &Job, evidence: &Evidence) -> Option<Cause> {
     causes(system, job, evidence, &Surroundings::default()).into_iter().next()

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::case::Case;
+use super::case::{Case, is_silent};
 use super::http::{host, host_in};
 use super::rules::Found;
 use super::words::shortened;
@@ -47,7 +47,8 @@ fn apply(case: &Case, rule: &CauseRule) -> Option<Found> {
         false => (found, rule.confidence, ""),
         true => (
             beside(),
-            rule.confidence.saturating_sub(1).max(1),
+            // Somebody else's line says little of a job that speaks for itself, or that hangs.
+            if case.failure.is_some_and(is_silent) { rule.confidence.saturating_sub(1).max(1) } else { 1 },
             ", in a line of the same time that names no job",
         ),
     };

@@ -82,6 +82,11 @@ pub struct SurroundingsReport {
 }
 
 impl SurroundingsReport {
+    /// The same of the same time, with the other jobs of another job.
+    pub fn among(&self, others: Vec<JobSample>) -> Self {
+        Self { panels: self.panels.clone(), lines: self.lines.clone(), jobs: None, others }
+    }
+
     /// What the rules look at.
     pub fn surroundings(&self, system: &System) -> Surroundings {
         let mut others = self.others.clone();
@@ -223,7 +228,7 @@ pub fn of_the_same_hours(samples: &[JobSample], job: &Job, now: Timestamp) -> Ve
 }
 
 /// The instant of the trouble: of the failure, else of the last sign of life.
-fn troubled_at(job: &Job, now: Timestamp) -> Timestamp {
+pub fn troubled_at(job: &Job, now: Timestamp) -> Timestamp {
     job.failure.as_ref().map(|it| it.at).or(job.last_seen).unwrap_or(now).min(now)
 }
 

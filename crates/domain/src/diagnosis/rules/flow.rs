@@ -6,7 +6,7 @@ use super::super::case::Case;
 use super::super::words::says;
 use super::super::{Cause, Matched};
 use super::Found;
-use super::signals::{number, title};
+use super::signals::{Shown, Watch, number, title};
 use crate::ids::TaskId;
 use crate::job::{AttemptOutcome, JobState, Origin, StageRun, StageState};
 use crate::logs::{EventKind, LogRecord};
@@ -19,7 +19,7 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
     if case.job.state == JobState::Stuck {
         match swallowed(case) {
             // Why each attempt failed matters less than that no other came.
-            Some(cause) => found.push(Found { cause, depth: 2, covers: &[] }),
+            Some(cause) => found.push(Found { cause, depth: 3, covers: &[] }),
             None => found.extend(stuck(case).map(Found::plain)),
         }
         found.extend(freeze(case));
@@ -111,6 +111,19 @@ fn in_queue(case: &Case, open: &StageRun, title: &str) -> Cause {
             case.surroundings.others.iter().filter(|it| it.id != case.job.id).flat_map(|it| &it.starts);
         starts.filter(|(stage, start)| *stage == open.stage && *start > wait.start).count()
     });
+    let evicted = super::signals::shown(case, &Watch::above(MetricRole::EvictedKeys, 0.0));
+    if let (Some(Shown::Yes(words, role)), Some(1..)) = (evicted, begun_later) {
+        let mut cause = inferred(
+            "evicted_keys",
+            format!("the broker threw the message of this job in {queue} away for want of memory"),
+            3,
+            format!("it was put there, {title} began other jobs later and never this one, and {words}"),
+            "the message, if it is still in the queue or held by a worker".to_owned(),
+            at,
+        );
+        cause.matched.push(Matched::signal(words, role));
+        return cause;
+    }
     match begun_later {
         Some(n) if n > 0 => inferred(
             "message_lost",

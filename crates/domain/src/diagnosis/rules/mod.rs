@@ -76,7 +76,8 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
         found.extend(servers::all(case));
     }
     found.extend(flow::all(case));
-    found.extend(others::all(case));
+    let is_said = found.iter().any(|it| it.cause.sure > 1);
+    found.extend(others::all(case, is_said));
     let surest = found.iter().map(|it| it.cause.sure).max().unwrap_or(0);
     if surest < 3 {
         found.extend(signals::alone(case, &found));

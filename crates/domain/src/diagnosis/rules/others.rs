@@ -20,13 +20,15 @@ const START_EARLY: TimeDelta = TimeDelta::from_secs(2);
 /// So many steps under ids of their own are no chance.
 const MIN_STEPS: usize = 3;
 
-/// Every cause that shows in comparison.
-pub(super) fn all(case: &Case) -> Vec<Found> {
-    [bad_deploy(case), new_id_per_step(case), context_leak(case)].into_iter().flatten().collect()
+/// Every cause that shows in comparison. `is_said`: whether somebody says outright what is wrong.
+pub(super) fn all(case: &Case, is_said: bool) -> Vec<Found> {
+    [bad_deploy(case, is_said), new_id_per_step(case), context_leak(case)].into_iter().flatten().collect()
 }
 
 /// The failure is new since the version that failed.
-fn bad_deploy(case: &Case) -> Option<Found> {
+///
+/// Where the failure says what is wrong, the version may have nothing to do with it.
+fn bad_deploy(case: &Case, is_said: bool) -> Option<Found> {
     let failure = case.failure?;
     let others = &case.surroundings.others;
     // Jobs of a list are known by fewer words than this one: where it is among them, those are compared.
@@ -43,7 +45,7 @@ fn bad_deploy(case: &Case) -> Option<Found> {
         rule: "bad_deploy".to_owned(),
         sentence: format!("version {version} broke {}", case.stage),
         matched: vec![Matched::inferred(format!("{n} jobs failed so")), Matched::inferred(words.clone())],
-        sure: if n >= 5 && *n_before >= 20 { 3 } else { 2 },
+        sure: if n >= 5 && *n_before >= 20 && !is_said { 3 } else { 2 },
         why: format!("{n} jobs failed so; {words}"),
         would_refute: format!("a job of an older version that failed so, or one of {version} that passed"),
         runbook: None,

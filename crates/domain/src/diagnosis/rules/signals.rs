@@ -1,6 +1,6 @@
 //! What metrics show at the time of the trouble: they make a cause surer, or are a guess of their own.
 
-use super::super::case::Case;
+use super::super::case::{Case, is_silent};
 use super::super::words::filled;
 use super::super::{Cause, Matched, Signal};
 use super::Found;
@@ -69,6 +69,10 @@ pub(super) fn alone(case: &Case, found: &[Found]) -> Vec<Found> {
     guesses.extend(evicted(case));
     guesses.extend(event_loop(case).filter(|it| is_new(&it.cause.rule)));
     guesses.extend(slow_task(case));
+    // What somebody says, and what hangs, goes before what metrics alone make one think.
+    let is_known = !case.failure.is_some_and(is_silent) || found.iter().any(|it| it.cause.sure > 1);
+    let cap = if is_known { 1 } else { 2 };
+    guesses.iter_mut().for_each(|it| it.cause.sure = it.cause.sure.min(cap));
     guesses
 }
 
