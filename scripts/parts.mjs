@@ -89,12 +89,12 @@ async function moduleNamed(name) {
   fs.writeFileSync(inStaging('index.html'), told);
 }
 
-/** Makes modules small, two at a time, the largest first. */
+/** Makes modules small, two at a time, the largest first. What the library mutters about names of sections is not shown. */
 async function optimizeAll(jobs) {
   const library = path.join(process.env.BINARYEN, 'index.js');
   const queue = jobs.toSorted((a, b) => fs.statSync(a.from).size - fs.statSync(b.from).size);
   await Promise.all([1, 2].map(() => new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('optimize.mjs', import.meta.url), { workerData: { library } });
+    const worker = new Worker(new URL('optimize.mjs', import.meta.url), { workerData: { library }, stdout: true, stderr: true });
     const next = () => {
       const job = queue.pop();
       if (job) worker.postMessage(job); else worker.terminate().then(resolve);

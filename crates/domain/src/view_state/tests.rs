@@ -113,7 +113,7 @@ fn one_bad_field_falls_back_alone_and_is_named() {
     check_warns(
         "page=job&tab=pictures&job=7",
         "page=job&job=7",
-        &["the address: tab=pictures is not one of timeline, logs, trace, debug, compare"],
+        &["the address: tab=pictures is not one of timeline, logs, trace, debug, compare, failures"],
     );
     check_warns(
         "from=tuesday&to=now-5m&refresh=often",
