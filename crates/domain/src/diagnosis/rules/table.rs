@@ -54,7 +54,10 @@ fn by_words(case: &Case, rule: &WordRule) -> Option<Found> {
     why.push_str(rule.more);
     match rule.watch.as_ref().and_then(|it| shown(case, it)) {
         Some(Shown::Yes(words, role)) => {
-            sure = (sure + 1).min(4);
+            // What was overcome on the way stays so, whatever the metric shows.
+            if sure > 1 {
+                sure = (sure + 1).min(4);
+            }
             why.push_str(&format!("; {words}"));
             matched.push(Matched::signal(words, role));
         }
