@@ -637,3 +637,14 @@ proptest! {
         prop_assert_eq!(cause(&system, &job, &evidence), found.into_iter().next());
     }
 }
+
+#[test]
+fn a_metric_makes_nothing_of_what_an_attempt_overcame() {
+    let text = "10:20:00 I embedder task_started stage=embed task_id=t1
+         10:20:01 W embedder task_retrying stage=embed task_id=t1 reason=\"circuit breaker is open: 5 failures in a row\"
+         10:24:10 I embedder task_started stage=embed task_id=t1
+         10:24:17 E embedder embed_failed stage=embed error_code=inference_unavailable error=\"Error code: 503 - no healthy upstream\" task_id=t1";
+    let open = signal(MetricRole::CircuitBreaker, series("name", "b", "10:20:00", &[0.0, 1.0, 1.0]));
+    let found = ranked("10:30:00", text, &with_signals(vec![open]));
+    assert_eq!(found.first().map(|it| it.0.as_str()), Some("inference_down"), "{found:?}");
+}
