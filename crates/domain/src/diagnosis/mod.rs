@@ -125,6 +125,4 @@ fn less_sure_for(cause: Cause, evidence: &Evidence) -> Cause {
 }
 
 #[cfg(test)]
-mod real_words;
-#[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod entries;
 mod flow;
 mod others;
+mod phrases;
 mod servers;
 mod signals;
 mod table;

@@ -5,7 +5,7 @@ use super::super::http::{failed_status, reason_phrase};
 use super::super::words::{says, shortened};
 use super::super::{Cause, Matched};
 use super::Found;
-use super::entries::{KILLED, NO_TIMEOUT, TIMEOUT, UNREACHABLE, is_time_limit};
+use super::phrases::{KILLED, NO_TIMEOUT, TIMEOUT, UNREACHABLE, is_time_limit};
 use crate::fingerprint::JobSample;
 use crate::job::JobState;
 

@@ -1,6 +1,6 @@
 //! What real libraries write when something breaks, word for word, and what is to be said of it.
 
-use super::{Surroundings, causes};
+use super::super::{Surroundings, causes};
 use crate::job::assemble;
 use crate::testing::{at, evidence, pipeline};
 

@@ -1,5 +1,7 @@
 //! Written-out jobs in trouble, and what is said of them.
 
+mod real_words;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
