@@ -53,7 +53,7 @@ const RULES = {
   // What only the deployment's own words say.
   s3_upload: ['s3_upload'], bad_preset: ['own_words'], no_prompts: ['own_words'],
   // Jobs that hang.
-  swallowed_errors: ['swallowed_errors'], requeue_loop: ['requeue_loop'], message_evicted: ['evicted_keys'], new_job_id_per_step: ['new_id_per_step'],
+  swallowed_errors: ['swallowed_errors'], requeue_loop: ['requeue_loop'], message_evicted: ['evicted_keys', 'swallowed_errors'], new_job_id_per_step: ['new_id_per_step'],
 };
 const HANGING = { stuck: ['worker_silent', 'worker_killed'], queued: ['queue_stands', 'message_lost', 'worker_freeze'], running: ['queue_stands', 'message_lost', 'worker_freeze'] };
 const rulesFor = cause => (cause.startsWith('http_') ? ['http_status'] : RULES[cause] ?? assert.fail(`no rule for ${cause}`));

@@ -197,7 +197,8 @@ fn nobody_there_is_no_answer_and_no_state_is_invented() {
     let outcome = run(&args(&config, "--job job-abc-123")).unwrap();
     assert!(outcome.trouble[0].starts_with("Loki cannot be reached"), "{:?}", outcome.trouble);
     let told = &outcome.told["jobs"][0];
-    assert_eq!((&told["state"], &told["cause"]), (&json!("unknown"), &Value::Null));
+    let told = (&told["state"], &told["rule"], &told["confidence"]);
+    assert_eq!(told, (&json!("unknown"), &json!("unknown"), &json!(0)));
 }
 
 #[test]

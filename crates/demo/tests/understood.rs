@@ -26,7 +26,8 @@ fn truth_of(job: &Value, run: &Run) -> String {
     match text("state") {
         "failed" => format!("failed at {}: {}", text("stage"), text("error_code")),
         // A lost job cannot be told from a running one until it has been silent for half an hour.
-        "stuck" if age < 40 * 60 * 1_000_000_000 => "running or stuck".to_owned(),
+        // Nor is it known since when, where a scenario lost it.
+        "stuck" if age < 40 * 60 * 1_000_000_000 || !job["cause"].is_null() => "running or stuck".to_owned(),
         state => state.to_owned(),
     }
 }

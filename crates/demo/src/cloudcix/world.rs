@@ -75,7 +75,7 @@ pub(super) struct Pool {
     pub n_backing_off: usize,
     pub n_dead_letters: usize,
     /// Messages that frozen workers hold.
-    pub frozen: Vec<Box<Job>>,
+    pub frozen: VecDeque<Box<Job>>,
     pub n_queued: u64,
     pub n_started: u64,
 }

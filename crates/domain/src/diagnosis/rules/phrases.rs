@@ -1,4 +1,6 @@
-//! The words of troubles that more than words decide: nobody answered, too late, killed.
+//! What libraries write when nobody answers, answers too late, or the worker is killed.
+
+use super::super::words::says;
 
 /// Nobody was there to answer.
 pub(super) const UNREACHABLE: &[&str] = &[
@@ -47,7 +49,6 @@ pub(super) const UNREACHABLE: &[&str] = &[
 
 /// The work was stopped for taking too long.
 pub(super) fn is_time_limit(text: &str) -> bool {
-    use super::super::words::says;
     says(
         text,
         &["timelimitexceeded", "time limit exceeded", "exceeded maximum timeout", "jobtimeoutexception"],
