@@ -28,7 +28,7 @@ enum Told {
     /// None could be read, not even this one.
     Unread,
     /// Jobs that failed so, this one among them, by the key of their failure.
-    Alike(String, GroupTold),
+    Alike(String, Box<GroupTold>),
     /// This one alone failed so.
     Alone,
     /// So many others hang as well.
@@ -159,7 +159,7 @@ fn told(job: &domain::job::Job, jobs: &JobsReport) -> Told {
     let all = failures(&jobs.rows, jobs.range);
     let group = all.groups.into_iter().find(|it| it.group.fingerprint == own);
     match group.filter(|it| it.group.jobs.iter().any(|id| *id != job.id)) {
-        Some(it) => Told::Alike(own.key(), it),
+        Some(it) => Told::Alike(own.key(), Box::new(it)),
         None => Told::Alone,
     }
 }
