@@ -10,6 +10,7 @@ use domain::trace::SpanKind;
 
 use super::JobsInquiry;
 use super::needles::{lines_query, submission_words};
+use super::slices::Slices;
 use crate::job::Asked;
 
 /// One thing to ask.
@@ -99,6 +100,16 @@ impl JobsInquiry {
     pub(crate) fn beginning_with(mut self, width: TimeDelta) -> Self {
         self.lines.begin_with(width);
         self.traces.begin_with(width);
+        self
+    }
+
+    /// The same without searching traces, where lines tell of jobs: they tell who failed and of what, and a trace store
+    /// takes many times longer to search.
+    #[must_use]
+    pub(crate) fn by_lines_alone(mut self) -> Self {
+        if !self.system.logs.selectors.is_empty() {
+            self.traces = Slices::default();
+        }
         self
     }
 
