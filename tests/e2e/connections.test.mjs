@@ -71,8 +71,8 @@ test('a system file may name its own servers, where the configuration names none
   fs.writeFileSync(file, JSON.stringify({ ...shipped, name: 'own-servers', sources: { loki: { url: '.' } } }));
   const own = await it.stack.site({ SOURCES: {}, SYSTEM_FILE: file });
   const page = await it.open(view, { base: own.url });
-  await page.locator('main').getByText('Loki answers.').first().waitFor();
-  assert.equal(await page.locator('main').getByText(/Prometheus|Tempo/).count(), 0);
+  await page.getByRole('region', { name: 'Loki' }).getByText('answers', { exact: true }).first().waitFor();
+  assert.equal(await page.getByRole('region', { name: /Prometheus|Tempo/ }).count(), 0);
   await page.done();
 });
 
