@@ -15,8 +15,10 @@ const debugView = (id, more = LAST_HOUR) => ({ page: 'job', job: id, tab: 'debug
 
 /** Waits until every step has run and other jobs have been looked at; each as {state, title, says}. */
 async function steps(page) {
-  await page.waitForFunction(() => document.querySelector('.step') && !document.querySelector('.step.waiting'), null, { timeout: 90_000 });
-  await page.waitForFunction(() => !/^Looking for/.test(document.querySelector('.same')?.innerText ?? ''), null, { timeout: 90_000 });
+  const until = condition => page.waitForFunction(condition, null, { timeout: 60_000 })
+    .catch(async error => { throw new Error(`${error.message}\n${await page.locator('body').innerText()}`); });
+  await until(() => document.querySelector('.step') && !document.querySelector('.step.waiting'));
+  await until(() => !/^Looking for/.test(document.querySelector('.same')?.innerText ?? ''));
   return page.locator('.step').evaluateAll(all => all.map(step => ({
     state: step.querySelector('.state').textContent.trim(),
     title: step.querySelector('h3').textContent.trim(),
