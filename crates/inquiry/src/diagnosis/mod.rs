@@ -154,7 +154,8 @@ impl SurroundingsInquiry {
             // What is known already costs nothing.
             let max_lines = memory.n_lines_in(range) + MAX_LINES;
             let question = JobsQuestion { range, now, max_lines, keep_from };
-            JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question).by_lines_alone()
+            JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question)
+                .by_lines_where_traces_are_few()
         });
         Self {
             panels: signals_question(system, &job, now).map(|it| PanelsInquiry::new(system, it)),
