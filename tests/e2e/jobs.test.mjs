@@ -21,7 +21,7 @@ const it = harness(async ({ stack }) => {
 
 const rows = page => page.locator('.job-row');
 const cover = page => page.locator('.jobs-cover');
-const complete = page => page.waitForFunction(() => /^All [\d\s\u202f]+ jobs? of this time\./.test(document.querySelector('.jobs-cover')?.innerText ?? ''));
+const complete = page => page.waitForFunction(() => /^All [\d\s\u202f]+ jobs? of this time\./.test(document.querySelector('.jobs-cover')?.innerText ?? ''), null, { timeout: 150_000 }); // the trace store is slow to search hours that it has not compacted
 const count = async (page, state) => Number((await page.locator(`.count.${state} b`).innerText()).replaceAll(/[\s\u202f]/g, ''));
 
 async function opened(view, options) {
