@@ -5,7 +5,7 @@
 //   node scripts/record.mjs DIRECTORY_OF_THE_BUILT_APP [FILE]
 //   END=2026-11-21T10:00:00Z   where the hour ends; else the last whole hour
 //   SEED=7                     the same end, seed and rate give the same telemetry
-//   RATE=4                     jobs a minute: the list holds them all, so more of them make a larger file
+//   RATE=2                     jobs a minute: the list holds them all, so more of them make a larger file
 //
 // What breaks in that hour stands in scripts/sample-scenario.json; which jobs are visited, in `chosen` below.
 import fs from 'node:fs';
@@ -19,9 +19,9 @@ import { startStack } from '../tests/e2e/lib/stack.mjs';
 
 const MAX_BYTES = 600_000;
 /** Jobs that nobody tells of, the newest, that can be opened nevertheless. */
-const MAX_OTHERS = 40;
+const MAX_OTHERS = 20;
 const HOUR = 3_600_000;
-const { END, SEED = '7', RATE = '4' } = process.env;
+const { END, SEED = '7', RATE = '2' } = process.env;
 const [app, file = path.join(ROOT, 'public/sample/incident.jsrec')] = process.argv.slice(2);
 if (!app) throw new Error('which directory holds the built app?');
 const end = END ? Date.parse(END) : Math.floor(Date.now() / HOUR) * HOUR;
@@ -145,6 +145,9 @@ async function filledStack() {
 /** A question about one job: it holds an id. What the steps of a failed job ask beside that would fill many files. */
 const isOfOneJob = words => /job-[0-9a-f]|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-/.test(words) || /loki\/api\/v1\/labels/.test(words);
 
+/** What the steps of a job ask, without the lines of all other jobs of its hours. */
+const isNotOfAllJobs = words => !/job_id\|task_id/.test(words);
+
 /** Everything that is to be in the recording, each view once: the jobs that are told of with their steps, the others as they are. */
 async function visitAll(visit, { jobs, examples }, traces, others) {
   await visit({ page: 'overview' });
@@ -154,7 +157,7 @@ async function visitAll(visit, { jobs, examples }, traces, others) {
   const all = [...new Set(keys)];
   for (const [place, key] of all.entries()) {
     if (place % 20 === 0) tell(`${place} of ${all.length} jobs and traces`);
-    await visit({ page: 'job', job: key, ...told.has(key) && { tab: 'debug' } }, told.has(key) ? undefined : isOfOneJob);
+    await visit({ page: 'job', job: key, ...told.has(key) && { tab: 'debug' } }, told.has(key) ? isNotOfAllJobs : isOfOneJob);
     await visit({ page: 'alerts' }); // asks nothing: the next job page learns anew what Tempo can do, as after a reload
   }
 }
