@@ -103,13 +103,14 @@ pub fn cause(system: &System, job: &Job, evidence: &Evidence) -> Option<Cause> {
     causes(system, job, evidence, &Surroundings::default()).into_iter().next()
 }
 
-/// The surest first; of equally sure ones, the deeper and then the earlier rule. What another rule says better goes.
+/// The surest first, the deeper counting for more, but a guess never before what is said; then the earlier rule. What
+/// another rule says better goes.
 fn rank(found: &mut Vec<rules::Found>) {
     // What was only overcome on the way explains nothing better.
     let telling = found.iter().filter(|it| it.cause.sure > 1);
     let covered: Vec<&'static str> = telling.flat_map(|it| it.covers.iter().copied()).collect();
     found.retain(|it| !covered.contains(&it.cause.rule.as_str()));
-    found.sort_by_key(|it| std::cmp::Reverse(it.cause.sure + it.depth));
+    found.sort_by_key(|it| std::cmp::Reverse((it.cause.sure > 1, it.cause.sure + it.depth)));
 }
 
 /// What a source that cannot be asked might know makes everything less sure.
