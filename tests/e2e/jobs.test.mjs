@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const truth = JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8'));
 const end = Number(BigInt(truth.end.ns) / 1_000_000n);
 /** Twenty minutes of what the generator wrote, all of it over. */
-const past = { page: 'jobs', from: `${end - 40 * MINUTE}`, to: `${end - 20 * MINUTE}`, tz: 'utc' };
+const past = { page: 'jobs', from: `${end - 40 * MINUTE}`, to: `${end - 32 * MINUTE}`, tz: 'utc' };
 const now = { page: 'jobs', from: 'now-15m', to: 'now', tz: 'utc' };
 let failed, good;
 const it = harness(async ({ stack }) => {
