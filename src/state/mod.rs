@@ -2,9 +2,11 @@
 
 mod clock;
 mod setup;
+mod shared;
 mod view;
 mod zone;
 
 pub use clock::{BusyGuard, Clock, Tick, use_clock};
 pub use setup::{FaultyFile, Setup, SetupError, Setups, use_config, use_setup, use_system};
+pub use shared::shared_memo;
 pub use view::{View, go_to, use_view};

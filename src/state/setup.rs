@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::shared::shared_memo;
 use domain::system::System;
 use domain::warning::Warning;
 use leptos::prelude::*;
@@ -91,13 +92,7 @@ pub fn use_setup() -> Setups {
 /// The chosen system; changes when another is chosen.
 pub fn use_system() -> Memo<Arc<System>> {
     let setups = use_setup().0;
-    Memo::new_with_compare(
-        move |_| setups.with(|it| it.system.clone()),
-        |old, new| match (old, new) {
-            (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
-            (Some(_), None) | (None, Some(_)) | (None, None) => true,
-        },
-    )
+    shared_memo(move || setups.with(|it| it.system.clone()))
 }
 
 /// The configuration.

@@ -20,8 +20,8 @@ const fn error(
     LibraryError { class, message, cause, is_transient }
 }
 
-/// The names, in the order of [`ERRORS`].
-pub(crate) const NAMES: [&str; 18] = [
+/// The names that a scenario file may use, in the order of [`ERRORS`].
+pub const NAMES: [&str; 18] = [
     "lock_timeout",
     "deadlock",
     "idle_in_transaction",

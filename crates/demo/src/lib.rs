@@ -3,7 +3,7 @@
 pub mod args;
 pub mod cloudcix;
 mod diffusion;
-mod errors;
+pub mod errors;
 mod metamock;
 pub mod model;
 mod pixerase;

@@ -9,7 +9,7 @@ use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
 use super::model::{Model, has_ended};
-use super::ticket::{Ticket, markdown};
+use super::ticket::address;
 use crate::components::age::Age;
 use crate::components::badge::Badge;
 use crate::components::copy_button::CopyButton;
@@ -70,23 +70,6 @@ pub(super) fn Header(model: Model) -> impl IntoView {
 
 #[component]
 fn Actions(model: Model) -> impl IntoView {
-    let address = || window().location().href().unwrap_or_default();
-    let ticket = move || {
-        let causes = model.causes.get();
-        model.job.with(|job| {
-            let title = model.system.with(|it| state_words(job, it));
-            model.with_lines(|lines| {
-                markdown(&Ticket {
-                    job,
-                    title: &title,
-                    causes: &causes,
-                    checked: &[],
-                    lines,
-                    address: &address(),
-                })
-            })
-        })
-    };
     let links = Memo::new(move |_| {
         let values = model.job.with(|job| {
             // Not tracked: a link need not change each second.
@@ -108,7 +91,7 @@ fn Actions(model: Model) -> impl IntoView {
         <div class="acts">
             <CopyButton text=Signal::derive(address) label="Copy link" />
             <Show when=move || model.has_evidence()>
-                <CopyButton text=Signal::derive(ticket) label="Copy for ticket" />
+                <CopyButton text=Signal::derive(move || model.ticket(&[])) label="Copy for ticket" />
                 {move || links.get().into_iter().map(out).collect_view()}
             </Show>
         </div>

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::lines::{first_line_of, in_time_order, matches};
 use crate::net::Progress;
-use crate::state::{View, use_clock, use_system, use_view};
+use crate::state::{View, shared_memo, use_clock, use_system, use_view};
 
 /// A handle on everything that the panels of the page draw.
 #[derive(Clone, Copy)]
@@ -64,10 +64,8 @@ impl Model {
     pub(super) fn new(progress: Signal<Progress<JobReport>>, nothing: JobReport) -> Self {
         let (view, clock, system) = (use_view(), use_clock(), use_system());
         let nothing = Arc::new(nothing);
-        let report = Memo::new_with_compare(
-            move |_| progress.with(|it| it.report.clone()).unwrap_or_else(|| nothing.clone()),
-            |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
-        );
+        let report =
+            shared_memo(move || progress.with(|it| it.report.clone()).unwrap_or_else(|| nothing.clone()));
         let evidence = Memo::new_with_compare(
             move |_| report.with(|it| it.evidence.clone()),
             |old, new| {

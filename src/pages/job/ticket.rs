@@ -5,23 +5,27 @@ use domain::job::{Job, JobState};
 use domain::logs::LogRecord;
 use domain::redact::redacted;
 use domain::time::{Timestamp, civil_from_timestamp};
+use leptos::prelude::*;
+
+use super::header::state_words;
+use super::model::Model;
 
 /// Lines that a ticket holds at most.
 const MAX_LINES: usize = 15;
 
 /// What a ticket is written from.
-pub(super) struct Ticket<'a> {
-    pub(super) job: &'a Job,
+struct Ticket<'a> {
+    job: &'a Job,
     /// How the job stands, in words.
-    pub(super) title: &'a str,
+    title: &'a str,
     /// The likely causes, the likeliest first.
-    pub(super) causes: &'a [Cause],
+    causes: &'a [Cause],
     /// What was looked at, in order.
-    pub(super) checked: &'a [Checked],
+    checked: &'a [Checked],
     /// All of the job's lines, in time order.
-    pub(super) lines: &'a [&'a LogRecord],
+    lines: &'a [&'a LogRecord],
     /// Where it is seen in full.
-    pub(super) address: &'a str,
+    address: &'a str,
 }
 
 /// One thing that was looked at.
@@ -33,8 +37,26 @@ pub(super) struct Checked {
     pub(super) says: String,
 }
 
+/// The address of what is shown.
+pub(super) fn address() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+impl Model {
+    /// The ticket of the job as it stands; `checked` is what was looked at, in order.
+    pub(super) fn ticket(self, checked: &[Checked]) -> String {
+        let causes = self.causes.get();
+        self.job.with(|job| {
+            let title = self.system.with(|it| state_words(job, it));
+            self.with_lines(|lines| {
+                markdown(&Ticket { job, title: &title, causes: &causes, checked, lines, address: &address() })
+            })
+        })
+    }
+}
+
 /// Writes the ticket, without secrets; times are UTC, since it is read elsewhere.
-pub(super) fn markdown(ticket: &Ticket<'_>) -> String {
+fn markdown(ticket: &Ticket<'_>) -> String {
     let Ticket { job, title, causes, checked, lines, address } = *ticket;
     let mut text = format!("### [{}]({address}): {title}\n\n", job.id);
     if let Some((first, others)) = causes.split_first() {

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::held::{Held, hold};
 use crate::net::Progress;
-use crate::state::{Clock, View, use_clock, use_system, use_view};
+use crate::state::{Clock, View, shared_memo, use_clock, use_system, use_view};
 
 /// A handle on everything that the parts of the page draw.
 #[derive(Clone, Copy)]
@@ -48,21 +48,15 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(progress: Signal<Progress<JobsReport>>, max_lines: RwSignal<usize>) -> Self {
         let (view, clock, system) = (use_view(), use_clock(), use_system());
-        let report = Memo::new_with_compare(
-            move |_| progress.with(|it| it.report.clone()),
-            |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
-                (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
-                (None, None) => old.is_none(),
-                (Some(_), None) | (None, Some(_)) => true,
-            },
-        );
-        let all =
-            rows_memo(move || report.with(|it| it.as_ref().map_or_else(Rows::default, |it| it.rows.clone())));
+        let report = shared_memo(move || progress.with(|it| it.report.clone()));
+        let all = shared_memo(move || {
+            report.with(|it| it.as_ref().map_or_else(Rows::default, |it| it.rows.clone()))
+        });
         let now = Memo::new(move |_| progress.with(|it| it.updated).unwrap_or_else(|| clock.now()));
         let question = view.part(|it| (it.filters.clone(), it.query.clone()));
         let filter = Memo::new(move |_| question.with(|(filters, query)| RowFilter::new(filters, query)));
         let order = view.part(|it| it.sort.clone());
-        let passing = rows_memo(move || {
+        let passing = shared_memo(move || {
             let now = now.get();
             let mut rows: Vec<_> = filter.with(|filter| {
                 all.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect())
@@ -191,12 +185,4 @@ pub(super) fn is_filter(field: Field, value: &str) -> Filter {
 
 fn is_state(filter: &Filter) -> bool {
     filter.field == Field::State.word() && filter.op == FilterOp::Is
-}
-
-/// A memo of rows that tells of other rows only.
-fn rows_memo(rows: impl Fn() -> Rows + Send + Sync + 'static) -> Memo<Rows> {
-    Memo::new_with_compare(
-        move |_| rows(),
-        |old, new| old.zip(new).is_none_or(|(old, new)| !Arc::ptr_eq(old, new)),
-    )
 }

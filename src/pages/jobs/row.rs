@@ -1,15 +1,13 @@
 //! One job as a row: a link whose cells follow the job as it goes on.
 
-use std::sync::Arc;
-
 use domain::job::JobState;
-use domain::jobs::{Field, JobRow};
+use domain::jobs::Field;
 use domain::view_state::Page;
 use leptos::prelude::*;
 
 use super::cells::{CellPlace, cell};
 use super::model::Model;
-use crate::state::go_to;
+use crate::state::{go_to, shared_memo};
 
 /// The id of the row's element, by its place in the list.
 pub(super) fn row_id(row: usize) -> String {
@@ -24,16 +22,7 @@ pub(super) fn Row(
     columns: Memo<Vec<Field>>,
     template: Memo<String>,
 ) -> impl IntoView {
-    let job = Memo::new_with_compare(
-        move |_| model.shown.with(|it| it.rows.get(row).cloned()),
-        |old: Option<&Option<Arc<JobRow>>>, new| match (
-            old.and_then(Option::as_ref),
-            new.and_then(Option::as_ref),
-        ) {
-            (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
-            _ => true,
-        },
-    );
+    let job = shared_memo(move || model.shown.with(|it| it.rows.get(row).cloned()));
     let is_active = Memo::new(move |_| {
         model.active.with(|it| {
             it.as_ref().is_some_and(|id| job.with(|job| job.as_ref().is_some_and(|it| it.id == *id)))

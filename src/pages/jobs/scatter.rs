@@ -12,20 +12,16 @@ use leptos::prelude::*;
 use super::list::open_job;
 use super::model::Model;
 use crate::components::scatter::{Brushed, ScatterPlot};
+use crate::state::shared_memo;
 
 #[component]
 pub(super) fn Dots(model: Model) -> impl IntoView {
     // Failures last, so that they lie above.
-    let order = Memo::new_with_compare(
-        move |_| {
-            let mut rows = model.passing.with(|it| it.to_vec());
-            rows.sort_by_key(|it| (look(it.state).1, it.start));
-            Arc::new(rows)
-        },
-        |old: Option<&Arc<Vec<Arc<JobRow>>>>, new| {
-            old.zip(new).is_none_or(|(old, new)| !Arc::ptr_eq(old, new))
-        },
-    );
+    let order = shared_memo(move || {
+        let mut rows = model.passing.with(|it| it.to_vec());
+        rows.sort_by_key(|it| (look(it.state).1, it.start));
+        Arc::new(rows)
+    });
     let scatter = Memo::new(move |_| {
         let (now, range) = (model.now.get(), model.clock.range().get());
         let zone = Zone {

@@ -14,14 +14,16 @@ use inquiry::panels::Panel;
 /// Lines take the colour of the stage that their labels or the panel's matchers name, as everywhere else, and else the
 /// next one that is free.
 pub(super) fn chart(panel: &Panel, system: &System, range: TimeRange, zone: Zone) -> LineChart {
-    let unit = panel.metric.as_ref().map_or(Unit::None, |it| it.unit);
+    let unit = panel.metric.as_ref().map_or(Unit::None, |it| it.family.unit);
     let alone = panel.series.len() == 1;
     let mut series: Vec<&Series> = panel.series.iter().collect();
     series.sort_by(|a, b| {
         place(system, &a.labels).cmp(&place(system, &b.labels)).then_with(|| a.labels.cmp(&b.labels))
     });
-    let of_panel =
-        panel.metric.as_ref().and_then(|it| it.matchers.iter().find_map(|it| stage_of(system, &it.value)));
+    let of_panel = panel
+        .metric
+        .as_ref()
+        .and_then(|it| it.family.matchers.iter().find_map(|it| stage_of(system, &it.value)));
     let mut free = system.stages.len()..;
     let lines = series
         .into_iter()
@@ -81,7 +83,7 @@ pub(super) fn why_empty(panel: &Panel) -> String {
         Some(metric) => {
             format!(
                 "No series called {} in this range, or none with the labels that the system file asks for.",
-                metric.names.join(" or ")
+                metric.family.names.join(" or ")
             )
         }
     }
@@ -96,7 +98,7 @@ pub(super) fn step_text(panel: &Panel) -> String {
 fn name(labels: &Labels, panel: &Panel) -> String {
     let Some(metric) = &panel.metric else { return String::new() };
     let values: Vec<&str> =
-        metric.by.iter().filter_map(|it| labels.get(it)).filter(|it| !it.is_empty()).collect();
+        metric.family.by.iter().filter_map(|it| labels.get(it)).filter(|it| !it.is_empty()).collect();
     match values.as_slice() {
         [] => metric.title.clone(),
         [first, rest @ ..] if rest.iter().all(|it| first.contains(it)) => (*first).to_owned(),

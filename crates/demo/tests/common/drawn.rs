@@ -1,7 +1,7 @@
 //! Scenarios that nobody wrote: effects, their strength and their time drawn by a seed.
 
 use demo::model::Options;
-use demo::scenario;
+use demo::{errors, scenario};
 use domain::time::{TimeDelta, TimeRange};
 use serde_json::{Value, json};
 
@@ -49,26 +49,6 @@ pub(crate) fn options(system: &str, seed: u64) -> Options {
 
 const STATUSES: [u16; 14] = [0, 400, 401, 403, 404, 410, 418, 429, 451, 500, 502, 503, 504, 520];
 const HOSTS: [&str; 4] = ["docs.example.org", "en.wiki.example.net", "news.example.com", "law.example.gov"];
-const ERRORS: [&str; 18] = [
-    "lock_timeout",
-    "deadlock",
-    "idle_in_transaction",
-    "pool_exhausted",
-    "database_down",
-    "disk_full",
-    "broker_memory",
-    "payload_field",
-    "payload_key",
-    "payload_argument",
-    "memory",
-    "time_limit",
-    "rate_limited",
-    "upstream_503",
-    "refused",
-    "inference_refused",
-    "model_file",
-    "gpu_memory",
-];
 const STAGES: [&str; 3] = ["scrape", "chunk", "embed"];
 
 /// What is wrong with the broker, the workers or a version.
@@ -88,7 +68,7 @@ fn effect(system: &str, chance: &mut Chance) -> Value {
     let share = chance.share();
     let mut it = match (system, chance.below(9)) {
         ("cloudcix", 6) => drawn_beside(chance, share),
-        (_, 7 | 8) => json!({"kind": "work_fails", "error": chance.pick(&ERRORS), "share": share}),
+        (_, 7 | 8) => json!({"kind": "work_fails", "error": chance.pick(&errors::NAMES), "share": share}),
         ("cloudcix", 0 | 1) => {
             json!({"kind": "host_answers", "host": chance.pick(&HOSTS), "share": share,
                    "status": STATUSES[chance.below(STATUSES.len())], "latency_ms": 300 + chance.below(9_000)})

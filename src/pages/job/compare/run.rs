@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::wording::{of_kind, wall};
 use crate::net::{Progress, compare_plan, use_plan};
 use crate::pages::job::model::{Model, has_ended};
-use crate::state::{Clock, use_clock};
+use crate::state::{Clock, shared_memo, use_clock};
 
 /// How long before a job a good one is looked for, where the visible range does not reach further back.
 const LOOK_BACK: TimeDelta = TimeDelta::from_secs(24 * 3_600);
@@ -108,12 +108,7 @@ impl CompareRun {
                 )
             },
         );
-        let report = Memo::new_with_compare(
-            move |_| progress.with(|it| it.report.clone()),
-            |old, new| {
-                old.map(|it| it.as_ref().map(Arc::as_ptr)) != new.map(|it| it.as_ref().map(Arc::as_ptr))
-            },
-        );
+        let report = shared_memo(move || progress.with(|it| it.report.clone()));
         let is_over = Memo::new(move |_| progress.with(|it| it.report.is_some() && !it.running));
         let now = Memo::new(move |_| {
             let updated = progress.with(|it| it.updated).max(model.progress.with(|it| it.updated));

@@ -9,9 +9,8 @@ use leptos::prelude::*;
 use super::DebugRun;
 use crate::components::copy_button::CopyButton;
 use crate::pages::job::cause::sentence;
-use crate::pages::job::header::state_words;
 use crate::pages::job::model::Model;
-use crate::pages::job::ticket::{Checked, Ticket, markdown};
+use crate::pages::job::ticket::{Checked, address};
 
 /// Words that a cause shows of what it matched.
 const MAX_MATCHED: usize = 4;
@@ -47,24 +46,7 @@ pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
             }
         })
     };
-    let address = || window().location().href().unwrap_or_default();
-    let ticket = move || {
-        let causes = causes.get();
-        let checked = run.report.with(|it| it.as_deref().map(checked).unwrap_or_default());
-        model.job.with(|job| {
-            let title = model.system.with(|it| state_words(job, it));
-            model.with_lines(|lines| {
-                markdown(&Ticket {
-                    job,
-                    title: &title,
-                    causes: &causes,
-                    checked: &checked,
-                    lines,
-                    address: &address(),
-                })
-            })
-        })
-    };
+    let ticket = move || model.ticket(&run.report.with(|it| it.as_deref().map(checked).unwrap_or_default()));
     view! {
         <section class="card" aria-label="What it comes to">
             <header>

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
 use crate::pages::job::model::Model;
-use crate::state::{Clock, use_clock};
+use crate::state::{Clock, shared_memo, use_clock};
 
 /// A handle on the run of the steps.
 #[derive(Clone, Copy)]
@@ -105,14 +105,7 @@ impl DebugRun {
                 model.surroundings.set(Arc::new(found));
             }
         });
-        let report = Memo::new_with_compare(
-            move |_| progress.with(|it| it.report.clone()),
-            |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
-                (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
-                (None, None) => false,
-                (Some(_), None) | (None, Some(_)) => true,
-            },
-        );
+        let report = shared_memo(move || progress.with(|it| it.report.clone()));
         Effect::new(move |_| {
             let it = report.get().zip(question.with_untracked(|it| it.as_ref().map(|it| it.job.id.clone())));
             known.set_value(it.map(|(report, id)| (id, report)));

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::super::model::Model;
 use super::follow;
 use crate::components::waterfall::Picture;
-use crate::state::{Clock, use_clock};
+use crate::state::{Clock, shared_memo, use_clock};
 
 /// A handle on everything that the tab draws.
 #[derive(Clone, Copy)]
@@ -55,14 +55,6 @@ pub(super) enum Owner {
     Span(Place),
 }
 
-/// Memos over what is shared: the same where it is the same thing.
-fn shared<T: Send + Sync + 'static>(make: impl Fn() -> Arc<T> + Send + Sync + 'static) -> Memo<Arc<T>> {
-    Memo::new_with_compare(
-        move |_| make(),
-        |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
-    )
-}
-
 impl TraceModel {
     pub(super) fn new(model: Model) -> Self {
         let traces = Memo::new(move |_| {
@@ -82,12 +74,12 @@ impl TraceModel {
         follow::lay_out(chosen, corrected, skew, forest, move || opened.set(Vec::new()));
         follow::shape(model.view, forest, shape);
         let some_forest = move || forest.get().unwrap_or_default();
-        let edges = shared(move || Arc::new(Edges::of(&some_forest())));
-        let marks = shared(move || {
+        let edges = shared_memo(move || Arc::new(Edges::of(&some_forest())));
+        let marks = shared_memo(move || {
             let forest = some_forest();
             model.evidence.with(|it| Arc::new(Marks::of(&forest, it.lines.iter())))
         });
-        let colours = shared(move || {
+        let colours = shared_memo(move || {
             let forest = some_forest();
             let colour = |(idx, it): (usize, &ServiceShare)| {
                 let known = model.system.with(|system| {
@@ -97,7 +89,7 @@ impl TraceModel {
             };
             Arc::new(forest.services().iter().enumerate().map(colour).collect::<Vec<usize>>())
         });
-        let rows = shared(move || {
+        let rows = shared_memo(move || {
             let (forest, shape, marks) = (some_forest(), shape.get(), marks.get());
             let rows = Rows::of(&forest, &shape).with_lanes(marks.lanes.len());
             let base = |owner: &Owner| match owner {
@@ -110,7 +102,7 @@ impl TraceModel {
         let find = RwSignal::new(Arc::new(Find::default()));
         follow::follow_text(model, forest, find);
         let shows_path = switched(Switch::Path);
-        let path = shared(move || Arc::new(critical_path(&some_forest())));
+        let path = shared_memo(move || Arc::new(critical_path(&some_forest())));
         let range = Memo::new(move |_| marks.with(|it| it.range(&some_forest())));
         let picture = Memo::new_with_compare(
             move |_| {
@@ -131,9 +123,9 @@ impl TraceModel {
         );
         let is_idle_shown = switched(Switch::Idle);
         let folding = Memo::new(move |_| if is_idle_shown.get() { Folding::Off } else { Folding::On });
-        let folds = shared(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
+        let folds = shared_memo(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
         let axis =
-            shared(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
+            shared_memo(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
         let current =
             Memo::new(move |_| picture.with(|it| follow::row_of(model, it.as_deref()?, model.shown.get()?)));
         // Only a new choice moves the rows: folding and answers that come meanwhile do not.

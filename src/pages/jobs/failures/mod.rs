@@ -27,7 +27,7 @@ use super::model::Model;
 use super::{Missing, NonePasses, Nothing};
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::loading::Loading;
-use crate::state::Clock;
+use crate::state::{Clock, shared_memo};
 
 /// What the rows tell about failures.
 pub(super) struct Told {
@@ -88,14 +88,7 @@ enum Stage {
 /// The failures of the range.
 #[component]
 pub(super) fn FailuresView(model: Model) -> impl IntoView {
-    let told: ToldMemo = Memo::new_with_compare(
-        move |_| Told::new(model),
-        |old, new| match (old.and_then(Option::as_ref), new.and_then(Option::as_ref)) {
-            (Some(old), Some(new)) => !Arc::ptr_eq(old, new),
-            (None, None) => false,
-            (Some(_), None) | (None, Some(_)) => true,
-        },
-    );
+    let told: ToldMemo = shared_memo(move || Told::new(model));
     let keys = Memo::new(move |_| told.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.keys())));
     let open = model.view.part(|it| {
         let named = |it: &&Filter| it.field == Field::Failure.word() && it.op == FilterOp::Is;
