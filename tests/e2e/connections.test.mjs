@@ -62,6 +62,7 @@ test('a source of http: under a page of https: is explained as mixed content', a
   await page.goto('https://console.example/?page=connections');
   await mounted(page);
   await page.locator('main').getByText(/came over HTTPS, and the browser does not let it ask http:\/\/loki.example/).first().waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
   await page.done();
 });
 
