@@ -4,8 +4,8 @@ use backends::prometheus::promql::Expr;
 use backends::prometheus::{QueryExemplars, QueryRange};
 use backends::{BackendError, SourceKind};
 use domain::series::{Exemplar, Series};
-use domain::system::{Metric, MetricKind, MetricRole, SharedSystem};
-use domain::time::{Step, TimeRange, rate_interval};
+use domain::system::{Family, Metric, MetricKind, MetricRole, SharedSystem};
+use domain::time::{Step, TimeDelta, TimeRange, rate_interval};
 use domain::warning::Warning;
 
 use crate::plan::{Plan, Sent};
@@ -82,6 +82,15 @@ pub enum PanelsNews {
     Exemplars(usize, Result<(Vec<Exemplar>, Vec<Warning>), BackendError>),
 }
 
+/// What a metric is looked at by: its value, how fast it grows, or for a histogram the P99.
+pub(crate) fn usual_query(family: &Family, window: TimeDelta) -> Expr {
+    match family.kind {
+        MetricKind::Gauge => Expr::gauge(family),
+        MetricKind::Counter => Expr::rate(family, window),
+        MetricKind::Histogram => Expr::quantile(family, QUANTILE, window),
+    }
+}
+
 impl PanelsInquiry {
     /// A plan for panels of a system.
     pub fn new(system: &SharedSystem, question: PanelsQuestion) -> Self {
@@ -92,16 +101,12 @@ impl PanelsInquiry {
                 .metrics
                 .iter()
                 .filter(|it| it.role == *role)
-                .flat_map(|metric| metric.names.iter().map(move |name| (metric, name)))
+                .flat_map(|metric| metric.family.names.iter().map(move |name| (metric, name)))
                 .map(|(metric, name)| {
-                    let metric = Metric { names: vec![name.clone()], ..metric.clone() };
-                    let (expr, exemplars) = match metric.kind {
-                        MetricKind::Gauge => (Expr::gauge(&metric), None),
-                        MetricKind::Counter => (Expr::rate(&metric, window), None),
-                        MetricKind::Histogram => {
-                            (Expr::quantile(&metric, QUANTILE, window), Some(Expr::buckets(&metric)))
-                        }
-                    };
+                    let family = Family { names: vec![name.clone()], ..metric.family.clone() };
+                    let expr = usual_query(&family, window);
+                    let exemplars = (family.kind == MetricKind::Histogram).then(|| Expr::buckets(&family));
+                    let metric = Metric { family, ..metric.clone() };
                     Candidate { metric, expr, exemplars }
                 })
                 .collect();

@@ -349,7 +349,10 @@ fn defaults_are_what_the_reference_says() {
     assert_eq!((system.jobs.stuck_after.secs(), system.jobs.longest.secs()), (1_800, 3_600));
     assert!(!system.jobs.done_is_inferred);
     assert_eq!(system.stages.first().map(|it| (it.title.as_str(), it.in_pipeline)), Some(("Pack", true)));
-    assert_eq!(system.metrics.first().map(|it| (it.scale, it.unit)), Some((1.0, domain::system::Unit::None)));
+    assert_eq!(
+        system.metrics.first().map(|it| (it.family.scale, it.family.unit)),
+        Some((1.0, domain::system::Unit::None))
+    );
     assert_eq!(system.spans, domain::system::SpanRules::default());
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::system::{MatchOp, Matcher, Metric};
+use domain::system::{Family, MatchOp, Matcher};
 use domain::time::TimeDelta;
 
 use crate::quote::{go_string, is_plain_name};
@@ -67,36 +67,36 @@ pub enum Expr {
 
 impl Expr {
     /// A gauge, summed by the metric's labels, in the metric's unit. Alternate names are asked for at once.
-    pub fn gauge(metric: &Metric) -> Self {
-        Self::sum_by(&metric.by, Self::any_name(metric, "", Self::Select)).scaled(metric.scale)
+    pub fn gauge(family: &Family) -> Self {
+        Self::sum_by(&family.by, Self::any_name(family, "", Self::Select)).scaled(family.scale)
     }
 
-    /// How fast a counter grows a second, summed by the metric's labels.
-    pub fn rate(metric: &Metric, window: TimeDelta) -> Self {
-        Self::counter(metric, OverTime::Rate, window)
+    /// How fast a counter grows a second, summed by its labels.
+    pub fn rate(family: &Family, window: TimeDelta) -> Self {
+        Self::counter(family, OverTime::Rate, window)
     }
 
-    /// By how much a counter grows in the window, summed by the metric's labels.
-    pub fn increase(metric: &Metric, window: TimeDelta) -> Self {
-        Self::counter(metric, OverTime::Increase, window)
+    /// By how much a counter grows in the window, summed by its labels.
+    pub fn increase(family: &Family, window: TimeDelta) -> Self {
+        Self::counter(family, OverTime::Increase, window)
     }
 
-    fn counter(metric: &Metric, function: OverTime, window: TimeDelta) -> Self {
-        let grown = Self::any_name(metric, "", |it| Self::Over(function, it, window));
-        Self::sum_by(&metric.by, grown).scaled(metric.scale)
+    fn counter(family: &Family, function: OverTime, window: TimeDelta) -> Self {
+        let grown = Self::any_name(family, "", |it| Self::Over(function, it, window));
+        Self::sum_by(&family.by, grown).scaled(family.scale)
     }
 
-    /// A quantile (0 to 1) of a classic histogram, by the metric's labels, in the metric's unit.
-    pub fn quantile(metric: &Metric, quantile: f64, window: TimeDelta) -> Self {
+    /// A quantile (0 to 1) of a classic histogram, by its labels, in its unit.
+    pub fn quantile(family: &Family, quantile: f64, window: TimeDelta) -> Self {
         let mut by = vec!["le".to_owned()];
-        by.extend(metric.by.iter().cloned());
-        let buckets = Self::any_name(metric, "_bucket", |it| Self::Over(OverTime::Rate, it, window));
-        Self::Quantile(quantile, Box::new(Self::sum_by(&by, buckets))).scaled(metric.scale)
+        by.extend(family.by.iter().cloned());
+        let buckets = Self::any_name(family, "_bucket", |it| Self::Over(OverTime::Rate, it, window));
+        Self::Quantile(quantile, Box::new(Self::sum_by(&by, buckets))).scaled(family.scale)
     }
 
     /// The buckets of a classic histogram, for its exemplars.
-    pub fn buckets(metric: &Metric) -> Self {
-        Self::any_name(metric, "_bucket", Self::Select)
+    pub fn buckets(family: &Family) -> Self {
+        Self::any_name(family, "_bucket", Self::Select)
     }
 
     /// Summed, with these labels left.
@@ -110,8 +110,8 @@ impl Expr {
         if factor == 1.0 || factor == 0.0 { self } else { Self::Scaled(Box::new(self), factor) }
     }
 
-    fn any_name(metric: &Metric, suffix: &str, make: impl Fn(Selector) -> Self) -> Self {
-        Self::any_of(&metric.names, suffix, &metric.matchers, make)
+    fn any_name(family: &Family, suffix: &str, make: impl Fn(Selector) -> Self) -> Self {
+        Self::any_of(&family.names, suffix, &family.matchers, make)
     }
 
     /// A metric under each of its names, joined by `or`.
@@ -220,13 +220,12 @@ fn duration(length: TimeDelta) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::system::{MetricKind, MetricRole, Unit};
+    use domain::system::{MetricKind, Unit};
 
     use super::*;
 
-    fn metric(names: &[&str]) -> Metric {
-        Metric {
-            role: MetricRole::ReadLatency,
+    fn family(names: &[&str]) -> Family {
+        Family {
             names: names.iter().map(|&it| it.to_owned()).collect(),
             kind: MetricKind::Histogram,
             matchers: vec![Matcher {
@@ -237,9 +236,6 @@ mod tests {
             by: vec!["queue".to_owned()],
             unit: Unit::Seconds,
             scale: 1.0,
-            slo: None,
-            title: String::new(),
-            help: String::new(),
         }
     }
 
@@ -251,7 +247,7 @@ mod tests {
     #[test]
     fn a_gauge_asks_for_every_name_at_once() {
         check(
-            &Expr::gauge(&metric(&["depth", "queue_depth"])),
+            &Expr::gauge(&family(&["depth", "queue_depth"])),
             r#"sum by (queue) (depth{op="read \"x\""} or queue_depth{op="read \"x\""})"#,
         );
     }
@@ -259,24 +255,24 @@ mod tests {
     #[test]
     fn a_quantile_keeps_the_bounds() {
         check(
-            &Expr::quantile(&metric(&["d_seconds"]), 0.99, TimeDelta::from_secs(60)),
+            &Expr::quantile(&family(&["d_seconds"]), 0.99, TimeDelta::from_secs(60)),
             r#"histogram_quantile(0.99, sum by (le, queue) (rate(d_seconds_bucket{op="read \"x\""}[1m])))"#,
         );
     }
 
     #[test]
     fn a_unit_is_changed_by_a_factor() {
-        let metric = Metric { scale: 0.001, by: Vec::new(), matchers: Vec::new(), ..metric(&["d"]) };
-        check(&Expr::increase(&metric, TimeDelta::from_secs(90)), "(sum (increase(d[90s]))) * 0.001");
-        check(&Expr::rate(&metric, TimeDelta::from_millis(1_500)), "(sum (rate(d[1500ms]))) * 0.001");
+        let family = Family { scale: 0.001, by: Vec::new(), matchers: Vec::new(), ..family(&["d"]) };
+        check(&Expr::increase(&family, TimeDelta::from_secs(90)), "(sum (increase(d[90s]))) * 0.001");
+        check(&Expr::rate(&family, TimeDelta::from_millis(1_500)), "(sum (rate(d[1500ms]))) * 0.001");
     }
 
     #[test]
     fn names_with_dots_are_quoted() {
         let matchers =
             vec![Matcher { label: "a.b".to_owned(), op: MatchOp::NotRegex, value: "x".to_owned() }];
-        let metric = Metric { matchers, by: vec!["c.d".to_owned()], ..metric(&["my.metric"]) };
-        check(&Expr::gauge(&metric), r#"sum by ("c.d") ({"my.metric", "a.b"!~"x"})"#);
+        let family = Family { matchers, by: vec!["c.d".to_owned()], ..family(&["my.metric"]) };
+        check(&Expr::gauge(&family), r#"sum by ("c.d") ({"my.metric", "a.b"!~"x"})"#);
         let legacy = Selector { name: "job:up:sum".to_owned(), matchers: Vec::new() };
         check(&Expr::Select(legacy), "job:up:sum");
     }

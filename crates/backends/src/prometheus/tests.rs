@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::series::Series;
-use domain::system::{MatchOp, Matcher, Metric, MetricKind, MetricRole, Unit};
+use domain::system::{Family, MatchOp, Matcher, MetricKind, Unit};
 use domain::time::{Step, TimeDelta, TimeRange, Timestamp};
 use proptest::prelude::*;
 
@@ -30,20 +30,16 @@ fn at_once() -> Query {
     Query { expr: up(), at: range().end }
 }
 
-fn metric(name: &[&str], by: &str, matcher: Option<(&str, MatchOp, &str)>) -> Metric {
+fn family(name: &[&str], by: &str, matcher: Option<(&str, MatchOp, &str)>) -> Family {
     let matcher =
         matcher.map(|(label, op, value)| Matcher { label: label.to_owned(), op, value: value.to_owned() });
-    Metric {
-        role: MetricRole::QueueDepth,
+    Family {
         names: name.iter().map(|&it| it.to_owned()).collect(),
         kind: MetricKind::Gauge,
         matchers: matcher.into_iter().collect(),
         by: vec![by.to_owned()],
         unit: Unit::None,
         scale: 1.0,
-        slo: None,
-        title: String::new(),
-        help: String::new(),
     }
 }
 
@@ -95,10 +91,10 @@ fn what_the_builder_writes_is_what_prometheus_was_asked() {
         assert_eq!(series(name).len(), n_series);
     };
     let not_late = Some(("queue", MatchOp::NotEqual, "late"));
-    asked("gauge.json", Expr::gauge(&metric(&["depth_of_queue", "queue_depth"], "queue", not_late)), 2);
-    let reads = metric(&["read_seconds"], "op", Some(("op", MatchOp::Equal, "read")));
+    asked("gauge.json", Expr::gauge(&family(&["depth_of_queue", "queue_depth"], "queue", not_late)), 2);
+    let reads = family(&["read_seconds"], "op", Some(("op", MatchOp::Equal, "read")));
     asked("quantile.json", Expr::quantile(&reads, 0.99, TimeDelta::from_secs(60)), 1);
-    let dotted = metric(&["queue.depth"], "queue.name", Some(("queue.name", MatchOp::NotEqual, "x\"y")));
+    let dotted = family(&["queue.depth"], "queue.name", Some(("queue.name", MatchOp::NotEqual, "x\"y")));
     asked("dotted.json", Expr::gauge(&dotted), 1);
     assert_eq!(series("dotted.json")[0].labels.get("queue.name"), Some("scrape"));
 }

@@ -316,11 +316,24 @@ pub struct SpanRules {
 pub struct Metric {
     /// What it means.
     pub role: MetricRole,
+    /// Its series.
+    pub family: Family,
+    /// The objective it is held to, in the family's unit.
+    pub slo: Option<f64>,
+    /// Name for people.
+    pub title: String,
+    /// Why it is watched.
+    pub help: String,
+}
+
+/// The series of one metric (OpenMetrics calls them a family), and how they are added up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Family {
     /// Names it may have, best first; all that exist are asked for at once.
     pub names: Vec<String>,
     /// What its samples are.
     pub kind: MetricKind,
-    /// Which of its series count.
+    /// Which of its series count; in a step of a checklist, values may hold placeholders.
     pub matchers: Vec<Matcher>,
     /// Labels that split it into series, such as queue and stage.
     pub by: Vec<String>,
@@ -328,12 +341,6 @@ pub struct Metric {
     pub unit: Unit,
     /// Factor from the sample's unit to `unit`.
     pub scale: f64,
-    /// The objective it is held to, in `unit`.
-    pub slo: Option<f64>,
-    /// Name for people.
-    pub title: String,
-    /// Why it is watched.
-    pub help: String,
 }
 
 /// What a metric means.

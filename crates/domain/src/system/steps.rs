@@ -2,7 +2,7 @@
 //!
 //! Texts may hold placeholders such as `{job}`: [`crate::debug::Values`] says what there is.
 
-use super::{LinkTemplate, Matcher, MetricKind, Unit};
+use super::{Family, LinkTemplate, Matcher};
 use crate::time::TimeDelta;
 
 /// What people of this deployment do about a failed job, in order.
@@ -109,21 +109,11 @@ pub struct SpanTest {
 pub struct StepMetric {
     /// Name for people.
     pub title: String,
-    /// Names it may have; all are asked for at once.
-    pub names: Vec<String>,
-    /// What its samples are.
-    pub kind: MetricKind,
-    /// Which of its series count; values may hold placeholders.
-    pub matchers: Vec<Matcher>,
-    /// Labels that split it into series.
-    pub by: Vec<String>,
-    /// What its values are, after multiplying by `scale`.
-    pub unit: Unit,
-    /// Factor from the sample's unit to `unit`.
-    pub scale: f64,
+    /// Its series.
+    pub family: Family,
     /// The metric that it is divided by, by its names; none where empty.
     pub over: Vec<String>,
-    /// What it must not pass, in `unit`.
+    /// What it must not pass, in the family's unit.
     pub limit: Option<f64>,
     /// Which way is worse.
     pub worse: Worse,

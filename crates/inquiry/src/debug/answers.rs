@@ -1,7 +1,5 @@
 //! The answers to a step's questions, taken apart by what the step makes of them.
 
-use std::collections::HashSet;
-
 use domain::debug::{FailedSpan, Rates, Sighting};
 use domain::logs::LogRecord;
 use domain::system::System;
@@ -33,9 +31,6 @@ impl Answers {
                 spans.extend(read_spans(system, &found));
             }
         }
-        // The job's own are asked for apart, and may be among the others.
-        let mut seen = HashSet::new();
-        spans.retain(|it| seen.insert((it.trace, it.span)));
         (spans, is_cut)
     }
 

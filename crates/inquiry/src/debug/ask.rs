@@ -5,7 +5,7 @@ use std::rc::Rc;
 use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
 use backends::loki::{Direction, MAX_LIMIT, MetricRange, QueryRange as LogRange};
 use backends::prometheus::QueryRange;
-use backends::prometheus::promql::{Expr, OverTime};
+use backends::prometheus::promql::Expr;
 use backends::tempo::traceql::{Field, Filter, SpanQuery};
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
 use backends::{BackendError, SourceKind};
@@ -13,13 +13,14 @@ use domain::debug::{SameError, Verdict};
 use domain::logs::LogRecord;
 use domain::series::Series;
 use domain::system::steps::{Ask, LineTest, SpanTest, Step, StepMetric};
-use domain::system::{Matcher, MetricKind, Role, System, fields_for};
+use domain::system::{Family, Matcher, Role, System, fields_for};
 use domain::time::{Step as Distance, TimeDelta, TimeRange, rate_interval};
 use domain::warning::Warning;
 use system::lines::LineReader;
 
 use super::Case;
 use crate::job::Asked;
+use crate::panels::usual_query;
 use crate::transport::{Transport, ask};
 
 /// How much time before its window a step takes as the usual course.
@@ -28,8 +29,6 @@ pub(super) const USUAL: TimeDelta = TimeDelta::from_secs(3_600);
 pub(super) const RATE_STEP: TimeDelta = TimeDelta::from_secs(60);
 /// Points of a metric's series.
 const MAX_POINTS: u32 = 400;
-/// The quantile that latencies are shown by.
-const QUANTILE: f64 = 0.99;
 /// Traces that a search may name.
 const MAX_TRACES: u32 = 100;
 /// Lines that a step reads at most, but for those that are counted by job.
@@ -124,7 +123,7 @@ impl Case {
             Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Profile | Ask::Command => Ok(Vec::new()),
             Ask::Logs(test) => Ok(vec![self.lines(system, test, range, MAX_LINES)?]),
             Ask::OneIdPerStep(test) => Ok(vec![self.lines(system, test, range, MAX_LIMIT)?]),
-            Ask::Spans(test) => self.spans(system, test, range),
+            Ask::Spans(test) => Ok(vec![self.spans(system, test, range)?]),
             Ask::Metrics(metrics) => {
                 let asked: Vec<_> = metrics.iter().map(|it| self.series(system, it, range)).collect();
                 if asked.is_empty() {
@@ -173,8 +172,8 @@ impl Case {
         Ok(lines_of(self.query(system, test).map_err(not_known)?, range, limit))
     }
 
-    /// Spans that are so, and this job's own among them: a search finds so many traces in no promised order.
-    fn spans(&self, system: &System, test: &SpanTest, range: TimeRange) -> Result<Vec<Question>, Verdict> {
+    /// Spans that are so, of whatever job; this one's own are in its evidence.
+    fn spans(&self, system: &System, test: &SpanTest, range: TimeRange) -> Result<Question, Verdict> {
         let mut all = Vec::new();
         if let Some(service) = &test.service {
             all.push(of_service(system, &self.filled(service).map_err(not_known)?));
@@ -190,46 +189,22 @@ impl Case {
         let select = roles.iter().flat_map(|role| fields_for(&system.spans.roles, *role));
         let mut select: Vec<Field> = select.map(|it| Field::Any(it.clone())).collect();
         select.push(Field::Name);
-        let search = |all: Vec<Filter>| {
-            let query = SpanQuery { filter: Filter::All(all), select: select.clone() };
-            Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 3 })
-        };
-        let mut asked = vec![search(all.clone())];
-        let job_fields = fields_for(&system.spans.roles, Role::Job);
-        if !job_fields.is_empty() {
-            let fields: Vec<Field> = job_fields.iter().map(|it| Field::Any(it.clone())).collect();
-            all.push(Filter::any_is(&fields, self.job.id.as_str()));
-            asked.push(search(all));
-        }
-        Ok(asked)
+        let query = SpanQuery { filter: Filter::All(all), select };
+        Ok(Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 3 }))
     }
 
     fn series(&self, system: &System, metric: &StepMetric, range: TimeRange) -> Question {
         let range = with_usual(range);
         let distance = Distance::for_range(range, MAX_POINTS, system.scrape_interval);
-        let matchers: Vec<Matcher> = (metric.matchers.iter())
+        let matchers = (metric.family.matchers.iter())
             .filter_map(|it| Some(Matcher { value: self.filled(&it.value).ok()?, ..it.clone() }))
             .collect();
-        let window = rate_interval(distance, system.scrape_interval);
-        let expr = |names: &[String]| match metric.kind {
-            MetricKind::Gauge => Expr::sum_by(&metric.by, Expr::any_of(names, "", &matchers, Expr::Select)),
-            MetricKind::Counter => Expr::sum_by(
-                &metric.by,
-                Expr::any_of(names, "", &matchers, |it| Expr::Over(OverTime::Rate, it, window)),
-            ),
-            MetricKind::Histogram => {
-                let mut by = vec!["le".to_owned()];
-                by.extend(metric.by.iter().cloned());
-                let buckets =
-                    Expr::any_of(names, "_bucket", &matchers, |it| Expr::Over(OverTime::Rate, it, window));
-                Expr::Quantile(QUANTILE, Box::new(Expr::sum_by(&by, buckets)))
-            }
-        };
-        let whole = expr(&metric.names).scaled(metric.scale);
+        let family = Family { matchers, ..metric.family.clone() };
+        let whole = usual_query(&family, rate_interval(distance, system.scrape_interval));
         let whole = match metric.over.as_slice() {
             [] => whole,
             over => {
-                let over = Expr::sum_by(&metric.by, Expr::any_of(over, "", &[], Expr::Select));
+                let over = Expr::sum_by(&family.by, Expr::any_of(over, "", &[], Expr::Select));
                 Expr::Divided(Box::new(whole), Box::new(over))
             }
         };

@@ -1,5 +1,7 @@
 //! From a step's answers to its verdict and what shows it.
 
+use std::collections::HashSet;
+
 use backends::{BackendError, SourceKind};
 use domain::debug::{
     Course, FailedSpan, Found, Rates, SameError, Sentence, Usual, Verdict, changed, context_leak,
@@ -8,10 +10,10 @@ use domain::debug::{
 };
 use domain::logs::{Level, LogRecord};
 use domain::series::{Labels, Series};
-use domain::system::steps::{Ask, LineTest, Step, StepMetric};
+use domain::system::steps::{Ask, LineTest, SpanTest, Step, StepMetric};
 use domain::system::{MetricKind, System, Unit};
 use domain::time::{RangeSpec, Step as Distance, TimeRange, Timestamp};
-use domain::trace::SpanStatus;
+use domain::trace::{Span, SpanStatus};
 use domain::view_state::{Page, Tab, ViewState};
 use domain::warning::Warning;
 
@@ -117,7 +119,8 @@ fn decide(
             let is_empty = case.report.evidence.traces.iter().all(|it| it.spans.is_empty());
             outcome.verdict =
                 case.lost(SourceKind::Tempo, is_empty, || of_trace(system, job, &case.report.evidence));
-            outcome.spans = own_spans(system, case);
+            outcome.spans = own_spans(system, case, &SpanTest { failed: true, ..SpanTest::default() });
+            outcome.spans.truncate(MAX_SHOWN);
             outcome.view = (!is_empty).then(|| own_view(Tab::Trace));
         }
         Ask::ContextLeak => {
@@ -155,7 +158,11 @@ fn decide(
             outcome.lines = nearest(others.collect(), case);
         }
         Ask::Spans(test) => {
-            let (spans, is_cut) = answers.spans(system);
+            let (found, is_cut) = answers.spans(system);
+            // A search finds so many traces in no promised order, and none of the last seconds.
+            let mut spans = own_spans(system, case, test);
+            let own: HashSet<_> = spans.iter().map(|it| (it.trace, it.span)).collect();
+            spans.extend(found.into_iter().filter(|it| !own.contains(&(it.trace, it.span))));
             let what = if test.failed { "failed span" } else { "span" };
             let of = test.service.as_ref().and_then(|it| case.filled(it).ok());
             outcome.verdict = of_spans((what, of.as_deref()), &spans, is_cut, job, range, case.at);
@@ -230,15 +237,24 @@ impl Case {
     }
 }
 
-/// The failed spans of the job's own trace.
-fn own_spans(system: &System, case: &Case) -> Vec<FailedSpan> {
+/// The spans of the job's own traces that are so.
+fn own_spans(system: &System, case: &Case, test: &SpanTest) -> Vec<FailedSpan> {
+    let service = test.service.as_ref().and_then(|it| case.filled(it).ok());
+    let known = |name: &str| system.service_named(name).map_or_else(|| name.to_owned(), |it| it.name.clone());
+    let fits = |it: &&Span| {
+        let says = |(name, value): &(String, String)| {
+            it.attr(&[name]).map(ToString::to_string) == case.filled(value).ok()
+        };
+        (!test.failed || it.status == SpanStatus::Error)
+            && service.as_ref().is_none_or(|service| known(service) == known(it.service()))
+            && test.attributes.iter().all(says)
+    };
     let spans = case.report.evidence.traces.iter().flat_map(|it| &it.spans);
-    let failed = spans.filter(|it| it.status == SpanStatus::Error);
-    let read = failed.map(|it| {
+    let read = spans.filter(fits).map(|it| {
         let times = (it.start, it.duration());
         FailedSpan::read(system, (it.trace, it.id), Some(&it.name), times, &it.attributes)
     });
-    read.take(MAX_SHOWN).collect()
+    read.collect()
 }
 
 /// Lines worth showing of a job's own: events and what is worse than normal; the last ones where there are too many.
@@ -295,12 +311,12 @@ fn charts(
     let mut charts = Vec::new();
     for (metric, answer) in metrics.iter().zip(answers.all) {
         let Some(Answer::Series(series)) = answer else { continue };
-        let range = with_usual(watched);
-        let unit = if metric.kind == MetricKind::Counter { Unit::PerSecond } else { metric.unit };
-        let usual = Usual { kind: metric.kind, unit, worse: metric.worse, limit: metric.limit, failure };
+        let (range, family) = (with_usual(watched), &metric.family);
+        let unit = if family.kind == MetricKind::Counter { Unit::PerSecond } else { family.unit };
+        let usual = Usual { kind: family.kind, unit, worse: metric.worse, limit: metric.limit, failure };
         let named = series.into_iter().map(|it| {
             let (onset, is_known) = (onset(&it, watched, usual), is_known(&it, watched, usual));
-            let name = label_words(&it.labels, &metric.by);
+            let name = label_words(&it.labels, &family.by);
             StepSeries { name, data: it.clipped_to(range), onset, is_known }
         });
         let mut series: Vec<_> = named.collect();

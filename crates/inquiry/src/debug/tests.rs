@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use backends::SourceKind;
+use domain::attr::{AttrValue, Attributes};
 use domain::debug::Found;
+use domain::ids::{SpanId, TraceId};
 use domain::job::assemble;
 use domain::system::steps::{Ask, Checklist, Command, Language, LineTest, SpanTest, StepMetric, Worse};
 use domain::system::{
-    IdFilter, LineFormat, LogRules, MatchOp, Matcher, MetricKind, Role, Service, SpanRules, Stage, System,
-    Unit,
+    Family, IdFilter, LineFormat, LogRules, MatchOp, Matcher, MetricKind, Role, Service, SpanRules, Stage,
+    System, Unit,
 };
+use domain::trace::{Resource, Span, SpanKind, SpanStatus, Trace};
 use domain::view_state::{Page, Tab};
 use futures_util::FutureExt;
 
@@ -138,6 +141,18 @@ fn run_again(
     after_secs: i64,
     known: Option<DebugReport>,
 ) -> (DebugReport, usize) {
+    run_with(system, script, also, after_secs, known, Vec::new())
+}
+
+/// The same with more traces of the job than were found.
+fn run_with(
+    system: System,
+    script: &Script,
+    also: Vec<usize>,
+    after_secs: i64,
+    known: Option<DebugReport>,
+    traces: Vec<Trace>,
+) -> (DebugReport, usize) {
     let now = Timestamp::from_secs(FAILED_AT_SECS + after_secs);
     let range = TimeRange { start: Timestamp::from_secs(FAILED_AT_SECS - 3_600), end: now };
     let system: SharedSystem = Arc::new(system);
@@ -150,6 +165,7 @@ fn run_again(
         .answer("tempo/search", "", NO_TRACES);
     let mut found = Plan::report(&plan);
     drive(plan, &own, |it| found = it).now_or_never().expect("nothing here waits");
+    Arc::make_mut(&mut found.evidence).traces.extend(traces);
     let job = Arc::new(assemble(&system, &found.id, &found.evidence, now));
     assert!(job.failure.is_some(), "{job:?}");
 
@@ -179,12 +195,14 @@ fn check(ask: Ask, script: &Script, expected: &str) -> StepReport {
 fn metric(title: &str, name: &str, worse: Worse) -> StepMetric {
     StepMetric {
         title: title.to_owned(),
-        names: vec![name.to_owned()],
-        kind: MetricKind::Gauge,
-        matchers: Vec::new(),
-        by: texts(&["queue"]),
-        unit: Unit::Jobs,
-        scale: 1.0,
+        family: Family {
+            names: vec![name.to_owned()],
+            kind: MetricKind::Gauge,
+            matchers: Vec::new(),
+            by: texts(&["queue"]),
+            unit: Unit::Jobs,
+            scale: 1.0,
+        },
         over: Vec::new(),
         limit: None,
         worse,
@@ -316,14 +334,14 @@ fn the_metric_that_left_its_course_first_is_named_and_drawn_first() {
 
 #[test]
 fn a_share_is_asked_for_as_one_and_alternate_names_at_once() {
-    let share = StepMetric {
+    let usual = metric("share", "", Worse::Up);
+    let family = Family {
         names: texts(&["used_a", "used_b"]),
-        over: texts(&["most"]),
         by: Vec::new(),
         unit: Unit::Ratio,
-        limit: Some(0.8),
-        ..metric("share", "", Worse::Up)
+        ..usual.family.clone()
     };
+    let share = StepMetric { family, over: texts(&["most"]), limit: Some(0.8), ..usual };
     let script = labelled().answer("prometheus/query_range", "", NO_SERIES);
     let step = check(
         Ask::Metrics(vec![share]),
@@ -352,11 +370,45 @@ fn failed_spans_of_the_suspect_service_lead_to_the_trace() {
         step.asked[0].query,
         r#"{ (resource.service.name = "packer" || resource.service.name = "packer.2") && status = error } | select(.order, .service.version, name)"#
     );
-    assert!(step.asked[1].query.contains(r#"(resource.service.name = "packer" || resource.service.name = "packer.2") && status = error && (.order = "o-1")"#), "its own are asked for apart: {}", step.asked[1].query);
-    assert_eq!(step.spans.len(), 1, "and told once");
+    assert_eq!((step.asked.len(), step.spans.len()), (1, 1));
     let view = step.view.unwrap();
     assert_eq!((view.tab, view.job), (Tab::Trace, Some("o-1".into())));
     assert!(view.trace.is_some() && view.span.is_some());
+}
+
+#[test]
+fn its_own_failed_spans_are_known_although_no_search_finds_them_yet() {
+    let span = |id: u8, service: &str, status| Span {
+        trace: TraceId::from_bytes([7; 16]).unwrap(),
+        id: SpanId::from_bytes([id; 8]).unwrap(),
+        parent: None,
+        name: "pack".into(),
+        kind: SpanKind::Consumer,
+        start: Timestamp::from_secs(FAILED_AT_SECS - 2),
+        end: Timestamp::from_secs(FAILED_AT_SECS),
+        status,
+        status_message: "".into(),
+        attributes: Attributes::from_iter([("order", AttrValue::text("o-1"))]),
+        events: Vec::new(),
+        links: Vec::new(),
+        resource: Arc::new(Resource { service: service.into(), attributes: Attributes::default() }),
+    };
+    let spans = vec![
+        span(1, "packer.2", SpanStatus::Error),
+        span(2, "packer", SpanStatus::Unset),
+        span(3, "shipper", SpanStatus::Error),
+    ];
+    let test = SpanTest { service: Some("{service}".to_owned()), failed: true, attributes: Vec::new() };
+    let script = labelled().answer("tempo/search", "status = error", NO_TRACES);
+    let traces = vec![Trace::from_spans(spans)];
+    let (report, _) = run_with(system(vec![Ask::Spans(test)], &[]), &script, Vec::new(), 900, None, traces);
+    let step = &report.lists[0].steps[0];
+    let says = step.verdict.as_ref().unwrap().says.told(report.at, 0);
+    assert_eq!(
+        says,
+        "1 failed span of packer, of 1 job; this job's, pack at 02:46:38, 2 s before the failure"
+    );
+    assert_eq!(step.spans.len(), 1);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use domain::job::{Failure, Origin};
 use domain::logs::EventKind;
 use domain::system::{
-    Condition, ConditionField, EventRule, EventStage, IdFilter, JobRules, LineFormat, LogRules, MatchOp,
-    Matcher, Metric, MetricKind, Role, TextTest, Unit,
+    Condition, ConditionField, EventRule, EventStage, Family, IdFilter, JobRules, LineFormat, LogRules,
+    MatchOp, Matcher, Metric, MetricKind, Role, TextTest, Unit,
 };
 use futures_util::FutureExt;
 
@@ -50,14 +50,16 @@ fn system() -> SharedSystem {
         metrics: vec![Metric {
             role: MetricRole::QueueDepth,
             title: "Waiting".to_owned(),
-            names: vec!["depth".to_owned()],
-            kind: MetricKind::Gauge,
-            by: Vec::new(),
-            unit: Unit::Jobs,
-            matchers: Vec::new(),
+            family: Family {
+                names: vec!["depth".to_owned()],
+                kind: MetricKind::Gauge,
+                by: Vec::new(),
+                unit: Unit::Jobs,
+                matchers: Vec::new(),
+                scale: 1.0,
+            },
             slo: None,
             help: String::new(),
-            scale: 1.0,
         }],
         jobs: JobRules { stuck_after: TimeDelta::from_secs(1_800), ..JobRules::default() },
         scrape_interval: TimeDelta::from_secs(15),

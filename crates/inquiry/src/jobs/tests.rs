@@ -8,8 +8,8 @@ use backends::{Headers, RequestSpec};
 use domain::jobs::TraceKept;
 use domain::logs::EventKind;
 use domain::system::{
-    Condition, ConditionField, EventRule, EventStage, IdFilter, JobRules, LineFormat, LogRules, MatchOp,
-    Matcher, Metric, MetricKind, MetricRole, Role, SpanRules, System, TextTest, Unit,
+    Condition, ConditionField, EventRule, EventStage, Family, IdFilter, JobRules, LineFormat, LogRules,
+    MatchOp, Matcher, Metric, MetricKind, MetricRole, Role, SpanRules, System, TextTest, Unit,
 };
 use futures_util::FutureExt;
 
@@ -168,12 +168,14 @@ fn system(has_traces: bool) -> SharedSystem {
         spans: if has_traces { spans } else { SpanRules::default() },
         metrics: vec![Metric {
             role: MetricRole::JobsSubmitted,
-            names: vec!["submitted_total".to_owned()],
-            kind: MetricKind::Counter,
-            matchers: vec![],
-            by: vec!["shard".to_owned()],
-            unit: Unit::Jobs,
-            scale: 1.0,
+            family: Family {
+                names: vec!["submitted_total".to_owned()],
+                kind: MetricKind::Counter,
+                matchers: vec![],
+                by: vec!["shard".to_owned()],
+                unit: Unit::Jobs,
+                scale: 1.0,
+            },
             slo: None,
             title: String::new(),
             help: String::new(),

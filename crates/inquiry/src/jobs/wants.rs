@@ -4,7 +4,7 @@ use backends::SourceKind;
 use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
 use backends::prometheus::promql::Expr;
 use backends::tempo::traceql::{Comparison, Field, Filter, Literal, SpanQuery};
-use domain::system::{Metric, MetricRole, Role, System, fields_for};
+use domain::system::{Family, MetricRole, Role, System, fields_for};
 use domain::time::{TimeDelta, TimeRange};
 use domain::trace::SpanKind;
 
@@ -132,8 +132,8 @@ impl JobsInquiry {
     pub(super) fn counter(&self) -> Option<Counter> {
         let window = TimeDelta::from_millis(self.past().length().millis().max(1_000));
         if let Some(metric) = self.system.metric(MetricRole::JobsSubmitted) {
-            let metric = Metric { by: Vec::new(), ..metric.clone() };
-            return Some(Counter::Metric(Expr::increase(&metric, window)));
+            let family = Family { by: Vec::new(), ..metric.family.clone() };
+            return Some(Counter::Metric(Expr::increase(&family, window)));
         }
         let words = submission_words(&self.system);
         let streams = self.system.logs.selectors.first()?;

@@ -4,7 +4,7 @@ use std::iter;
 
 use domain::logs::EventKind;
 use domain::system::{
-    EventRule, EventStage, Extraction, JobKind, JobRules, LineFormat, LinkTemplate, LogRules, Metric,
+    EventRule, EventStage, Extraction, Family, JobKind, JobRules, LineFormat, LinkTemplate, LogRules, Metric,
     Retention, Role, Service, SpanRules, Stage, System,
 };
 use domain::time::TimeDelta;
@@ -147,12 +147,14 @@ fn spans(file: SpansFile) -> SpanRules {
 pub(super) fn metric(file: MetricFile) -> Metric {
     Metric {
         role: file.role,
-        names: file.names,
-        kind: file.kind,
-        matchers: file.matchers.map(|it| it.0).unwrap_or_default(),
-        by: file.by,
-        unit: file.unit.unwrap_or_default(),
-        scale: file.scale.unwrap_or(1.0),
+        family: Family {
+            names: file.names,
+            kind: file.kind,
+            matchers: file.matchers.map(|it| it.0).unwrap_or_default(),
+            by: file.by,
+            unit: file.unit.unwrap_or_default(),
+            scale: file.scale.unwrap_or(1.0),
+        },
         slo: file.slo,
         title: file.title,
         help: file.help.unwrap_or_default(),

@@ -4,7 +4,7 @@ use domain::debug::PLACEHOLDERS;
 use domain::system::steps::{
     Around, Ask, Checklist, Command, Language, LineTest, SpanTest, Step, StepMetric, Window, Worse,
 };
-use domain::system::{LinkTemplate, Metric, MetricKind, MetricRole, Unit};
+use domain::system::{Family, LinkTemplate, MetricKind, MetricRole, Unit};
 use domain::time::TimeDelta;
 use serde_json::{Value, json};
 
@@ -320,22 +320,25 @@ fn span_test(file: SpanTestFile) -> SpanTest {
 fn metric(file: StepMetricFile, metrics: &[MetricFile]) -> Option<StepMetric> {
     let known = file.role.and_then(|role| metrics.iter().find(|it| it.role == role)).cloned();
     let known = known.map(super::convert::metric);
-    let or = |own: Vec<String>, of: fn(&Metric) -> &Vec<String>| {
-        if own.is_empty() { known.as_ref().map(|it| of(it).clone()).unwrap_or_default() } else { own }
-    };
     let known = known.as_ref();
+    let of = known.map(|it| &it.family);
+    let or = |own: Vec<String>, known: fn(&Family) -> &Vec<String>| {
+        if own.is_empty() { of.map(|it| known(it).clone()).unwrap_or_default() } else { own }
+    };
     Some(StepMetric {
         title: file.title.or_else(|| known.map(|it| it.title.clone()))?,
-        names: or(file.names, |it| &it.names),
-        kind: file.kind.or(known.map(|it| it.kind))?,
-        matchers: file
-            .matchers
-            .map(|it| it.0)
-            .or_else(|| known.map(|it| it.matchers.clone()))
-            .unwrap_or_default(),
-        by: or(file.by, |it| &it.by),
-        unit: file.unit.or(known.map(|it| it.unit)).unwrap_or_default(),
-        scale: file.scale.or(known.map(|it| it.scale)).unwrap_or(1.0),
+        family: Family {
+            names: or(file.names, |it| &it.names),
+            kind: file.kind.or(of.map(|it| it.kind))?,
+            matchers: file
+                .matchers
+                .map(|it| it.0)
+                .or_else(|| of.map(|it| it.matchers.clone()))
+                .unwrap_or_default(),
+            by: or(file.by, |it| &it.by),
+            unit: file.unit.or(of.map(|it| it.unit)).unwrap_or_default(),
+            scale: file.scale.or(of.map(|it| it.scale)).unwrap_or(1.0),
+        },
         over: file.over,
         limit: file.limit.or(known.and_then(|it| it.slo)),
         worse: file.worse.unwrap_or_default(),
