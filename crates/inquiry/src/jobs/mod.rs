@@ -261,7 +261,7 @@ impl JobsInquiry {
     fn take_lines(&mut self, number: usize, slice: TimeRange, answer: Result<LinesRead, BackendError>) {
         match answer {
             Ok(read) => {
-                self.lines.done(number, slice, read.records.len());
+                self.lines.done(number, slice, read.records.len(), 0);
                 // Where a slice was cut off, what is older is asked for again if there is room for it.
                 let from = read.cut_at.unwrap_or(slice.start);
                 let settled = self.question.now - SETTLED_AFTER;
@@ -295,15 +295,17 @@ impl JobsInquiry {
                     let traces = answer.traces.iter().filter_map(spans::trace);
                     traces.for_each(|trace| it.list.add_trace(trace));
                 });
+                let n_begun = answer.traces.iter().filter(|it| it.summary.start >= slice.start).count();
+                let n_going_on = answer.traces.len() - n_begun;
                 // The first found are not the newest, so what was cut off is searched again in halves.
-                if answer.is_cut && self.traces.halve(number, slice) {
+                if answer.is_cut && self.traces.halve_cut(number, slice, n_begun, n_going_on) {
                     return;
                 }
                 if answer.is_cut {
                     let text = format!("more traces than one answer holds at {} ms", slice.start.millis());
                     self.warn(vec![Warning::new(SourceKind::Tempo.name(), text)]);
                 }
-                self.traces.done(number, slice, answer.traces.len());
+                self.traces.done(number, slice, n_begun, n_going_on);
                 let settled = TimeRange { end: slice.end.min(self.question.now - SETTLED_AFTER), ..slice };
                 self.memory.with_mut(|it| {
                     it.traces.add(settled);

@@ -6,6 +6,9 @@ use domain::time::{TimeDelta, TimeRange, Timestamp};
 const WIDTHS_SECS: [i64; 15] =
     [1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400];
 
+/// A slice that is no longer has hardly more that goes on for minutes than one half as long.
+const NARROW: TimeDelta = TimeDelta::from_secs(30);
+
 /// Slices that are on their way at once.
 const AT_ONCE: usize = 2;
 
@@ -65,17 +68,30 @@ impl Slices {
         Some((self.n_sent - 1, slice))
     }
 
-    /// Tells that a slice has been read, and how much was in it.
-    pub(super) fn done(&mut self, number: usize, slice: TimeRange, n_found: usize) {
-        let per_find = slice.length().nanos() / count(n_found.max(1));
-        let ideal = TimeDelta::from_nanos(per_find).times(count(self.wanted));
+    /// Tells that a slice has been read, how much began in it, and how much went on in it that began before: that comes
+    /// with every slice, however narrow.
+    pub(super) fn done(&mut self, number: usize, slice: TimeRange, n_begun: usize, n_going_on: usize) {
+        let per_find = slice.length().nanos() / count(n_begun.max(1));
+        let wanted = self.wanted.saturating_sub(n_going_on).max(self.wanted / 4);
+        let ideal = TimeDelta::from_nanos(per_find).times(count(wanted));
         let might = self.on_their_way.iter().find(|(it, _)| *it == slice).map_or(self.width, |it| it.1);
         // Not much wider at once: the next may be denser.
         self.arrived(
             number,
             slice,
-            at_most(if n_found == 0 { might.times(4) } else { ideal }, might.times(4)),
+            at_most(if n_begun == 0 { might.times(4) } else { ideal }, might.times(4)),
         );
+    }
+
+    /// Asks for a slice that was cut off again in two halves, where these have less in them; whether it does.
+    pub(super) fn halve_cut(
+        &mut self,
+        number: usize,
+        slice: TimeRange,
+        n_begun: usize,
+        n_going_on: usize,
+    ) -> bool {
+        (n_begun * 3 >= n_going_on || slice.length() > NARROW) && self.halve(number, slice)
     }
 
     /// Asks for a slice again in two halves; whether it can be halved.
@@ -153,6 +169,11 @@ mod tests {
 
     /// Reads everything with so many finds a second, the newest answer last or first; gives the slices as asked.
     fn read_all(length: i64, per_sec: usize, newest_first: bool) -> Vec<(i64, i64)> {
+        read_all_among(length, per_sec, 0, newest_first)
+    }
+
+    /// The same among so many that go on all the time.
+    fn read_all_among(length: i64, per_sec: usize, n_going_on: usize, newest_first: bool) -> Vec<(i64, i64)> {
         let mut slices = Slices::of(vec![range(0, length)], TimeDelta::from_secs(length), 1_000);
         let (mut asked, mut open) = (Vec::new(), Vec::new());
         loop {
@@ -165,7 +186,7 @@ mod tests {
             else {
                 break;
             };
-            slices.done(number, slice, slice.length().secs() as usize * per_sec);
+            slices.done(number, slice, slice.length().secs() as usize * per_sec, n_going_on);
         }
         assert!(slices.is_done());
         asked
@@ -181,14 +202,31 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_on_all_the_time_does_not_make_slices_narrow() {
+        let asked = read_all_among(3_600, 2, 990, true);
+        assert!(asked.len() < 40, "{} slices", asked.len());
+    }
+
+    #[test]
+    fn halves_are_asked_for_where_they_have_less() {
+        let halved = |length: i64, n_begun: usize, n_going_on: usize| {
+            let mut slices = Slices::of(vec![range(0, length)], TimeDelta::from_secs(8 * length), 100);
+            let (number, slice) = slices.next(None).unwrap();
+            slices.halve_cut(number, slice, n_begun, n_going_on)
+        };
+        assert!(halved(60, 10, 190) && halved(10, 100, 100));
+        assert!(!halved(10, 10, 190), "most of it would come with every half");
+    }
+
+    #[test]
     fn what_failed_ends_what_is_complete() {
         let mut slices = Slices::of(vec![range(0, 800)], TimeDelta::from_secs(800), 1_000);
         let (first, newest) = slices.next(None).unwrap();
         let (second, older) = slices.next(None).unwrap();
         let back = |it: &Slices| it.read_back_to(Timestamp::from_secs(0), Timestamp::from_secs(800)).secs();
-        slices.done(second, older, 1);
+        slices.done(second, older, 1, 0);
         assert_eq!(back(&slices), 800);
-        slices.done(first, newest, 1);
+        slices.done(first, newest, 1, 0);
         assert_eq!(back(&slices), older.start.secs());
         let (third, failed) = slices.next(None).unwrap();
         slices.stop(third, failed);
