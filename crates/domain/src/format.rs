@@ -175,6 +175,19 @@ fn minus(text: &str) -> String {
     text.strip_prefix('-').map_or_else(|| text.to_owned(), |it| format!("−{it}"))
 }
 
+/// A text as a sentence: with a capital letter and a full stop.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim();
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else { return String::new() };
+    // A host, a path or a code at the beginning stays as it is written.
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let is_plain = word.chars().all(char::is_alphabetic);
+    let first = if is_plain { first.to_ascii_uppercase() } else { first };
+    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,5 +260,13 @@ mod tests {
             (zone(0), zone(7_200), zone(-12_600)),
             ("UTC".into(), "UTC+02:00".into(), "UTC−03:30".into())
         );
+    }
+
+    #[test]
+    fn sentences_begin_and_end_well() {
+        assert_eq!(sentence("stage callback says failed"), "Stage callback says failed.");
+        assert_eq!(sentence("docs.example.org answers 403"), "docs.example.org answers 403.");
+        assert_eq!(sentence("Why?"), "Why?");
+        assert_eq!(sentence(" "), "");
     }
 }

@@ -1,13 +1,14 @@
 //! Why the job failed or hangs: one sentence, how sure it is, and what it rests on.
 
 use domain::diagnosis::{Cause, causes};
+use domain::format::sentence;
 use domain::job::JobState;
 use leptos::prelude::*;
 
 use super::model::Model;
 
 /// The most that a cause can be sure of.
-const SUREST: u8 = 4;
+pub(super) const SUREST: u8 = 4;
 
 /// What is told of the cause.
 #[derive(Clone, PartialEq)]
@@ -93,8 +94,7 @@ impl Model {
 #[component]
 fn Known(cause: Cause) -> impl IntoView {
     let Cause { sentence: what, sure, why, would_refute, .. } = cause;
-    let sure = sure.min(SUREST);
-    let meter = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
+    let n = sure.min(SUREST);
     view! {
         <p class="cause-text">
             <strong>{sentence(&what)}</strong>
@@ -102,7 +102,7 @@ fn Known(cause: Cause) -> impl IntoView {
         <details class="cause-why">
             <summary>
                 <span>{"sure"}</span>
-                <span class="meter" role="img" aria-label=format!("{sure} of {SUREST}")>{meter}</span>
+                {meter(n, format!("{n} of {SUREST}"))}
                 <span class="follow">{"why, and what would refute it"}</span>
             </summary>
             <dl>
@@ -115,28 +115,8 @@ fn Known(cause: Cause) -> impl IntoView {
     }
 }
 
-/// With a capital letter and a full stop.
-pub(super) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
-    // A host, a path or a code at the beginning stays as it is written.
-    let word = text.split_whitespace().next().unwrap_or_default();
-    let is_plain = word.chars().all(char::is_alphabetic);
-    let first = if is_plain { first.to_ascii_uppercase() } else { first };
-    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-    format!("{first}{}{stop}", chars.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sentence;
-
-    #[test]
-    fn sentences_begin_and_end_well() {
-        assert_eq!(sentence("stage callback says failed"), "Stage callback says failed.");
-        assert_eq!(sentence("docs.example.org answers 403"), "docs.example.org answers 403.");
-        assert_eq!(sentence("Why?"), "Why?");
-        assert_eq!(sentence(" "), "");
-    }
+/// How sure a cause is, as so many of four marks.
+pub(super) fn meter(sure: u8, label: String) -> impl IntoView {
+    let marks = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
+    view! { <span class="meter" role="img" aria-label=label>{marks}</span> }
 }

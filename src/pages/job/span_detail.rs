@@ -1,12 +1,12 @@
 //! A span in full: what it was, how it ended, its attributes, what happened during it, and its relatives.
 
+use domain::format::sentence;
 use domain::job::{Job, Origin};
 use domain::trace::{Span, SpanEvent, SpanKind, SpanLink, SpanStatus};
 use domain::view_state::Tab;
 use leptos::prelude::*;
 
 use super::attributes::{Attributes, Narrowing};
-use super::cause::sentence;
 use super::model::{Model, find_span};
 use crate::components::copy_button::CopyButton;
 use crate::components::timeline::{wall_exact, wall_millis};

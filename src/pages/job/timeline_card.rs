@@ -1,11 +1,11 @@
 //! The timeline with its switches above, and below it the key to what is visible and where it came from.
 
+use domain::format::sentence;
 use domain::job::{Note, NoteKind};
 use domain::logs::Level;
 use domain::timeline::{BarKind, Folding, Timeline};
 use leptos::prelude::*;
 
-use super::cause::sentence;
 use super::detail::focus_detail;
 use super::model::Model;
 use crate::components::timeline::TimelineView;

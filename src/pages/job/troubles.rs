@@ -1,9 +1,9 @@
 //! What could not be asked, what is therefore unknown, and what sources warned of.
 
 use backends::{BackendError, ErrorKind};
+use domain::format::sentence;
 use leptos::prelude::*;
 
-use super::cause::sentence;
 use super::model::Model;
 use crate::components::error_panel::ErrorPanel;
 use crate::pages::trouble;

@@ -2,20 +2,19 @@
 
 use domain::debug::Found;
 use domain::diagnosis::Cause;
+use domain::format::sentence;
 use domain::job::JobState;
 use inquiry::debug::{DebugReport, StepReport};
 use leptos::prelude::*;
 
 use super::DebugRun;
 use crate::components::copy_button::CopyButton;
-use crate::pages::job::cause::sentence;
+use crate::pages::job::cause::{SUREST, meter};
 use crate::pages::job::model::Model;
 use crate::pages::job::ticket::{Checked, address};
 
 /// Words that a cause shows of what it matched.
 const MAX_MATCHED: usize = 4;
-/// The most that a cause can be sure of.
-const SUREST: u8 = 4;
 
 #[component]
 pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
@@ -65,7 +64,6 @@ pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
 #[component]
 fn One(place: usize, cause: Cause) -> impl IntoView {
     let sure = cause.sure.min(SUREST);
-    let meter = (0..SUREST).map(|it| view! { <i class:on=it < sure></i> }).collect_view();
     let is_unknown = cause.is_unknown();
     let rank = match place {
         0 if is_unknown => "unknown",
@@ -84,7 +82,7 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
             <p class="causes-what">
                 <span class="muted">{rank}</span>
                 <strong>{sentence(&cause.sentence)}</strong>
-                <span class="meter" role="img" aria-label=format!("sure: {sure} of {SUREST}")>{meter}</span>
+                {meter(sure, format!("sure: {sure} of {SUREST}"))}
             </p>
             <dl>
                 <dt>{"Why"}</dt>

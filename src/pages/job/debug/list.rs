@@ -1,12 +1,12 @@
 //! One checklist: its name, how far it has come, the clock, and its steps.
 
+use domain::format::sentence;
 use domain::time::TimeDelta;
 use inquiry::debug::{ListReport, StepReport};
 use leptos::prelude::*;
 
 use super::DebugRun;
 use super::step::Step;
-use crate::pages::job::cause::sentence;
 use crate::pages::job::model::Model;
 
 #[component]

@@ -132,5 +132,5 @@ fn address_of(model: Model, target: &ViewState) -> String {
 
 /// A sentence as the view's clock tells it, with its full stop.
 fn told(clock: Clock, says: &domain::debug::Sentence, beside: Timestamp) -> String {
-    super::cause::sentence(&says.told(beside, clock.offset_secs(beside)))
+    domain::format::sentence(&says.told(beside, clock.offset_secs(beside)))
 }

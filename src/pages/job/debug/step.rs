@@ -1,6 +1,7 @@
 //! One step: its state, its verdict, its time, and what shows it on demand.
 
 use domain::debug::Found;
+use domain::format::sentence;
 use inquiry::debug::StepReport;
 use leptos::prelude::*;
 
@@ -9,7 +10,6 @@ use super::how::{Commands, How};
 use super::{DebugRun, address_of, told};
 use crate::components::badge::{Badge, Tone};
 use crate::components::error_panel::ErrorPanel;
-use crate::pages::job::cause::sentence;
 use crate::pages::job::model::Model;
 use crate::pages::trouble;
 use crate::state::use_clock;

@@ -1,11 +1,11 @@
 //! No trace: why there is none, and what helps.
 
 use backends::SourceKind;
+use domain::format::sentence;
 use domain::job::NoteKind;
 use domain::view_state::Tab;
 use leptos::prelude::*;
 
-use super::super::cause::sentence;
 use super::super::model::Model;
 use super::file::OpenFileButton;
 use crate::components::empty_panel::EmptyPanel;

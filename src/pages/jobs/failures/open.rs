@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::fingerprint::{Counted, GroupTold, Lift, Since};
-use domain::format;
+use domain::format::{self, sentence};
 use domain::ids::JobId;
 use domain::job::JobState;
 use domain::jobs::{Field, JobRow};
@@ -172,10 +172,4 @@ fn job(model: Model, it: Named) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |it| format!("{}{}.", it.to_uppercase(), chars.as_str()))
 }
