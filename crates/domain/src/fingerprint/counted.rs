@@ -26,6 +26,8 @@ pub trait Counted {
     fn failure(&self) -> Option<&Fingerprint>;
     /// The version of the service that failed, or of the last that worked.
     fn version(&self) -> Option<&str>;
+    /// The version of the service that worked last at each stage, for those that are told.
+    fn versions(&self) -> &[(StageId, String)];
     /// What it has that other jobs may have as well: names and values, those of one name together, each pair once.
     fn attributes<'a>(&'a self, each: impl FnMut(&'a str, &'a str));
 
@@ -37,6 +39,13 @@ pub trait Counted {
     /// When it was over: its end, else the last sign of it.
     fn over_at(&self) -> Option<Timestamp> {
         self.ended().or(self.last_seen()).or(self.submitted())
+    }
+
+    /// The version at a stage. Services may be versioned apart: another stage's says nothing of this one.
+    fn version_at(&self, stage: Option<&StageId>) -> Option<&str> {
+        let told = self.versions();
+        let Some(stage) = stage.filter(|_| !told.is_empty()) else { return self.version() };
+        told.iter().find(|(it, _)| it == stage).map(|(_, version)| version.as_str())
     }
 
     /// What its failure is known by, if it has failed or hangs. One that is still tried again has not failed.
@@ -86,6 +95,10 @@ impl Counted for JobSample {
         self.version.as_deref()
     }
 
+    fn versions(&self) -> &[(StageId, String)] {
+        &self.versions
+    }
+
     fn attributes<'a>(&'a self, mut each: impl FnMut(&'a str, &'a str)) {
         self.attributes.iter().for_each(|(name, value)| each(name, value));
     }
@@ -128,6 +141,10 @@ impl Counted for JobRow {
         self.version.as_deref()
     }
 
+    fn versions(&self) -> &[(StageId, String)] {
+        &self.versions
+    }
+
     fn attributes<'a>(&'a self, mut each: impl FnMut(&'a str, &'a str)) {
         for field in COMMON {
             field.texts(self, |value| each(field.word(), value));
@@ -166,6 +183,10 @@ impl<T: Counted> Counted for Arc<T> {
 
     fn version(&self) -> Option<&str> {
         (**self).version()
+    }
+
+    fn versions(&self) -> &[(StageId, String)] {
+        (**self).versions()
     }
 
     fn attributes<'a>(&'a self, each: impl FnMut(&'a str, &'a str)) {

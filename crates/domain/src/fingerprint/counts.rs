@@ -1,9 +1,9 @@
 //! Failures counted over jobs: how many, first and last seen, and whether a version brought them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Counted, Fingerprint};
-use crate::ids::JobId;
+use crate::ids::{JobId, StageId};
 use crate::time::Timestamp;
 
 /// How unlikely it must be that a failure stayed unseen by chance before it is called new.
@@ -81,7 +81,12 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
             by_failure.entry(failure).or_default().push(place);
         }
     }
-    let versions = Versions::of(samples);
+    let stages: BTreeSet<Option<&StageId>> = by_failure.keys().map(|it| it.stage.as_ref()).collect();
+    let versions: BTreeMap<_, Versions<'_>> =
+        stages.into_iter().map(|it| (it, Versions::of(samples, it))).collect();
+    let since = |stage: Option<&StageId>, members: &[(usize, &S)]| {
+        versions.get(&stage).map_or(Since::NoVersion, |it| it.since(members.iter().map(|(_, it)| *it)))
+    };
     let group = |(fingerprint, places): (&Fingerprint, Vec<usize>)| {
         let mut members: Vec<(usize, &S)> =
             places.into_iter().filter_map(|it| Some((it, samples.get(it)?))).collect();
@@ -90,7 +95,7 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
             fingerprint: fingerprint.clone(),
             first_seen: members.iter().filter_map(|(_, it)| it.at()).min(),
             last_seen: members.iter().filter_map(|(_, it)| it.ended().or(it.at())).max(),
-            since: versions.since(members.iter().map(|(_, it)| *it)),
+            since: since(fingerprint.stage.as_ref(), &members),
             jobs: members.iter().map(|(_, it)| it.id().clone()).collect(),
             places: members.into_iter().map(|(place, _)| place).collect(),
         }
@@ -100,26 +105,27 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
     groups
 }
 
-/// The versions that jobs name: when each was first seen at work, which is not when its first job was handed in, and
-/// with how many jobs.
+/// The versions at one stage: when each was first seen at work, which is not when its first job was handed in, and with
+/// how many jobs.
 struct Versions<'a> {
+    stage: Option<&'a StageId>,
     seen: BTreeMap<&'a str, (Timestamp, usize)>,
 }
 
 impl<'a> Versions<'a> {
-    fn of<S: Counted>(samples: &'a [S]) -> Self {
+    fn of<S: Counted>(samples: &'a [S], stage: Option<&'a StageId>) -> Self {
         let mut seen: BTreeMap<&str, (Timestamp, usize)> = BTreeMap::new();
         for sample in samples {
-            let Some((version, at)) = sample.version().zip(sample.over_at()) else { continue };
+            let Some((version, at)) = sample.version_at(stage).zip(sample.over_at()) else { continue };
             let entry = seen.entry(version).or_insert((at, 0));
             *entry = (entry.0.min(at), entry.1 + 1);
         }
-        Self { seen }
+        Self { stage, seen }
     }
 
     fn since<'b, S: Counted + 'b>(&self, members: impl ExactSizeIterator<Item = &'b S>) -> Since {
         let n_members = members.len();
-        let mut versions = members.filter_map(Counted::version);
+        let mut versions = members.filter_map(|it| it.version_at(self.stage));
         let Some(version) = versions.next() else { return Since::NoVersion };
         if versions.any(|it| it != version) {
             return Since::Older;

@@ -61,6 +61,8 @@ pub struct JobSample {
     pub failure: Option<Fingerprint>,
     /// The version of the service that failed, or of the last that worked.
     pub version: Option<String>,
+    /// The version of the service that worked last at each stage, for those that are told.
+    pub versions: Vec<(StageId, String)>,
     /// Who asked for it.
     pub user: Option<String>,
     /// The host that it is about.
@@ -120,6 +122,7 @@ impl JobSample {
             stage: reached(job),
             failure: job.failure.as_ref().map(Fingerprint::of),
             version: facts.version.clone(),
+            versions: facts.versions.clone(),
             user: facts.user.clone(),
             host,
             attributes: attributes.into_iter().collect(),
@@ -143,6 +146,7 @@ impl JobSample {
             stage: row.telling_stage().cloned(),
             failure: row.failure.clone(),
             version: row.version.clone(),
+            versions: row.versions.clone(),
             user: row.user.clone(),
             host: row.domain.clone(),
             attributes,

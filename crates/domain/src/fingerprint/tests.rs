@@ -124,6 +124,7 @@ fn sample(id: &str, at: i64, state: JobState, version: Option<&str>, code: Optio
         stage: None,
         failure: code.map(|it| Fingerprint::of(&failure("s", Some(it), None, None))),
         version: version.map(str::to_owned),
+        versions: Vec::new(),
         user: None,
         host: None,
         attributes: Vec::new(),
@@ -137,6 +138,26 @@ fn jobs(version: Option<&str>, from: i64, n: usize, n_bad: usize) -> Vec<JobSamp
     let state = |i| if i < n_bad { JobState::Failed } else { JobState::Done };
     let code = |i| (i < n_bad).then_some("bad");
     (0..n).map(|i| sample(&format!("{from}-{i}"), from + i as i64, state(i), version, code(i))).collect()
+}
+
+/// Good jobs end at another service than the one that fails, which has versions of its own.
+#[test]
+fn a_version_is_compared_with_the_older_ones_of_the_same_service() {
+    let of = |jobs: Vec<JobSample>, s: &str, ends_at: &str| -> Vec<JobSample> {
+        let with = |mut it: JobSample| {
+            let is_failed = it.state == JobState::Failed;
+            it.versions = vec![("s".into(), s.to_owned())];
+            it.versions.extend((!is_failed).then(|| ("end".into(), ends_at.to_owned())));
+            it.version = Some(if is_failed { s } else { ends_at }.to_owned());
+            it
+        };
+        jobs.into_iter().map(with).collect()
+    };
+    // The failing service is as old as ever; only the one behind it is new.
+    let same = [of(jobs(None, 0, 100, 20), "s1", "e1"), of(jobs(None, 1_000, 20, 4), "s1", "e2")].concat();
+    check_since(&same, &Since::TooFewBefore { version: "s1".to_owned(), n_before: 0 });
+    let new = [of(jobs(None, 0, 100, 0), "s1", "e1"), of(jobs(None, 1_000, 20, 4), "s2", "e1")].concat();
+    check_since(&new, &Since::Version { version: "s2".to_owned(), n_before: 100, n_of_version: 20 });
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use super::pieces::Pieces;
 use super::stages::Stages;
 use super::verdict::Verdict;
 use super::{Attempt, AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
-use crate::ids::JobId;
+use crate::ids::{JobId, StageId};
 use crate::logs::{LogRecord, Roles};
 use crate::system::{JobKind, Role, fields_for};
 use crate::time::{TimeDelta, TimeRange, Timestamp};
@@ -23,6 +23,7 @@ pub(crate) fn facts(
         kind: kind(pieces, id, stages),
         url: url(pieces),
         version: version(pieces, stages, failure),
+        versions: versions(pieces, stages),
         caller: fact(pieces, Role::Caller, |it| it.caller.as_ref()),
         user: fact(pieces, Role::User, |it| it.user.as_ref()),
         mode: fact(pieces, Role::Mode, |it| it.mode.as_ref()),
@@ -181,14 +182,25 @@ fn version(pieces: &Pieces, stages: &[StageRun], failure: Option<&Failure>) -> O
         attempts.clone().filter(|(stage, _)| failure.is_some_and(|it| it.stage.as_ref() == Some(stage)));
     let service =
         of_failure.max_by_key(|(_, it)| it.start).or_else(|| attempts.max_by_key(|(_, it)| it.start));
-    let service = service.map(|(_, it)| it.service.as_str());
-    let of_service = service.and_then(|service| {
-        let by_line = pieces.lines.iter().rev().filter(|it| *it.service == *service);
-        let by_span = pieces.spans.iter().rev().filter(|it| it.span.service() == service);
-        let by_span = || by_span.filter_map(|it| pieces.role(it.span, Role::Version)).next();
-        by_line.filter_map(|it| it.roles.version.clone()).next().or_else(by_span)
-    });
+    let of_service = service.and_then(|(_, it)| version_of(pieces, &it.service));
     of_service.or_else(|| fact(pieces, Role::Version, |it| it.version.as_ref()))
+}
+
+/// The version of the service that worked last at each stage, for those that are told.
+fn versions(pieces: &Pieces, stages: &[StageRun]) -> Vec<(StageId, String)> {
+    let of_stage = |it: &StageRun| {
+        let last = it.attempts.iter().max_by_key(|it| it.start)?;
+        Some((it.stage.clone(), version_of(pieces, &last.service)?))
+    };
+    stages.iter().filter_map(of_stage).collect()
+}
+
+/// The version that a service says last of itself.
+fn version_of(pieces: &Pieces, service: &str) -> Option<String> {
+    let by_line = pieces.lines.iter().rev().filter(|it| *it.service == *service);
+    let by_span = pieces.spans.iter().rev().filter(|it| it.span.service() == service);
+    let by_span = || by_span.filter_map(|it| pieces.role(it.span, Role::Version)).next();
+    by_line.filter_map(|it| it.roles.version.clone()).next().or_else(by_span)
 }
 
 /// All time in queues without what was put off on purpose, overlaps counted once; open waits last until `until`.

@@ -233,6 +233,9 @@ pub struct Facts {
     pub url: Option<String>,
     /// The version of the service that failed, or of the last that worked.
     pub version: Option<String>,
+    /// The version of the service that worked last at each stage, for those that are told: services are often versioned
+    /// apart.
+    pub versions: Vec<(StageId, String)>,
     /// What started it.
     pub caller: Option<String>,
     /// Who asked for it.

@@ -49,6 +49,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         operation,
         mode: job.facts.mode,
         version: job.facts.version,
+        versions: job.facts.versions,
         domain: job.facts.url.as_deref().and_then(host_of),
         url: job.facts.url,
         user: job.facts.user,

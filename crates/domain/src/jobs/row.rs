@@ -60,6 +60,8 @@ pub struct JobRow {
     pub mode: Option<String>,
     /// The version of the service that failed, or of the last that worked.
     pub version: Option<String>,
+    /// The version of the service that worked last at each stage, for those that are told.
+    pub versions: Vec<(StageId, String)>,
     /// What it is about.
     pub url: Option<String>,
     /// The host in `url`.

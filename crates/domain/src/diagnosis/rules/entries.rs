@@ -295,6 +295,7 @@ pub(super) const TABLE: [WordRule; 16] = [
         ],
         sentence: "the event loop at {stage} is saturated: blocking work keeps requests waiting",
         would_refute: "requests in flight and their latency, if neither rose at that time",
+        covers: &["timeout"],
         ..PLAIN
     },
     WordRule {

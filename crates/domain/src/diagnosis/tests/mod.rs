@@ -482,7 +482,7 @@ fn two_versions(n_old: usize, n_new: usize) -> Vec<JobSample> {
         JobSample::of(&system, &job, &evidence)
     };
     let old = (0..n_old).map(|i| {
-        sample(format!("o{i}"), format!("10:00:{:02} I embedder embed_completed stage=embed version=v1 job=o{i}\n10:01:00 I orchestrator job_done job=o{i}", i % 60))
+        sample(format!("o{i}"), format!("10:00:{:02} I chunker chunk_completed version=v1 job=o{i}\n10:00:59 I embedder embed_completed stage=embed job=o{i}\n10:01:00 I orchestrator job_done job=o{i}", i % 60))
     });
     let new = (0..n_new).map(|i| {
         sample(

@@ -35,6 +35,7 @@ fn facts_come_from_the_best_piece_that_has_them() {
             kind: text("bulk"),
             url: text("https://docs.example.org/guide"),
             version: text("c2"),
+            versions: vec![("scrape".into(), "s1".to_owned()), ("chunk".into(), "c2".to_owned())],
             caller: text("service"),
             user: text("u-1"),
             mode: text("async"),
