@@ -21,7 +21,7 @@ const fn error(
 }
 
 /// The names that a scenario file may use, in the order of [`ERRORS`].
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "lock_timeout",
     "deadlock",
     "idle_in_transaction",
@@ -40,6 +40,7 @@ pub const NAMES: [&str; 18] = [
     "inference_refused",
     "model_file",
     "gpu_memory",
+    "loop_blocked",
 ];
 
 const ERRORS: [LibraryError; NAMES.len()] = [
@@ -119,6 +120,12 @@ const ERRORS: [LibraryError; NAMES.len()] = [
         "torch.cuda.OutOfMemoryError",
         "CUDA out of memory. Tried to allocate 20.00 MiB (GPU 0; 79.15 GiB total capacity; 77.50 GiB already allocated; 10.00 MiB free; 78.00 GiB reserved in total by PyTorch)",
         "gpu_memory",
+        true,
+    ),
+    error(
+        "httpx.ReadTimeout",
+        "no answer in 30 s; event loop lag 6.21 s, Executing <Task pending name='Task-812' coro=<write_vectors()>> took 6.214 seconds",
+        "event_loop",
         true,
     ),
 ];

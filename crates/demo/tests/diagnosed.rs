@@ -35,6 +35,7 @@ fn rules_for(cause: &str) -> &'static [&'static str] {
         "disk_full" => &["disk_full"],
         "unreachable" => &["unreachable"],
         "lock_wait" => &["lock_wait"],
+        "event_loop" => &["event_loop"],
         "transaction_leak" => &["transaction_leak"],
         "broker_memory" => &["broker_memory"],
         "payload_schema" => &["payload_schema"],

@@ -184,6 +184,7 @@ impl World {
         };
         let (is_locked, is_leaking) =
             (raises(&["lock_timeout", "deadlock"]), raises(&["idle_in_transaction"]));
+        let is_blocked = raises(&["loop_blocked"]);
         let is_full =
             raises(&["broker_memory"]) || self.effects().any(|it| matches!(it, Effect::BrokerEvicts { .. }));
         let used = is_full.then_some(REDIS_MAX_BYTES * 0.98);
@@ -208,7 +209,8 @@ impl World {
         for (i, service) in Service::ALL.into_iter().enumerate() {
             let target = service.target();
             m.set(&f::of(f::UP, target), &[], 1.0);
-            m.set(&f::of(f::HTTP_IN_FLIGHT, target), &[], in_flight);
+            let n_kept_waiting = if is_blocked && service == Service::EmbeddingApi { 34.0 } else { 0.0 };
+            m.set(&f::of(f::HTTP_IN_FLIGHT, target), &[], in_flight + n_kept_waiting);
             let leak = if service == Service::EmbeddingApi { n_reads * 900.0 } else { 0.0 };
             let resident = 140e6 + 22e6 * i as f64 + leak + rng.between(0.0, 6e6);
             m.set(&f::of(f::RESIDENT_BYTES, target), &[], resident.round());
