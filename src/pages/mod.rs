@@ -1,5 +1,6 @@
 //! The pages: one folder each, and which one the view asks for.
 
+mod asked;
 pub mod connections;
 pub mod job;
 pub mod jobs;

@@ -2,17 +2,15 @@
 
 use backends::ErrorKind;
 use domain::time::{RangeSpec, TimeDelta, TimeRange, civil_from_timestamp};
-use inquiry::job::Asked;
 use leptos::prelude::*;
 
 use super::examples::Examples;
 use super::model::Model;
 use super::near::NearMatches;
 use super::trace::OpenFileButton;
-use crate::components::copy_button::CopyButton;
-use crate::components::disclosure::Disclosure;
 use crate::components::empty_panel::EmptyPanel;
 use crate::net::use_net;
+use crate::pages::asked::WhatWasAsked;
 use crate::state::{Clock, use_clock, use_system};
 
 /// How far one press widens the search, and the words for it.
@@ -106,25 +104,10 @@ pub(super) fn NothingFound(model: Model) -> impl IntoView {
             <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(looked_for)>
                 {help}
             </EmptyPanel>
-            <div class="asked">
-                <Disclosure title="What was asked">
-                    {move || report.with(|it| it.asked.clone()).into_iter().map(asked_view).collect_view()}
-                </Disclosure>
-            </div>
+            <WhatWasAsked asked=Signal::derive(move || report.with(|it| it.asked.clone())) />
         </section>
         <NearMatches model=model />
         <Examples />
-    }
-}
-
-fn asked_view(asked: Asked) -> impl IntoView {
-    let query = asked.query.clone();
-    view! {
-        <div class="asked-one">
-            <p class="muted">{format!("{}: {}", asked.source.name(), asked.what)}</p>
-            <pre class="words" tabindex="0">{asked.query}</pre>
-            <CopyButton text=Signal::stored(query) label="Copy query" />
-        </div>
     }
 }
 

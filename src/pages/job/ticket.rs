@@ -5,6 +5,7 @@ use domain::job::{Job, JobState};
 use domain::logs::LogRecord;
 use domain::redact::redacted;
 use domain::time::{Timestamp, civil_from_timestamp};
+use domain::view_state::Tab;
 use leptos::prelude::*;
 
 use super::header::state_words;
@@ -26,6 +27,8 @@ struct Ticket<'a> {
     lines: &'a [&'a LogRecord],
     /// Where it is seen in full.
     address: &'a str,
+    /// Where it is seen beside the last good job of its kind.
+    compared: Option<&'a str>,
 }
 
 /// One thing that was looked at.
@@ -42,14 +45,24 @@ pub(super) fn address() -> String {
     window().location().href().unwrap_or_default()
 }
 
+/// The whole address of a view, given as it stands in a link.
+fn whole_address(link: &str) -> String {
+    let shown = address();
+    let page = shown.split(['?', '#']).next().unwrap_or_default();
+    format!("{page}{link}")
+}
+
 impl Model {
     /// The ticket of the job as it stands; `checked` is what was looked at, in order.
     pub(super) fn ticket(self, checked: &[Checked]) -> String {
         let causes = self.causes.get();
+        let compared = whole_address(&self.view.href(|it| it.tab = Tab::Compare));
         self.job.with(|job| {
             let title = self.system.with(|it| state_words(job, it));
+            let (address, compared) =
+                (&address(), (job.state != JobState::Done).then_some(compared.as_str()));
             self.with_lines(|lines| {
-                markdown(&Ticket { job, title: &title, causes: &causes, checked, lines, address: &address() })
+                markdown(&Ticket { job, title: &title, causes: &causes, checked, lines, address, compared })
             })
         })
     }
@@ -57,7 +70,7 @@ impl Model {
 
 /// Writes the ticket, without secrets; times are UTC, since it is read elsewhere.
 fn markdown(ticket: &Ticket<'_>) -> String {
-    let Ticket { job, title, causes, checked, lines, address } = *ticket;
+    let Ticket { job, title, causes, checked, lines, address, compared } = *ticket;
     let mut text = format!("### [{}]({address}): {title}\n\n", job.id);
     if let Some((first, others)) = causes.split_first() {
         text.push_str(&format!("**{}.** {}\n\n", first.sentence, first.why));
@@ -108,8 +121,12 @@ fn markdown(ticket: &Ticket<'_>) -> String {
         let lines = if left_out == 1 { "line" } else { "lines" };
         text.push_str(&format!("\n{left_out} more {lines} in Jobscope.\n"));
     }
-    // The address is the reader's own, and must work.
-    text.split(address).map(redacted).collect::<Vec<_>>().join(address)
+    // The addresses are the reader's own, and must work.
+    let text = text.split(address).map(redacted).collect::<Vec<_>>().join(address);
+    match compared {
+        Some(compared) => format!("{text}\n[Beside the last good job of its kind]({compared})\n"),
+        None => text,
+    }
 }
 
 /// The lines worth a ticket: events and whatever is worse than normal; the last ones where there are too many.
@@ -174,7 +191,8 @@ mod tests {
     }
 
     fn written(job: &Job, checked: &[Checked], lines: &[&LogRecord], address: &str) -> String {
-        markdown(&Ticket { job, title: "failed", causes: &[], checked, lines, address })
+        let compared = Some("https://x/?tab=compare");
+        markdown(&Ticket { job, title: "failed", causes: &[], checked, lines, address, compared })
     }
 
     #[test]
@@ -203,7 +221,8 @@ mod tests {
             \n```\n\
             1970-01-01 00:00:00.000Z submitted\n\
             1970-01-01 00:00:02.000Z bad ''' line second\n\
-            ```\n\n1 more line in Jobscope.\n";
+            ```\n\n1 more line in Jobscope.\n\n\
+            [Beside the last good job of its kind](https://x/?tab=compare)\n";
         assert_eq!(written(&job(JobState::Failed), &[], &lines, "https://x/?job=j-1"), expected);
     }
 

@@ -45,6 +45,7 @@ use crate::components::loading::Loading;
 use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, use_jobs};
+use crate::pages::asked::WhatWasAsked;
 use crate::pages::trouble;
 use crate::state::{use_clock, use_view};
 
@@ -172,10 +173,9 @@ fn Nothing(model: Model) -> impl IntoView {
         true => "Which jobs there are cannot be told: a source did not answer.".to_owned(),
         false => "No job in this time.".to_owned(),
     };
-    let looked_for = move || {
+    let asked = move || {
         let asked = model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.asked.clone()));
-        let queries: Vec<String> = asked.into_iter().map(|it| it.query).filter(|it| !it.is_empty()).collect();
-        if queries.is_empty() { String::new() } else { format!("Asked for {}", queries.join(" and ")) }
+        asked.into_iter().filter(|it| !it.query.is_empty()).collect()
     };
     let length = move || model.clock.range().with(|it| it.length());
     let wider = move || match length() {
@@ -188,11 +188,12 @@ fn Nothing(model: Model) -> impl IntoView {
         _ => (TimeDelta::from_secs(7 * 86_400), "Look at the last 7 days"),
     };
     view! {
-        <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(looked_for)>
+        <EmptyPanel why=Signal::derive(why)>
             <button type="button" on:click=move |_| view.push(|it| it.range = RangeSpec::last(wider().0))>
                 {move || wider().1}
             </button>
         </EmptyPanel>
+        <WhatWasAsked asked=Signal::derive(asked) />
     }
 }
 

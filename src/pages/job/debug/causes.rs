@@ -4,6 +4,7 @@ use domain::debug::Found;
 use domain::diagnosis::Cause;
 use domain::format::sentence;
 use domain::job::JobState;
+use domain::view_state::Tab;
 use inquiry::debug::{DebugReport, StepReport};
 use leptos::prelude::*;
 
@@ -51,6 +52,11 @@ pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
             <header>
                 <h2>{"What it comes to"}</h2>
                 <span class="r">
+                    <Show when=move || is_wrong.get()>
+                        <a class="follow" href=move || model.view.href(|it| it.tab = Tab::Compare)>
+                            {"Compare with the last good job"}
+                        </a>
+                    </Show>
                     <CopyButton text=Signal::derive(ticket) label="Copy Markdown for a ticket" />
                     <CopyButton text=Signal::derive(address) label="Copy link" />
                 </span>
@@ -92,6 +98,8 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
                 <dt>{if is_unknown { "What would tell" } else { "What would refute it" }}</dt>
                 <dd>{sentence(&cause.would_refute)}</dd>
                 {cause.runbook.map(|it| view! { <dt>{"What to do"}</dt><dd class="strong">{it}</dd> })}
+                <dt>{"Rule"}</dt>
+                <dd><code>{cause.rule}</code></dd>
             </dl>
         </li>
     }
