@@ -7,15 +7,12 @@ import test, { after, before } from 'node:test';
 import { SYSTEMS, demoBinary, runDemo, targets } from './lib/demo.mjs';
 import { faultProxy, FAULTS } from './lib/faults.mjs';
 import { ROOT, scratch } from './lib/paths.mjs';
+import { ms, read, rulesFor, stageOf, systemFile, truthOf } from './lib/truth.mjs';
 
 const data = scratch('diagnose');
-const { LOKI_URL, PROMETHEUS_URL, TEMPO_URL, TEMPO_OTLP_URL, DEMO_TRUTH, DEMO_TRUTHS } = process.env;
+const { LOKI_URL, PROMETHEUS_URL, TEMPO_URL, TEMPO_OTLP_URL } = process.env;
 const servers = { loki: { url: LOKI_URL }, prometheus: { url: PROMETHEUS_URL }, tempo: { url: TEMPO_URL, otlp: TEMPO_OTLP_URL } };
-const read = file => JSON.parse(fs.readFileSync(file, 'utf8'));
-const truthOf = system => read(system === 'cloudcix' ? DEMO_TRUTH : path.join(DEMO_TRUTHS, `truth-${system}.json`));
-const systemFile = system => path.join(ROOT, 'public/systems', `${system}.json`);
 const examples = truth => Object.values(truth.examples).flat();
-const ms = moment => Number(BigInt(moment.ns) / 1_000_000n);
 
 /** A configuration that names these servers. */
 function config(name, { loki, prometheus, tempo }) {
@@ -41,26 +38,6 @@ const diagnose = (...args) => new Promise(done => {
   });
 });
 
-/** Which rule must come first for what broke a job. */
-const RULES = {
-  timeout: ['timeout'], task_timeout: ['timeout'], api_timeout: ['timeout'], worker_out_of_memory: ['worker_killed', 'memory'],
-  inference_out_of_memory: ['gpu_memory'], cuda_out_of_memory: ['gpu_memory'], mps_out_of_memory: ['gpu_memory'], gpu_memory: ['gpu_memory'],
-  inference_down: ['inference_down'], circuit_open: ['circuit_breaker'], bad_input: ['bad_input', 'input_too_long'], bad_image: ['bad_input'],
-  model_load: ['model_load', 'model_logger'], evaluation_gate: ['adaptation_gate', 'evaluation_gate'],
-  storage_unreachable: ['unreachable'], mail_server: ['unreachable'], database: ['unreachable'], unreachable: ['unreachable'],
-  too_many_connections: ['connections_taken'], disk_full: ['disk_full'], lock_wait: ['lock_wait'], transaction_leak: ['transaction_leak'],
-  broker_memory: ['broker_memory'], payload_schema: ['payload_schema'], memory: ['memory'], time_limit: ['time_limit'], bad_deploy: ['bad_deploy'],
-  // What only the deployment's own words say.
-  s3_upload: ['s3_upload'], bad_preset: ['own_words'], no_prompts: ['own_words'],
-  // Jobs that hang.
-  swallowed_errors: ['swallowed_errors'], requeue_loop: ['requeue_loop'], message_evicted: ['evicted_keys', 'swallowed_errors'], new_job_id_per_step: ['new_id_per_step'],
-};
-const HANGING = { stuck: ['worker_silent', 'worker_killed'], queued: ['queue_stands', 'message_lost', 'worker_freeze'], running: ['queue_stands', 'message_lost', 'worker_freeze'] };
-const rulesFor = cause => (cause.startsWith('http_') ? ['http_status'] : RULES[cause] ?? assert.fail(`no rule for ${cause}`));
-
-/** A stage's id by any of its names. */
-const stageOf = (system, word) => system.stages.find(it => [it.id, ...(it.aliases ?? [])].includes(word))?.id ?? word;
-
 /** What is wrong with what was told of a job; empty where nothing is. */
 function wrong(system, job, told, isFresh = true) {
   const complaints = [];
@@ -70,15 +47,15 @@ function wrong(system, job, told, isFresh = true) {
   const first = told.causes[0]?.rule;
   // Lines under other ids tell the rest of its story.
   if (job.flaw === 'new_job_id_per_step') {
-    if (told.state === 'stuck') must(rulesFor(cause).includes(first), `hangs by ${cause}, told ${rules}`);
+    if (told.state === 'stuck') must(rulesFor(job).includes(first), `hangs by ${cause}, told ${rules}`);
     return complaints;
   }
   switch (job.state) {
     case 'failed':
       must(told.state === 'failed', `failed, told ${told.state}: ${told.because}`);
-      must(told.failed_stage === stageOf(system, job.failed_stage), `failed at ${job.failed_stage}, told ${told.failed_stage}`);
+      must(told.failed_stage === (stageOf(system, job.failed_stage)?.id ?? job.failed_stage), `failed at ${job.failed_stage}, told ${told.failed_stage}`);
       must(told.attempts === job.attempts, `${job.attempts} attempts, told ${told.attempts}`);
-      must(rulesFor(job.cause).includes(first), `broken by ${job.cause}, told ${rules}`);
+      must(rulesFor(job).includes(first), `broken by ${job.cause}, told ${rules}`);
       must(told.causes.every(it => it.would_refute && it.sentence && it.why), 'a cause says not what would refute it');
       break;
     case 'done':
@@ -88,7 +65,7 @@ function wrong(system, job, told, isFresh = true) {
     default:
       must(['queued', 'running', 'stuck'].includes(told.state), `${job.state}, told ${told.state}: ${told.because}`);
       // What ran when the generator stopped hangs too, once that is long enough ago.
-      if (told.state === 'stuck' && (cause || job.state === 'stuck' || isFresh)) must((cause ? rulesFor(cause) : HANGING[job.state]).includes(first), `${job.state} (${cause}), told ${rules}`);
+      if (told.state === 'stuck' && (cause || job.state === 'stuck' || isFresh)) must(rulesFor(job).includes(first), `${job.state} (${cause}), told ${rules}`);
   }
   return complaints;
 }

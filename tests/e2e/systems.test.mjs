@@ -1,28 +1,22 @@
 // Every shipped system on real servers: whoever types a job's id reads how it stands, where it failed and why, as it truly was.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import test from 'node:test';
 import { OF_LIBRARIES, SYSTEMS } from './lib/demo.mjs';
 import { harness } from './lib/harness.mjs';
-import { ROOT } from './lib/paths.mjs';
+import { ms, read, stageOf, systemFile, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
 const it = harness();
 
-const read = file => JSON.parse(fs.readFileSync(file, 'utf8'));
-/** What the generator says of the jobs that it wrote; cloudcix's truth has a file of its own. */
-const truthOf = system => read(system === 'cloudcix' ? process.env.DEMO_TRUTH : path.join(process.env.DEMO_TRUTHS, `truth-${system}.json`));
-const ms = moment => Number(BigInt(moment.ns) / 1_000_000n);
 
 for (const system of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
   const truth = truthOf(system);
-  const { stages } = read(path.join(ROOT, 'public/systems', `${system}.json`));
+  const file = read(systemFile(system));
   const end = ms(truth.end);
   const view = job => ({ page: 'job', sys: system, job: job.job_id, from: `${end - 100 * MINUTE}`, to: `${end + MINUTE}` });
   /** A stage's name within a sentence, by any of its words. */
   const title = word => {
-    const stage = stages.find(each => [each.id, ...(each.aliases ?? [])].includes(word));
+    const stage = stageOf(file, word);
     const named = stage.title ?? stage.id;
     return named.charAt(0).toLowerCase() + named.slice(1);
   };

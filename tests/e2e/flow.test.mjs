@@ -1,0 +1,42 @@
+// The debugging flow of every shipped system on real servers: of each kind of trouble that its telemetry holds, whoever
+// opens the job reads the cause that the generator meant from steps that have run; of a good job there is nothing to read.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { SYSTEMS } from './lib/demo.mjs';
+import { harness } from './lib/harness.mjs';
+import { causes, steps } from './lib/steps.mjs';
+import { ms, read, rulesFor, systemFile, truthOf } from './lib/truth.mjs';
+
+const MINUTE = 60_000;
+const it = harness();
+
+for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
+  const truth = truthOf(name), end = ms(truth.end);
+  const lists = read(systemFile(name)).debug;
+  const view = job => ({ page: 'job', sys: name, job: job.job_id, tab: 'debug', tz: 'utc', from: `${end - 100 * MINUTE}`, to: `${end + MINUTE}` });
+  const kinds = state => Object.entries(truth.examples).filter(([kind]) => kind.startsWith(`${state} `)).map(([kind, [job]]) => [kind, job]);
+
+  for (const [kind, job] of [...kinds('failed'), ...kinds('stuck')]) {
+    test(`${name}: a job of the kind "${kind}" is diagnosed rightly from its steps`, async () => {
+      const page = await it.open(view(job));
+      const all = await steps(page);
+      const told = JSON.stringify([await causes(page), all], null, 1);
+      assert.ok(all.length >= lists[0].steps.length && all.every(step => step.says), told);
+      assert.ok(all.every(step => step.state !== 'could not ask'), told);
+      assert.ok(all.some(step => step.state === 'found'), told);
+      const [first] = await causes(page);
+      assert.ok(rulesFor(job).includes(first.rule), `broken by ${job.flaw ?? job.cause ?? job.state}: ${told}`);
+      assert.ok(first.refute, told);
+      await page.done();
+    });
+  }
+
+  test(`${name}: nothing is wrong with a good job of any kind`, async () => {
+    for (const [kind, job] of kinds('done').filter(([, job]) => !job.flaw)) {
+      const page = await it.open(view(job));
+      await page.getByText('Nothing to debug: the job is done').waitFor().catch(error => assert.fail(`${kind} ${job.job_id}: ${error.message}`));
+      assert.deepEqual(await causes(page), [], kind);
+      await page.done();
+    }
+  });
+}
