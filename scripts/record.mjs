@@ -5,7 +5,7 @@
 //   node scripts/record.mjs DIRECTORY_OF_THE_BUILT_APP [FILE]
 //   END=2026-11-21T10:00:00Z   where the hour ends; else the last whole hour
 //   SEED=7                     the same end, seed and rate give the same telemetry
-//   RATE=2                     jobs a minute: the list holds them all, so more of them make a larger file
+//   RATE=1.2                   jobs a minute: the list holds them all, so more of them make a larger file
 //
 // What breaks in that hour stands in scripts/sample-scenario.json; which jobs are visited, in `chosen` below.
 import fs from 'node:fs';
@@ -21,7 +21,7 @@ const MAX_BYTES = 600_000;
 /** Jobs that nobody tells of, the newest, that can be opened nevertheless. */
 const MAX_OTHERS = 20;
 const HOUR = 3_600_000;
-const { END, SEED = '7', RATE = '2' } = process.env;
+const { END, SEED = '7', RATE = '1.2' } = process.env;
 const [app, file = path.join(ROOT, 'public/sample/incident.jsrec')] = process.argv.slice(2);
 if (!app) throw new Error('which directory holds the built app?');
 const end = END ? Date.parse(END) : Math.floor(Date.now() / HOUR) * HOUR;
@@ -99,29 +99,32 @@ async function retriedJob(loki) {
   return (await linesOf('job_completed')).find(line => line.job_id && retried.has(line.trace_id))?.job_id;
 }
 
-/** Jobs of every kind that the generator tells of: {jobs: to be visited, examples: [{id, words}] to be offered, the plainest first}. */
+/** Jobs of every kind that the generator tells of: {jobs: to be visited, examples: [{id, words}] to be offered, the plainest first, debugged: ids of those whose steps are}. */
 function chosen(truth, retried) {
   const ended = job => (job.ended ? Number(BigInt(job.ended.ns) / 1_000_000n) : end);
   const groups = Object.entries(truth.examples).map(([kind, jobs]) => ({ kind, jobs: jobs.filter(job => ended(job) > end - HOUR) }));
   const of = pattern => groups.filter(({ kind }) => pattern.test(kind)).flatMap(({ jobs }) => jobs);
   const [running, ...stuck] = [...truth.crafted.running, ...truth.crafted.stuck];
-  const told = [
+  const inTrouble = [
     [of(/http_403/).find(job => job.spans_kept), job => `failed at scrape: ${job.domain} answers 403, ${job.attempts} attempts`],
     [of(/inference_oom/).find(job => job.trace_kept === 'whole'), () => 'failed at embed: the inference server ran out of GPU memory'],
     [of(/circuit_open/)[0], () => 'failed at embed: the circuit breaker was open'],
     [of(/worker_lost/)[0], () => 'failed at chunk: the worker was killed for its memory'],
     [of(/unsupported_encoding/)[0], () => 'failed at chunk: an encoding that cannot be read'],
     [of(/http_404/)[0], job => `failed at scrape: a page of ${job.domain} is gone`],
+    [stuck[0], () => 'stuck: a stage that never ended'],
+  ];
+  const well = [
     [retried && { job_id: retried, trace_ids: [], task_ids: [] }, () => 'done, after a stage was tried again'],
     [of(/^done whole/)[0], () => 'done, with its whole trace'],
     [of(/^done none/)[0], () => 'done, its trace not kept: drawn from its lines'],
     [running, () => 'still running'],
-    [stuck[0], () => 'stuck: a stage that never ended'],
     [of(/^queued/)[0], () => 'still waiting in a queue'],
-  ].filter(([job]) => job);
+  ];
+  const told = [...inTrouble, ...well].filter(([job]) => job);
   const examples = told.map(([job, words]) => ({ id: job.job_id, words: words(job) }));
   const jobs = [...new Map([...told.map(([job]) => job), ...stuck].map(job => [job.job_id, job])).values()];
-  return { jobs, examples };
+  return { jobs, examples, debugged: new Set(inTrouble.map(([job]) => job?.job_id)) };
 }
 
 /** The servers, filled, and the console before them. */
@@ -148,16 +151,15 @@ const isOfOneJob = words => /job-[0-9a-f]|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-/
 /** What the steps of a job ask, without the lines of all other jobs of its hours. */
 const isNotOfAllJobs = words => !/job_id\|task_id/.test(words);
 
-/** Everything that is to be in the recording, each view once: the jobs that are told of with their steps, the others as they are. */
-async function visitAll(visit, { jobs, examples }, traces, others) {
+/** Everything that is to be in the recording, each view once: the jobs in trouble that are told of with their steps, the others as they are. */
+async function visitAll(visit, { jobs, debugged }, traces, others) {
   await visit({ page: 'overview' });
   await visit({ page: 'jobs' });
-  const told = new Set(examples.map(each => each.id));
   const keys = [...jobs.map(job => job.job_id), ...traces, ...jobs.slice(0, 4).flatMap(job => [...job.trace_ids, ...job.task_ids]), ...others.slice(0, MAX_OTHERS)];
   const all = [...new Set(keys)];
   for (const [place, key] of all.entries()) {
     if (place % 20 === 0) tell(`${place} of ${all.length} jobs and traces`);
-    await visit({ page: 'job', job: key, ...told.has(key) && { tab: 'debug' } }, told.has(key) ? isNotOfAllJobs : isOfOneJob);
+    await visit({ page: 'job', job: key, ...debugged.has(key) && { tab: 'debug' } }, debugged.has(key) ? isNotOfAllJobs : isOfOneJob);
     await visit({ page: 'alerts' }); // asks nothing: the next job page learns anew what Tempo can do, as after a reload
   }
 }
@@ -188,6 +190,9 @@ try {
 
   recording.head = { ...recording.head, title: 'Sample incident', view: '', now_ns: end * 1e6, examples: selection.examples };
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  // Like beside like packs smaller; answers to the same question stay in their order.
+  const question = ({ head: { endpoint, query } }) => `${endpoint} ${query}`;
+  recording.answers.sort((a, b) => (question(a) < question(b) ? -1 : Number(question(a) > question(b))));
   const bytes = writeRecording(file, recording);
   tell(`${path.relative(ROOT, file)}: ${recording.answers.length} answers, ${(bytes / 1000).toFixed(0)} KB`);
   await page.done();

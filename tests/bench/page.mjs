@@ -1,11 +1,8 @@
 // The job page of the release build, cold: navigation to painted, when its first question leaves, its longest task.
 // The peer is a page with nothing in it: what Chromium charges for any page.
-import path from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { APP } from './lib/app.mjs';
 import { json } from './lib/serve.mjs';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const SITE = path.join(ROOT, 'target/site');
 const JOB = 'job-bench-1', TRACE = '0af7651916cd43dd8448eb211c80319c';
 const END_MS = 1_760_000_000_000, N_LINES = 400;
 
@@ -19,17 +16,17 @@ const lines = json({ status: 'success', data: { resultType: 'streams', result: [
 }] } });
 const config = json({ sources: { loki: { url: '.' }, prometheus: { url: 'prometheus' }, tempo: { url: 'tempo' } }, systems: ['cloudcix'] });
 
+export const needsApp = true, needsWasm = false;
 export const routes = [
   [/^\/site\/config\.json$/, (_, reply) => reply(config)],
-  [/\/loki\/api\/v1\/labels$/, (_, reply) => reply(json({ status: 'success', data: ['service_name'] }))],
-  [/\/loki\/api\/v1\/query_range$/, (_, reply) => reply(lines)],
-  [/\/tempo\/api\/search$/, (_, reply) => reply(json({ traces: [], metrics: {} }))],
-  [/\/tempo\/api\/v2\/traces\//, (_, reply) => reply(json({ trace: {}, metrics: {} }))],
+  [/^\/site\/loki\/api\/v1\/labels$/, (_, reply) => reply(json({ status: 'success', data: ['service_name'] }))],
+  [/^\/site\/loki\/api\/v1\/query_range$/, (_, reply) => reply(lines)],
+  [/^\/site\/tempo\/api\/search$/, (_, reply) => reply(json({ traces: [], metrics: {} }))],
+  [/^\/site\/tempo\/api\/v2\/traces\//, (_, reply) => reply(json({ trace: {}, metrics: {} }))],
 ];
-export const mounts = [{ prefix: '/site/', dir: SITE }];
+export const mounts = [{ prefix: '/site/', dir: APP }];
 
 export async function run({ cold, runs, summarize }) {
-  execFileSync(path.join(ROOT, 'scripts/build'), ['target/site'], { stdio: 'ignore' });
   const page = { painted: [], asked: [], task: [] }, empty = [];
   const range = `from=${END_MS - 3_600_000}&to=${END_MS}`;
   for (let i = 0; i < runs; i++) {

@@ -1,19 +1,21 @@
 // `cargo xtask bench`: what is fast, as ratios to a peer or to what the browser itself charges, in one run of one browser.
 //
-//   node tests/bench/run.mjs [--only decode,chart,jobs,page,trace] [--runs 9]
+//   node tests/bench/run.mjs [--only decode,chart,jobs,page,list,trace] [--runs 9]
+//   APP=DIR node tests/bench/run.mjs   measures the release build in that directory instead of making one
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch } from '../e2e/lib/chromium.mjs';
+import { ROOT } from './lib/app.mjs';
 import { reply, serve } from './lib/serve.mjs';
 import { printTable, ratio, spread, summarize } from './lib/stats.mjs';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart,jobs' }, runs: { type: 'string', default: '9' } } });
+const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart,jobs,page,list,trace' }, runs: { type: 'string', default: '9' } } });
 const runs = Number(args.runs);
 const benches = await Promise.all(args.only.split(',').map(name => import(`./${name}.mjs`)));
 
 const wasm = path.join(ROOT, 'target/bench');
+if (benches.some(it => it.needsApp) && !process.env.APP) execFileSync(path.join(ROOT, 'scripts/build'), ['target/site'], { stdio: 'ignore' });
 // Benches of the whole app need the app alone.
 if (benches.some(it => it.needsWasm !== false)) buildWasm();
 

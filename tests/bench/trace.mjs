@@ -1,18 +1,14 @@
 // The trace tab of the release build: a trace of 1,000, 10,000 and 50,000 spans, cold, against a hand-written page without a
 // framework that shows the same trace (pages/trace-floor: no axis, no errors, no log lines). The floor reads Jaeger's JSON,
 // the app the protobuf that Tempo gives. Further: frames while scrolling fast, memory, the longest task.
-//
-//   APP=DIR: measures the build in that directory instead of making one.
 import path from 'node:path';
-import { execFileSync } from 'node:child_process';
 import { T0_SECS } from './lib/gen.mjs';
 import { genTrace, toJaeger, toProtobuf } from './lib/gen-trace.mjs';
 import { memory } from './lib/memory.mjs';
+import { APP } from './lib/app.mjs';
 import { json } from './lib/serve.mjs';
 import { summarize } from './lib/stats.mjs';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
-const SITE = process.env.APP ?? path.join(ROOT, 'target/site');
 const SIZES = [1_000, 10_000, 50_000], HOLD = { 10_000: 0.85, 50_000: 0.7 };
 const PROTOBUF = { 'content-type': 'application/protobuf' };
 const bodies = new Map();
@@ -27,17 +23,17 @@ const byId = url => SIZES.map(traceOf).find(it => it.id === url.pathname.split('
 const config = json({ sources: { loki: { url: '.' }, prometheus: { url: 'prometheus' }, tempo: { url: 'tempo' } }, systems: ['cloudcix'] });
 const noLines = json({ status: 'success', data: { resultType: 'streams', result: [] } });
 
-export const needsWasm = false;
+export const needsApp = true, needsWasm = false;
 export const routes = [
   [/^\/site-trace\/config\.json$/, (_, reply) => reply(config)],
   [/^\/api\/traces\//, (url, reply) => reply(byId(url).jaeger)],
-  [/\/tempo\/api\/v2\/traces\//, (url, reply) => reply(byId(url).protobuf, PROTOBUF)],
-  [/\/tempo\/api\/search$/, (_, reply) => reply(json({ traces: [], metrics: {} }))],
-  [/\/loki\/api\/v1\/labels$/, (_, reply) => reply(json({ status: 'success', data: ['service_name'] }))],
-  [/\/loki\/api\/v1\/query_range$/, (_, reply) => reply(noLines)],
+  [/^\/site-trace\/tempo\/api\/v2\/traces\//, (url, reply) => reply(byId(url).protobuf, PROTOBUF)],
+  [/^\/site-trace\/tempo\/api\/search$/, (_, reply) => reply(json({ traces: [], metrics: {} }))],
+  [/^\/site-trace\/loki\/api\/v1\/labels$/, (_, reply) => reply(json({ status: 'success', data: ['service_name'] }))],
+  [/^\/site-trace\/loki\/api\/v1\/query_range$/, (_, reply) => reply(noLines)],
 ];
 export const mounts = [
-  { prefix: '/site-trace/', dir: SITE },
+  { prefix: '/site-trace/', dir: APP },
   { prefix: '/floor/', dir: path.join(import.meta.dirname, 'pages/trace-floor'), spa: 'index.html' },
 ];
 
@@ -82,7 +78,6 @@ const scroll = page => `(async () => {
 })()`;
 
 export async function run({ browser, url, runs }) {
-  if (!process.env.APP) execFileSync(path.join(ROOT, 'scripts/build'), ['target/site'], { stdio: 'ignore' });
   const visit = async (page, size, more) => {
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
     try {

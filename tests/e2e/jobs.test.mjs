@@ -112,6 +112,30 @@ test('a part of the scatter that is brushed over becomes the range', async () =>
   await page.done();
 });
 
+test('a view is saved under a name, brings its filters and columns back, and is forgotten', async () => {
+  const page = await opened({ ...past, f: 'state:is:failed', cols: 'state,job,trace' });
+  const menu = page.getByRole('button', { name: 'Saved views' }), views = page.locator('.jobs-saved-panel');
+  await menu.click();
+  await views.getByLabel('Name for this view').fill('Failed ones');
+  await views.getByRole('button', { name: 'Save' }).click();
+  await views.getByRole('link', { name: 'Failed ones' }).waitFor();
+  await page.goto(`${it.stack.url}?${new URLSearchParams(past)}`);
+  await complete(page);
+  assert.equal(await page.locator('.chip').count(), 0);
+  await menu.click();
+  await views.getByRole('link', { name: 'Failed ones' }).click();
+  await page.waitForURL(/f=state:is:failed/);
+  await page.locator('.chip').first().waitFor();
+  assert.equal(await page.locator('.jobs-heads button').count(), 3);
+  await menu.click();
+  await views.getByRole('button', { name: 'Forget Failed ones' }).click();
+  await page.reload();
+  await menu.click();
+  await views.getByRole('button', { name: 'Save' }).waitFor();
+  assert.equal(await views.getByRole('link').count(), 0);
+  await page.done();
+});
+
 test('everything is reached by keyboard', async () => {
   const page = await opened(past);
   await page.locator('.jobs-list .vlist').focus();

@@ -15,6 +15,7 @@ pub mod retry;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod versions;
 
 pub use plan::{Plan, Sent, drive};
 pub use transport::{Head, LocalFuture, Transport, ask};

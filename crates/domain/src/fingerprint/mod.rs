@@ -1,5 +1,6 @@
 //! Which failures are the same one, in how many jobs, since when, and what the failing jobs have in common.
 
+mod by_time;
 mod counted;
 mod counts;
 mod failures;
@@ -9,6 +10,7 @@ mod normalise;
 mod sample;
 mod significance;
 
+pub use by_time::tell_versions;
 pub use counted::Counted;
 pub(crate) use counted::has_failed;
 pub use counts::{Group, Since, groups};

@@ -5,6 +5,7 @@ use domain::logs::LogRecord;
 use domain::system::System;
 
 use super::ask::Answer;
+use crate::versions;
 
 /// Answers sorted by kind, in the order of their questions; `None` for what could not be had.
 pub(super) struct Answers {
@@ -28,7 +29,7 @@ impl Answers {
         for answer in self.all.into_iter().flatten() {
             if let Answer::Spans(found) = answer {
                 is_cut |= found.is_cut;
-                spans.extend(read_spans(system, &found));
+                spans.extend(versions::spans(system, &found));
             }
         }
         (spans, is_cut)
@@ -54,18 +55,18 @@ impl Answers {
         let (mut seen, mut lines) = (Vec::new(), Vec::new());
         for answer in self.all.into_iter().flatten() {
             match answer {
-                Answer::Spans(found) => seen.extend(read_spans(system, &found)),
+                Answer::Spans(found) => seen.extend(versions::told(system, &found)),
                 Answer::Lines(found, _) => lines.extend(found),
                 Answer::Series(_) => {}
             }
         }
-        (Sighting::group(seen.into_iter().filter_map(|it| Some((it.version?, it.start, false)))), lines)
+        (Sighting::group(seen.into_iter().map(|(version, at)| (version, at, false))), lines)
     }
 
     /// Versions of all spans (the first answer), and of those that failed (the second).
     pub(super) fn versions_since(self, system: &System) -> Vec<Sighting> {
         let mut by_answer = self.all.into_iter().map(|answer| match answer {
-            Some(Answer::Spans(found)) => read_spans(system, &found).collect::<Vec<_>>(),
+            Some(Answer::Spans(found)) => versions::spans(system, &found).collect::<Vec<_>>(),
             Some(Answer::Lines(..) | Answer::Series(_)) | None => Vec::new(),
         });
         let (all, failed) = (by_answer.next().unwrap_or_default(), by_answer.next().unwrap_or_default());
@@ -75,16 +76,4 @@ impl Answers {
         let seen = well.into_iter().chain(failed.into_iter().map(|it| (it, true)));
         Sighting::group(seen.filter_map(|(it, failed)| Some((it.version?, it.start, failed))))
     }
-}
-
-fn read_spans<'a>(
-    system: &'a System,
-    found: &'a backends::tempo::SearchAnswer,
-) -> impl Iterator<Item = FailedSpan> + 'a {
-    found.traces.iter().flat_map(move |trace| {
-        trace.spans.iter().map(move |it| {
-            let ids = (trace.summary.id, it.id);
-            FailedSpan::read(system, ids, it.name.as_deref(), (it.start, it.duration), &it.attributes)
-        })
-    })
 }

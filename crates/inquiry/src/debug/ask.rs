@@ -22,6 +22,7 @@ use super::Case;
 use crate::job::Asked;
 use crate::panels::usual_query;
 use crate::transport::{Transport, ask};
+use crate::versions::{self, of_service};
 
 /// How much time before its window a step takes as the usual course.
 pub(super) const USUAL: TimeDelta = TimeDelta::from_secs(3_600);
@@ -234,20 +235,15 @@ impl Case {
 
     /// Spans of the service with their versions: all of them, and for `failed` those that failed as well.
     fn versions(&self, system: &System, range: TimeRange, failed: bool) -> Vec<Question> {
-        let fields = fields_for(&system.spans.roles, Role::Version);
-        let (Some(service), false) = (&self.values.service, fields.is_empty()) else { return Vec::new() };
-        let select: Vec<Field> = fields.iter().map(|it| Field::Any(it.clone())).collect();
-        let search = |filter: Vec<Filter>, range| {
-            let query = SpanQuery { filter: Filter::All(filter), select: select.clone() };
-            Question::Spans(Search { query, range, limit: MAX_TRACES, spans_per_trace: 1 })
-        };
+        let Some(service) = &self.values.service else { return Vec::new() };
+        let search =
+            |more, range| versions::search(system, service, more, range, MAX_TRACES).map(Question::Spans);
         if failed {
-            let own = of_service(system, service);
-            return vec![search(vec![own.clone()], range), search(vec![own, Filter::failed()], range)];
+            return [None, Some(Filter::failed())].into_iter().filter_map(|it| search(it, range)).collect();
         }
         let slice =
             TimeDelta::from_nanos((range.length().nanos() / MAX_SLICES as i64).max(VERSION_SLICE.nanos()));
-        slices_newest_first(range, slice).map(|it| search(vec![of_service(system, service)], it)).collect()
+        slices_newest_first(range, slice).filter_map(|it| search(None, it)).collect()
     }
 
     /// The service in trouble.
@@ -263,16 +259,6 @@ fn lines_of(query: LogQuery, range: TimeRange, limit: u32) -> Question {
 /// The window with the hour before it.
 pub(super) fn with_usual(range: TimeRange) -> TimeRange {
     TimeRange { start: range.start - USUAL, ..range }
-}
-
-/// Spans of a service, under whatever name (OpenTelemetry: `service.name` of the resource).
-fn of_service(system: &System, service: &str) -> Filter {
-    let field = Field::Resource("service.name".to_owned());
-    let known = system.service_named(service);
-    let names = known.map(|it| std::iter::once(&it.name).chain(&it.aliases).cloned().collect());
-    let names: Vec<String> = names.unwrap_or_else(|| vec![service.to_owned()]);
-    let mut any: Vec<Filter> = names.iter().map(|it| Filter::is(&field, it)).collect();
-    if any.len() == 1 { any.remove(0) } else { Filter::Any(any) }
 }
 
 fn not_known(placeholder: String) -> Verdict {

@@ -1,10 +1,12 @@
 //! What is around a job in trouble: metrics, other jobs, and lines that name no job, for the rules of diagnosis.
 //!
 //! ```text
-//!  metrics ──> other jobs of the same hours (what a list has read is not asked for again) ──> lines that name no job
+//!  metrics ──> other jobs of the same hours (what a list has read is not asked for again) ──> lines that name no job,
+//!  versions of the service in trouble where most jobs have no trace that tells theirs
 //! ```
 
 mod lines;
+mod versions;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,10 @@ use domain::system::{MetricRole, SharedSystem, System};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
 
+use backends::tempo::SearchAnswer;
+
 use self::lines::LinesAround;
+use self::versions::{SeenVersions, VersionsAround};
 use crate::jobs::{JobsInquiry, JobsNews, JobsQuestion, JobsReport, LinesRead, SharedJobs};
 use crate::panels::{Panel, PanelsInquiry, PanelsNews, PanelsQuestion};
 use crate::plan::{Plan, Sent};
@@ -79,12 +84,19 @@ pub struct SurroundingsReport {
     pub lines: Vec<LogRecord>,
     /// The other jobs, where they were known.
     others: Vec<JobSample>,
+    versions: SeenVersions,
 }
 
 impl SurroundingsReport {
     /// The same of the same time, with the other jobs of another job.
     pub fn among(&self, others: Vec<JobSample>) -> Self {
-        Self { panels: self.panels.clone(), lines: self.lines.clone(), jobs: None, others }
+        Self {
+            panels: self.panels.clone(),
+            lines: self.lines.clone(),
+            jobs: None,
+            others,
+            versions: SeenVersions::default(),
+        }
     }
 
     /// What the rules look at.
@@ -92,6 +104,7 @@ impl SurroundingsReport {
         let mut others = self.others.clone();
         let rows = self.jobs.iter().flat_map(|it| it.rows.iter());
         others.extend(rows.map(|it| JobSample::of_row(system, it)));
+        self.versions.tell(&mut others);
         Surroundings { signals: self.signals(), others, lines: self.lines.clone() }
     }
 
@@ -123,6 +136,8 @@ pub struct SurroundingsInquiry {
     jobs: Option<JobsInquiry>,
     others: Vec<JobSample>,
     lines: LinesAround,
+    versions: VersionsAround,
+    system: SharedSystem,
     n_panels_open: usize,
 }
 
@@ -134,6 +149,8 @@ pub enum SurroundingsNews {
     Jobs(JobsNews),
     /// Lines of the time of the trouble.
     Lines(LinesRead),
+    /// Versions of a part of the hours.
+    Versions(SearchAnswer),
 }
 
 impl SurroundingsInquiry {
@@ -146,6 +163,7 @@ impl SurroundingsInquiry {
     ) -> Self {
         let SurroundingsQuestion { job, now, others, listed } = question;
         let asks_others = others.is_none();
+        let asks_versions = asks_others && are_traces_few(system);
         let hours = hours_of(&job, now);
         let listed = listed.filter(|it| memory.has(*it));
         let range = listed.filter(|it| it.contains(troubled_at(&job, now))).unwrap_or(hours);
@@ -154,13 +172,19 @@ impl SurroundingsInquiry {
             // What is known already costs nothing.
             let max_lines = memory.n_lines_in(range) + MAX_LINES;
             let question = JobsQuestion { range, now, max_lines, keep_from };
-            JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question)
-                .by_lines_where_traces_are_few()
+            let jobs = JobsInquiry::new(system.clone(), reader.clone(), memory.clone(), question);
+            if are_traces_few(system) { jobs.by_lines_alone() } else { jobs }
         });
         Self {
             panels: signals_question(system, &job, now).map(|it| PanelsInquiry::new(system, it)),
             jobs,
             others: others.unwrap_or_default(),
+            versions: if asks_versions {
+                VersionsAround::new(system, &job, hours)
+            } else {
+                VersionsAround::default()
+            },
+            system: system.clone(),
             lines: LinesAround::new(system, reader, troubled_at(&job, now), now),
             memory,
             n_panels_open: 0,
@@ -185,6 +209,9 @@ impl Plan for SurroundingsInquiry {
         for question in self.jobs.iter_mut().flat_map(|it| it.due(transport)) {
             sent.push(Box::pin(async move { SurroundingsNews::Jobs(question.await) }));
         }
+        for question in self.versions.due(transport) {
+            sent.push(Box::pin(async move { SurroundingsNews::Versions(question.await) }));
+        }
         let selector = self.memory.selector().or(self.jobs.is_none().then_some(0));
         if let Some(question) = selector.and_then(|it| self.lines.due(it, transport)) {
             sent.push(Box::pin(async move { SurroundingsNews::Lines(question.await) }));
@@ -206,17 +233,24 @@ impl Plan for SurroundingsInquiry {
                 }
             }
             SurroundingsNews::Lines(read) => self.lines.take(read),
+            SurroundingsNews::Versions(found) => self.versions.take(&self.system, &found),
         }
     }
 
     fn report(&self) -> SurroundingsReport {
         SurroundingsReport {
+            versions: self.versions.seen(),
             panels: self.panels.as_ref().map(Plan::report).unwrap_or_default(),
             jobs: self.jobs.as_ref().map(Plan::report),
             lines: self.lines.found().to_vec(),
             others: self.others.clone(),
         }
     }
+}
+
+/// Where only a share of the traces is kept, lines tell of all jobs, and a trace store takes many times longer to search.
+fn are_traces_few(system: &System) -> bool {
+    !system.logs.selectors.is_empty() && system.spans.kept_share.is_some_and(|it| it < 1.0)
 }
 
 /// The other jobs of a job's hours among those of a longer time.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::job::{Failure, Origin};
+use domain::job::{Failure, Origin, StageRun, StageState};
 use domain::logs::EventKind;
 use domain::system::{
     Condition, ConditionField, EventRule, EventStage, Family, IdFilter, JobRules, LineFormat, LogRules,
-    MatchOp, Matcher, Metric, MetricKind, Role, TextTest, Unit,
+    MatchOp, Matcher, Metric, MetricKind, Role, Stage, TextTest, Unit,
 };
 use futures_util::FutureExt;
 
@@ -121,8 +121,18 @@ fn run_in(
     memory: &SharedJobs,
     others: Option<Vec<JobSample>>,
 ) -> SurroundingsReport {
+    run_for(job(), system, script, memory, others)
+}
+
+fn run_for(
+    job: Arc<Job>,
+    system: &SharedSystem,
+    script: &Script,
+    memory: &SharedJobs,
+    others: Option<Vec<JobSample>>,
+) -> SurroundingsReport {
     let now = Timestamp::from_secs(FAILED_AT_SECS + 3_600);
-    let question = SurroundingsQuestion { job: job(), now, others, listed: None };
+    let question = SurroundingsQuestion { job, now, others, listed: None };
     let reader = Rc::new(LineReader::new(system));
     let plan = SurroundingsInquiry::new(system, reader, memory.clone(), question);
     let mut report = Plan::report(&plan);
@@ -175,4 +185,59 @@ fn the_hours_end_soon_after_a_failure_and_now_for_a_job_that_hangs() {
     let stuck = Job { state: JobState::Stuck, ..(*job()).clone() };
     assert_eq!(hours_of(&stuck, now).end, now);
     assert_eq!(hours_of(&job(), now).start.secs(), FAILED_AT_SECS - 3_600);
+}
+
+/// A span of a service in what a search found.
+fn span(secs: i64, version: &str) -> String {
+    format!(
+        r#"{{"traceID":"{secs:032x}","startTimeUnixNano":"{secs}000000000","durationMs":5,"spanSets":[{{"matched":1,"spans":[{{"spanID":"{secs:016x}","startTimeUnixNano":"{secs}000000000","durationNanos":"5000000","attributes":[{{"key":"service.version","value":{{"stringValue":"{version}"}}}}]}}]}}]}}"#
+    )
+}
+
+#[test]
+fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
+    let mut rules = (*system()).clone();
+    rules.spans.kept_share = Some(0.1);
+    rules.spans.roles = vec![(Role::Version, vec!["service.version".to_owned()])];
+    rules.logs.roles.push((Role::Stage, vec!["stage".to_owned()]));
+    rules.logs.roles.push((Role::FailedStage, vec!["stage".to_owned()]));
+    let stage = Stage {
+        id: "cut".into(),
+        title: "Cut".to_owned(),
+        aliases: Vec::new(),
+        service: Some("cutter".to_owned()),
+        queue: None,
+        in_pipeline: true,
+    };
+    rules.stages = vec![stage];
+    let system: SharedSystem = Arc::new(rules);
+
+    let told = |minutes: i64| {
+        let line = format!(r#"{{"job":"j-{minutes}","event":"failed","code":"e_1","stage":"cut"}}"#);
+        (FAILED_AT_SECS - minutes * 60, line)
+    };
+    let switched = FAILED_AT_SECS - 10 * 60;
+    let spans = [span(switched - 900, "v1"), span(switched - 60, "v1"), span(switched + 60, "v2")];
+    let script = Script::default()
+        .answer("loki/query_range", "(?i)warn", &lines(&[]))
+        .answer("loki/query_range", "", &lines(&[told(1), told(10), told(20)]))
+        .answer("prometheus/query_range", "", NO_SERIES)
+        .answer("tempo/search", "cutter", &format!(r#"{{"traces":[{}]}}"#, spans.join(",")));
+    let mut failed = (*job()).clone();
+    failed.failure = failed.failure.map(|it| Failure { stage: Some("cut".into()), ..it });
+    failed.stages = vec![StageRun {
+        stage: "cut".into(),
+        state: StageState::Failed,
+        attempts: Vec::new(),
+        waits: Vec::new(),
+    }];
+
+    let report = run_for(Arc::new(failed), &system, &script, &SharedJobs::default(), None);
+    let others = report.surroundings(&system).others;
+    let versions: Vec<_> =
+        others.iter().map(|it| (it.id.as_str(), it.version_at(Some(&"cut".into())))).collect();
+    // The one in the middle may have met either.
+    assert_eq!(versions, [("j-1", Some("v2")), ("j-10", None), ("j-20", Some("v1"))]);
+    let searched: Vec<String> = script.asked().into_iter().filter(|it| it.starts_with("tempo")).collect();
+    assert!(searched.iter().all(|it| it.contains("cutter")), "only versions are searched: {searched:?}");
 }

@@ -103,13 +103,10 @@ impl JobsInquiry {
         self
     }
 
-    /// The same without searching traces, where only a share of them is kept: lines tell of all jobs there, and a trace
-    /// store takes many times longer to search.
+    /// The same without searching traces.
     #[must_use]
-    pub(crate) fn by_lines_where_traces_are_few(mut self) -> Self {
-        if !self.system.logs.selectors.is_empty() && self.system.spans.kept_share.is_some_and(|it| it < 1.0) {
-            self.traces = Slices::default();
-        }
+    pub(crate) fn by_lines_alone(mut self) -> Self {
+        self.traces = Slices::default();
         self
     }
 

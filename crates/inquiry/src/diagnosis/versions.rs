@@ -1,0 +1,84 @@
+//! Which versions of the service in trouble ran in its hours, for jobs whose lines name none.
+//!
+//! Where few traces are kept, most jobs have none that could tell. A few spans of each part of the hours do: what ran
+//! before and after an instant ran at that instant.
+
+use backends::tempo::{Search, SearchAnswer, slices_newest_first};
+use domain::debug::Sighting;
+use domain::fingerprint::{JobSample, tell_versions};
+use domain::ids::StageId;
+use domain::job::Job;
+use domain::system::System;
+use domain::time::{TimeDelta, TimeRange, Timestamp};
+
+use crate::plan::Sent;
+use crate::transport::{Transport, ask};
+use crate::versions;
+
+/// Parts that the hours are looked at in.
+const PARTS: i64 = 12;
+/// Traces that are looked at of each part.
+const TRACES_OF_PART: u32 = 3;
+
+/// Asks once for the versions of the hours, part by part.
+#[derive(Default)]
+pub(super) struct VersionsAround {
+    stage: Option<StageId>,
+    searches: Vec<Search>,
+    seen: Vec<(String, Timestamp)>,
+}
+
+impl VersionsAround {
+    /// The versions of the service whose stage failed; of a job that failed at none, nothing.
+    pub(super) fn new(system: &System, job: &Job, hours: TimeRange) -> Self {
+        let failed = job.failure.as_ref().and_then(|it| it.stage.as_ref());
+        let Some(run) = failed.and_then(|it| job.stage(it)) else { return Self::default() };
+        let told = || system.stages.iter().find(|it| it.id == run.stage).and_then(|it| it.service.as_deref());
+        let by_attempt = run.attempts.last().map(|it| it.service.as_str()).filter(|it| !it.is_empty());
+        let Some(service) = by_attempt.or_else(told) else { return Self::default() };
+        let part = TimeDelta::from_nanos((hours.length().nanos() / PARTS).max(1));
+        let search = |it| versions::search(system, service, None, it, TRACES_OF_PART);
+        let searches = slices_newest_first(hours, part).filter_map(search).collect();
+        // What this job's own spans tell is a sighting too.
+        let own = job.facts.versions.iter().find(|(stage, _)| *stage == run.stage);
+        let at = run.attempts.last().map(|it| it.start);
+        let seen = own.zip(at).map(|((_, version), at)| (version.clone(), at)).into_iter().collect();
+        Self { stage: Some(run.stage.clone()), searches, seen }
+    }
+
+    /// The questions, once.
+    pub(super) fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, SearchAnswer>> {
+        let one = |search: Search| -> Sent<'a, SearchAnswer> {
+            // They are an extra: where they cannot be had, versions stay unknown.
+            Box::pin(async move { ask(transport, &search).await.map(|(it, _)| it).unwrap_or_default() })
+        };
+        self.searches.drain(..).map(one).collect()
+    }
+
+    /// Takes what one part holds.
+    pub(super) fn take(&mut self, system: &System, found: &SearchAnswer) {
+        self.seen.extend(versions::told(system, found));
+    }
+
+    /// What is known so far.
+    pub(super) fn seen(&self) -> SeenVersions {
+        let seen = self.seen.iter().map(|(version, at)| (version.clone(), *at, false));
+        SeenVersions { stage: self.stage.clone(), seen: Sighting::group(seen) }
+    }
+}
+
+/// Versions of the service of a stage, as far as they were seen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct SeenVersions {
+    stage: Option<StageId>,
+    seen: Vec<Sighting>,
+}
+
+impl SeenVersions {
+    /// Tells jobs that name no version of that stage which one it was.
+    pub(super) fn tell(&self, samples: &mut [JobSample]) {
+        if let Some(stage) = &self.stage {
+            tell_versions(samples, stage, &self.seen);
+        }
+    }
+}
