@@ -28,16 +28,15 @@ where
     Effect::new(move |_| {
         let Some(element) = node.get() else { return };
         let element = AsRef::<web_sys::Element>::as_ref(&element).clone();
-        let measure = {
-            let element = element.clone();
-            move || {
-                let measured = measured(&element, custom_property);
-                if size.try_get_untracked().is_some_and(|it| it != measured) {
-                    set_size.set(measured);
-                }
+        let watched = element.clone();
+        let measure = move || {
+            let measured = measured(&watched, custom_property);
+            if size.try_get_untracked().is_some_and(|it| it != measured) {
+                set_size.set(measured);
             }
         };
-        measure();
+        // The first measure comes before the next paint, when everything is laid out anyhow; at once it would have to be
+        // laid out for it.
         watching.set_value(Watching::new(&element, measure));
     });
     size
