@@ -8,6 +8,7 @@ import { accessible } from './lib/harness.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { answersOf, readRecording } from './lib/recording.mjs';
 import { serve } from './lib/static.mjs';
+import { causes, steps } from './lib/steps.mjs';
 
 const MAX_BYTES = 600_000;
 const NOT_RECORDED = /is not in (the|this) recording/;
@@ -123,6 +124,31 @@ test('an exemplar of the hour opens its trace', async () => {
   await page.done();
 });
 
+test('the list of the hour is whole, and its failures are counted', async () => {
+  const page = await open({ page: 'jobs', tz: 'utc' });
+  await page.waitForFunction(() => /^All\s\d+\sjobs of this time\./.test(document.querySelector('.jobs-cover')?.innerText ?? ''));
+  await settled(page);
+  assert.doesNotMatch(await main(page), NOT_RECORDED);
+  const n = Number(await page.locator('.count.failed b').innerText());
+  assert.ok(n >= 5, `${n} failed`);
+  await page.getByRole('tab', { name: /Failures/ }).or(page.getByRole('link', { name: /Failures/ })).first().click();
+  await page.locator('main').getByText('http_403').first().waitFor();
+  await page.done();
+});
+
+test('every job in trouble that is offered has its steps and its cause', async () => {
+  for (const { id, words } of examples.filter(each => /^(failed|stuck)/.test(each.words))) {
+    const page = await open({ page: 'job', job: id, tab: 'debug', tz: 'utc' });
+    const told = JSON.stringify([words, await steps(page)]);
+    const all = await steps(page);
+    assert.ok(all.some(step => step.state === 'found') && all.every(step => step.says && step.state !== 'could not ask'), told);
+    const [first] = await causes(page);
+    assert.notEqual(first.rule, 'unknown', told);
+    assert.doesNotMatch(await main(page), NOT_RECORDED, told);
+    await page.done();
+  }
+});
+
 test('what is not in it says so, and the page lives', async () => {
   const page = await open({ page: 'job', job: 'job-00000000-0000' });
   await page.getByText('“job-00000000-0000” is not in this recording').waitFor();
@@ -150,7 +176,7 @@ test('asking again changes nothing: its clock stands', async () => {
 
 for (const colorScheme of ['dark', 'light']) {
   test(`axe finds nothing in the sample, ${colorScheme}`, async () => {
-    for (const view of [{}, { page: 'job' }, { page: 'job', job: examples[0].id }]) {
+    for (const view of [{}, { page: 'jobs' }, { page: 'job' }, { page: 'job', job: examples[0].id }]) {
       const page = await open(view, { colorScheme });
       await page.getByText(recording.head.title).first().waitFor();
       await settled(page);
