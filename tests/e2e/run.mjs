@@ -10,8 +10,8 @@ import { SYSTEMS, demoBinary, runDemo, targets, scenarios, allScenarios, writeSy
 import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
-/** Files that mostly wait: for processes that are killed, for servers to start, for answers about thousands of jobs. They run beside the others. */
-const WAITING = ['celery', 'deploy', 'diagnose'];
+/** Files that run beside the others: those that wait for processes that are killed and servers that start, and those that look at many jobs. */
+const BESIDE = ['celery', 'deploy', 'diagnose', 'flow', 'systems'];
 
 const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
 const here = path.join(ROOT, 'tests/e2e');
@@ -57,8 +57,8 @@ const env = {
   LOKI_URL: servers.loki.url, PROMETHEUS_URL: servers.prometheus.url, MIMIR_URL: servers.mimir.url,
   TEMPO_URL: servers.tempo.url, TEMPO_OTLP_URL: servers.tempo.otlp ?? '',
 };
-const isWaiting = file => WAITING.some(name => path.basename(file) === `${name}.test.mjs`);
-const lanes = [files.filter(file => !isWaiting(file)), files.filter(isWaiting)].filter(lane => lane.length);
+const isBeside = file => BESIDE.some(name => path.basename(file) === `${name}.test.mjs`);
+const lanes = [files.filter(file => !isBeside(file)), files.filter(isBeside)].filter(lane => lane.length);
 const statuses = await Promise.all(lanes.map(async (lane, place) => {
   // What the second says comes in one piece when it is done.
   const stdio = ['ignore', place === 0 ? 'inherit' : 'pipe', 'inherit'];
