@@ -14,11 +14,20 @@ const MORE_ROWS: usize = 16;
 #[derive(Default)]
 pub(super) struct Pool {
     rows: Vec<RowView>,
+    row_px: f64,
 }
 
 impl Pool {
     /// Shows these rows and no others. A row stays in its slot while it is in view, so scrolling touches new ones only.
     pub(super) fn show(&mut self, host: &HtmlElement, range: Range<usize>, row_px: f64, drawer: &Drawer) {
+        // Rows of another height stand elsewhere; of no height, as before the first layout, nowhere.
+        if row_px != self.row_px {
+            self.rows.iter_mut().for_each(RowView::hide);
+            self.row_px = row_px;
+        }
+        if row_px == 0.0 {
+            return;
+        }
         if self.rows.len() < range.len() {
             // In the middle more rows are kept than at an end; with another number of slots all would move.
             while self.rows.len() < range.len() + MORE_ROWS {
