@@ -30,7 +30,7 @@
   globalThis.jobscopeBoot = { config, system, now: performance.now() };
 
   // A page is a part of its name; some of its tabs need another one. A release build tells which files each part needs.
-  const OF_TABS = { job: { trace: 'job_more', debug: 'job_more', compare: 'job_more' } };
+  const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_more', debug: 'job_more', compare: 'job_more' } };
   const parts = JSON.parse(document.currentScript.dataset.parts ?? '{}');
   const page = query.get('page') ?? 'overview';
   const shown = [page, OF_TABS[page]?.[query.get('tab')]];

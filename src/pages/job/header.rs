@@ -140,6 +140,12 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
     });
     let in_queues =
         (job.facts.in_queues > TimeDelta::ZERO).then(|| plain("in queues", job.facts.in_queues.to_string()));
+    let between = job.facts.between_attempts;
+    let between = (between > TimeDelta::ZERO).then(|| Fact {
+        exact: "Retries are put off on purpose, and then wait in the queue: nobody tells how long each took"
+            .to_owned(),
+        ..plain("between attempts", between.to_string())
+    });
     let attempts = (job.facts.attempts > 1).then(|| plain("attempts", job.facts.attempts.to_string()));
     let known = [
         job.facts.url.as_ref().map(|it| Fact { is_quiet: true, ..plain("", without_scheme(it)) }),
@@ -148,6 +154,7 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
         total,
         in_queues,
         attempts,
+        between,
         code("version", &job.facts.version),
         text("caller", &job.facts.caller),
         text("user", &job.facts.user),

@@ -44,8 +44,8 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
         format!("{} to {} {}", wall_exact(clock, start), wall_exact(clock, end), clock.zone_name(start))
     };
     let mut facts = Vec::new();
-    if let Some(wait) = model.job.with_untracked(|it| wait_before(it, &span)) {
-        facts.push(("waited in queue".to_owned(), wait));
+    if let Some((what, wait)) = model.job.with_untracked(|it| wait_before(it, &span)) {
+        facts.push((what.to_owned(), wait));
     }
     let own = rows(span.attributes.iter());
     let resource = rows(span.resource.attributes.iter());
@@ -178,8 +178,8 @@ fn attempt_words(job: &Job, origin: Origin) -> Option<String> {
     Some(format!("attempt {} of {}", attempt.number, run.attempts.len().max(attempt.number as usize)))
 }
 
-/// How long the attempt that this span is had waited in its queue.
-fn wait_before(job: &Job, span: &Span) -> Option<String> {
+/// How long the attempt that this span is had waited, and for what.
+fn wait_before(job: &Job, span: &Span) -> Option<(&'static str, String)> {
     let origin = Origin::Span(span.trace, span.id);
     let run = job.stages.iter().find(|it| it.attempts.iter().any(|it| it.from == origin))?;
     let waits = run.waits.iter().filter_map(|it| Some((it, it.end?)));
@@ -187,8 +187,11 @@ fn wait_before(job: &Job, span: &Span) -> Option<String> {
     // A wait that ended long before belongs to an earlier attempt.
     let earlier = run.attempts.iter().any(|it| end <= it.start && it.start < span.start);
     let put_off = wait.put_off_until.map(|until| format!(", put off for {} before", until - wait.start));
-    let begins = wait.put_off_until.unwrap_or(wait.start);
-    (!earlier).then(|| format!("{}{}", end - begins, put_off.unwrap_or_default()))
+    let (what, begins) = match wait.in_queue_since() {
+        Some(since) => ("waited in queue", since),
+        None => ("since the attempt before", wait.start),
+    };
+    (!earlier).then(|| (what, format!("{}{}", end - begins, put_off.unwrap_or_default())))
 }
 
 const fn kind_word(kind: SpanKind) -> Option<&'static str> {

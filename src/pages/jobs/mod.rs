@@ -37,7 +37,6 @@ use self::counts::Counts;
 use self::cover::Cover;
 use self::list::List;
 use self::model::Model;
-use self::scatter::Dots;
 use crate::components::age::Age;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
@@ -48,6 +47,9 @@ use crate::net::{Progress, use_jobs};
 use crate::pages::asked::WhatWasAsked;
 use crate::pages::trouble;
 use crate::state::{use_clock, use_view};
+
+/// The room that the scatter takes.
+const SCATTER_CSS_PX: u32 = 128;
 
 /// The page of all jobs of the range that the view names.
 #[component]
@@ -108,7 +110,12 @@ pub fn JobsView(
                 fallback=move || view! {
                     <div class="jobs-sum">
                         <Counts model=model />
-                        <Dots model=model />
+                        <Part
+                            fetch=parts::jobs_scatter::fetch
+                            view=move || parts::jobs_scatter::view(model)
+                            what="Fetching the chart …"
+                            height_css_px=SCATTER_CSS_PX
+                        />
                     </div>
                     <section class="card" aria-label="Jobs">
                         <Missing model=model />

@@ -32,10 +32,19 @@ pub struct StageTimes {
     pub state: StageState,
     /// All attempts together; what goes on counts up to now.
     pub worked: TimeDelta,
-    /// All waits together; what goes on counts up to now.
+    /// All time in the queue together; what goes on counts up to now.
     pub waited: TimeDelta,
+    /// All time between attempts of which nobody tells how much was the queue's.
+    pub between: TimeDelta,
     /// How many attempts there were.
     pub n_attempts: usize,
+}
+
+impl StageTimes {
+    /// All of it.
+    pub fn all(&self) -> TimeDelta {
+        self.worked + self.waited + self.between
+    }
 }
 
 /// What is different about a stage.
@@ -94,11 +103,14 @@ fn times(job: &Job, id: &StageId, now: Timestamp) -> Option<StageTimes> {
     };
     let worked =
         run.attempts.iter().map(|it| (it.start, it.end.unwrap_or_else(|| open_end(run, it.start, until))));
-    let waited = run.waits.iter().map(|it| (it.start, it.end.unwrap_or(until)));
+    let waited = run.waits.iter().filter_map(|it| Some((it.in_queue_since()?, it.end.unwrap_or(until))));
+    let between = run.waits.iter().filter(|it| it.in_queue_since().is_none());
+    let between = between.map(|it| (it.start, it.end.unwrap_or(until)));
     Some(StageTimes {
         state: run.state,
         worked: sum(worked.collect()),
         waited: sum(waited.collect()),
+        between: sum(between.collect()),
         n_attempts: run.attempts.len(),
     })
 }

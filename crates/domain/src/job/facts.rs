@@ -29,6 +29,7 @@ pub(crate) fn facts(
         mode: fact(pieces, Role::Mode, |it| it.mode.as_ref()),
         request_id: fact(pieces, Role::RequestId, |it| it.request_id.as_ref()),
         in_queues: in_queues(stages, until),
+        between_attempts: between_attempts(stages, until),
         attempts: attempts(stages, failure, submitted),
     }
 }
@@ -203,11 +204,21 @@ fn version_of(pieces: &Pieces, service: &str) -> Option<String> {
     by_line.filter_map(|it| it.roles.version.clone()).next().or_else(by_span)
 }
 
-/// All time in queues without what was put off on purpose, overlaps counted once; open waits last until `until`.
+/// All time in queues; open waits last until `until`.
 fn in_queues(stages: &[StageRun], until: Option<Timestamp>) -> TimeDelta {
     let waits = stages.iter().flat_map(|it| &it.waits);
-    let ends = waits.filter_map(|it| Some((it.put_off_until.unwrap_or(it.start), it.end.or(until)?)));
-    let mut ranges: Vec<(Timestamp, Timestamp)> = ends.filter(|(start, end)| start < end).collect();
+    union(waits.filter_map(|it| Some((it.in_queue_since()?, it.end.or(until)?))))
+}
+
+/// All time before retries of which nobody tells how much was a queue's; open waits last until `until`.
+fn between_attempts(stages: &[StageRun], until: Option<Timestamp>) -> TimeDelta {
+    let waits = stages.iter().flat_map(|it| &it.waits).filter(|it| it.in_queue_since().is_none());
+    union(waits.filter_map(|it| Some((it.start, it.end.or(until)?))))
+}
+
+/// How long all of it is, overlaps counted once.
+fn union(ranges: impl Iterator<Item = (Timestamp, Timestamp)>) -> TimeDelta {
+    let mut ranges: Vec<(Timestamp, Timestamp)> = ranges.filter(|(start, end)| start < end).collect();
     ranges.sort();
     let mut total = TimeDelta::ZERO;
     let mut reached: Option<Timestamp> = None;

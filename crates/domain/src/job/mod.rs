@@ -201,10 +201,20 @@ pub struct QueueWait {
     pub start: Timestamp,
     /// Until when it was put off on purpose, as a retry that is to come later; only what is after that is the queue's.
     pub put_off_until: Option<Timestamp>,
+    /// Whether it follows an attempt that is to be tried again. A retry is put off on purpose before it may be taken:
+    /// where nobody tells until when, how much of this the queue took is not known.
+    pub is_retry: bool,
     /// When a worker took it; `None` while it waits.
     pub end: Option<Timestamp>,
     /// Where this came from.
     pub from: Origin,
+}
+
+impl QueueWait {
+    /// Since when it waited for a worker and nothing else, where that is known.
+    pub fn in_queue_since(&self) -> Option<Timestamp> {
+        self.put_off_until.or_else(|| (!self.is_retry).then_some(self.start))
+    }
 }
 
 /// Why a job failed.
@@ -244,8 +254,11 @@ pub struct Facts {
     pub mode: Option<String>,
     /// The request's id at the gateway.
     pub request_id: Option<String>,
-    /// All time in queues, overlaps counted once.
+    /// All time in queues, overlaps counted once, without what was put off on purpose.
     pub in_queues: TimeDelta,
+    /// All time between an attempt and the retry after it of which nobody tells how much was a queue's, overlaps counted
+    /// once.
+    pub between_attempts: TimeDelta,
     /// Attempts since it was last submitted, at the stage that failed; where none did, at the one that needed most.
     pub attempts: u32,
 }

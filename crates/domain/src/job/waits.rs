@@ -32,13 +32,19 @@ pub(crate) fn waits(
     let Some(stage) = stages.stages.get(stage_idx) else { return Vec::new() };
     let configured = pieces.system.stage(&stage.stage).and_then(|it| it.queue.clone());
     let queued: Vec<&Queued> = stages.queued_for(&stage.stage).collect();
-    let wait = |start: Start, end: Option<Timestamp>, put_off_until: Option<Timestamp>| QueueWait {
-        queue: start.queue.or_else(|| configured.clone()),
-        start: start.at,
-        put_off_until: put_off_until.map(|it| end.map_or(it, |end| it.min(end))).filter(|it| *it > start.at),
-        end,
-        from: start.from,
-    };
+    let is_retried =
+        |before: Option<&Draft>| before.is_some_and(|it| it.attempt.outcome == AttemptOutcome::Retried);
+    let wait =
+        |start: Start, is_retry: bool, end: Option<Timestamp>, put_off_until: Option<Timestamp>| QueueWait {
+            is_retry,
+            queue: start.queue.or_else(|| configured.clone()),
+            start: start.at,
+            put_off_until: put_off_until
+                .map(|it| end.map_or(it, |end| it.min(end)))
+                .filter(|it| *it > start.at),
+            end,
+            from: start.from,
+        };
     let mut waits = Vec::new();
     let mut before: Option<&Draft> = None;
     for draft in &stage.drafts {
@@ -73,14 +79,14 @@ pub(crate) fn waits(
         if let Some(start) = start.map(|it| Start { at: it.at.max(not_before), ..it })
             && start.at < end
         {
-            waits.push(wait(start, Some(end), meant_for(pieces, draft)));
+            waits.push(wait(start, is_retried(before), Some(end), meant_for(pieces, draft)));
         }
         before = Some(draft);
     }
     let open = open_start(stages, stage_idx, &queued);
     waits.extend(
         open.filter(|it| !is_over && (it.is_told || configured.is_some()))
-            .map(|it| wait(it.start, None, None)),
+            .map(|it| wait(it.start, is_retried(stage.drafts.last()), None, None)),
     );
     waits
 }

@@ -136,7 +136,8 @@ fn queue_lane(system: &System, run: &StageRun, open_end: Timestamp) -> Option<La
         let end = wait.end.unwrap_or(open_end).max(wait.start);
         let begins = wait.put_off_until.unwrap_or(wait.start);
         let put_off = wait.put_off_until.map(|until| bar(wait, wait.start, until, "put off"));
-        let waits = (begins < end || put_off.is_none()).then(|| bar(wait, begins, end, ""));
+        let label = if wait.in_queue_since().is_some() { "" } else { "until tried again" };
+        let waits = (begins < end || put_off.is_none()).then(|| bar(wait, begins, end, label));
         put_off.into_iter().chain(waits)
     });
     Some(Lane {

@@ -19,9 +19,7 @@ pub(super) fn Stages(run: CompareRun) -> impl IntoView {
     });
     let longest = Memo::new(move |_| {
         let sides = |it: &StageDiff| [it.this, it.other];
-        stages.with(|it| {
-            it.iter().flat_map(sides).flatten().map(|it| it.worked + it.waited).max().unwrap_or_default()
-        })
+        stages.with(|it| it.iter().flat_map(sides).flatten().map(|it| it.all()).max().unwrap_or_default())
     });
     let colour = move |diff: &StageDiff| {
         let place = run.model.system.with(|it| it.stage_colour(&diff.stage));
@@ -83,7 +81,7 @@ fn Bar(who: &'static str, side: Option<StageTimes>, longest: TimeDelta, tells_st
         let share = length.as_secs_f64() / longest.as_secs_f64().max(1e-9);
         format!("{:.2}%", (share * 100.0).clamp(0.0, 100.0))
     };
-    let Some(StageTimes { state, worked, waited, n_attempts }) = side else {
+    let Some(times) = side else {
         return view! {
             <div class="cmp-bar">
                 <span class="cmp-who">{who}</span>
@@ -93,6 +91,7 @@ fn Bar(who: &'static str, side: Option<StageTimes>, longest: TimeDelta, tells_st
         }
         .into_any();
     };
+    let StageTimes { state, worked, waited, between, .. } = times;
     let (tone, word) = state_words(state);
     let state_class = format!("cmp-state {}", tone.class());
     let is_failed = state == StageState::Failed;
@@ -100,7 +99,7 @@ fn Bar(who: &'static str, side: Option<StageTimes>, longest: TimeDelta, tells_st
         <div class="cmp-bar">
             <span class="cmp-who">{who}</span>
             <span class="cmp-track" aria-hidden="true">
-                <i class="wait" style:width=share(waited)></i>
+                <i class="wait" style:width=share(waited + between)></i>
                 <i class="work" class:failed=is_failed style:width=share(worked)></i>
             </span>
             <span class="cmp-words">
@@ -112,20 +111,26 @@ fn Bar(who: &'static str, side: Option<StageTimes>, longest: TimeDelta, tells_st
                                 {word}
                             </span>
                         }
-                    })} <span>{time_words(worked, waited, n_attempts)}</span>
+                    })} <span>{time_words(times)}</span>
             </span>
         </div>
     }
     .into_any()
 }
 
-/// `4.1 s`, `4.1 s after 12 s in the queue, 3 attempts`.
-fn time_words(worked: TimeDelta, waited: TimeDelta, n_attempts: usize) -> String {
+/// `4.1 s`, `4.1 s after 12 s in the queue, 3 attempts with 40 s between them`.
+fn time_words(times: StageTimes) -> String {
+    let StageTimes { worked, waited, between, n_attempts, .. } = times;
     let time = match (n_attempts, waited > TimeDelta::ZERO) {
         (0, true) => format!("{waited} in the queue"),
         (0, false) => "seen, nothing says how long".to_owned(),
         (_, true) => format!("{worked} after {waited} in the queue"),
         (_, false) => worked.to_string(),
     };
-    if n_attempts > 1 { format!("{time}, {n_attempts} attempts") } else { time }
+    match (n_attempts, between > TimeDelta::ZERO) {
+        (0 | 1, false) => time,
+        (0 | 1, true) => format!("{time}, to be tried again for {between}"),
+        (_, false) => format!("{time}, {n_attempts} attempts"),
+        (_, true) => format!("{time}, {n_attempts} attempts with {between} between them"),
+    }
 }

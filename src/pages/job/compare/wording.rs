@@ -62,7 +62,7 @@ pub(super) fn change_words(diff: &StageDiff) -> (&'static str, String) {
         (Some(this), Some(other)) => by_how_much(part(this), part(other)),
         (Some(_), None) | (None, _) => String::new(),
     };
-    let in_all: fn(&StageTimes) -> TimeDelta = |it| it.worked + it.waited;
+    let in_all: fn(&StageTimes) -> TimeDelta = StageTimes::all;
     match diff.change {
         Change::Same => ("same", part(in_all)),
         Change::Missing => ("missing", "not reached here".to_owned()),

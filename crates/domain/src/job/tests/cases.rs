@@ -144,8 +144,8 @@ fn retries_are_attempts_with_a_reason_and_a_wait() {
         submitted 10:21:57.902 by line, ended 10:26:09.688 by line
         scrape Failed
           wait 10:21:57.902..10:22:03.1 scrape_jobs by line
-          wait 10:22:09.87..10:24:09 scrape_jobs by span
-          wait 10:24:17.04..10:26:02.2 scrape_jobs by inference
+          wait 10:22:09.87..10:24:09 scrape_jobs by span before a retry
+          wait 10:24:17.04..10:26:02.2 scrape_jobs by inference before a retry
           #1 10:22:03.1..10:22:09.87 Retried by span “403 Forbidden”
           #2 10:24:09..10:24:17.04 Retried by span “403 Forbidden”
           #3 10:26:02.2..10:26:09.44 Failed by span “http_403”

@@ -34,8 +34,8 @@ fn retries_that_are_received_before_their_time() {
         submitted 10:00:32.846 by span, ended 10:01:33.127 by line
         scrape Failed
           wait 10:00:32.847..10:00:32.952 scrape_jobs by span
-          wait 10:00:33.068..10:00:53.058 scrape_jobs by span put off until 10:00:53.055
-          wait 10:00:53.102..10:01:33.092 scrape_jobs by span put off until 10:01:33.089
+          wait 10:00:33.068..10:00:53.058 scrape_jobs by span put off until 10:00:53.055 before a retry
+          wait 10:00:53.102..10:01:33.092 scrape_jobs by span put off until 10:01:33.089 before a retry
           #1 10:00:32.952..10:00:33.068 Retried by span “Retry in 20s: 403 Forbidden”
           #2 10:00:53.058..10:00:53.102 Retried by span “Retry in 40s: 403 Forbidden”
           #3 10:01:33.092..10:01:33.127 Failed by span “403”
@@ -60,8 +60,8 @@ fn the_same_without_a_trace() {
         failed: “scrape_failed” from scraper says that scrape failed [line]
         submitted 10:00:32.949 by line, ended 10:01:33.122 by line
         scrape Failed
-          wait 10:00:33.068..10:00:53.06 scrape_jobs by inference
-          wait 10:00:53.101..10:01:33.094 scrape_jobs by inference
+          wait 10:00:33.068..10:00:53.06 scrape_jobs by inference before a retry
+          wait 10:00:53.101..10:01:33.094 scrape_jobs by inference before a retry
           #1 10:00:32.949..10:00:33.068 Retried by line “Retry in 20s: 403 Forbidden”
           #2 10:00:53.06..10:00:53.101 Retried by line “Retry in 40s: 403 Forbidden”
           #3 10:01:33.094..10:01:33.122 Failed by line “403 Forbidden”
@@ -86,7 +86,7 @@ fn a_retry_that_is_held_back_has_not_begun() {
         running: attempt 1 at scrape failed and will be tried again [line]
         submitted 10:00:32.949 by line, ended -
         scrape Retrying
-          wait 10:00:33.068..… scrape_jobs by inference
+          wait 10:00:33.068..… scrape_jobs by inference before a retry
           #1 10:00:32.949..10:00:33.068 Retried by line “busy”
         chunk Never
         embed Never

@@ -40,7 +40,8 @@ fn facts_come_from_the_best_piece_that_has_them() {
             user: text("u-1"),
             mode: text("async"),
             request_id: text("7e1b09c2"),
-            in_queues: TimeDelta::from_millis(9_900 + 7_000 + 9_000),
+            in_queues: TimeDelta::from_millis(9_900 + 7_000),
+            between_attempts: TimeDelta::from_secs(9),
             attempts: 2,
         }
     );

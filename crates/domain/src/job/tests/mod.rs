@@ -48,7 +48,8 @@ pub(super) fn show(job: &Job) -> String {
             let (queue, end) = (it.queue.as_deref().unwrap_or("-"), it.end.map_or("…".to_owned(), clock));
             let put_off =
                 it.put_off_until.map_or(String::new(), |it| format!(" put off until {}", clock(it)));
-            writeln!(out, "  wait {}..{end} {queue} by {}{put_off}", clock(it.start), origin(it.from))
+            let retry = if it.is_retry { " before a retry" } else { "" };
+            writeln!(out, "  wait {}..{end} {queue} by {}{put_off}{retry}", clock(it.start), origin(it.from))
                 .unwrap();
         }
         for it in &run.attempts {

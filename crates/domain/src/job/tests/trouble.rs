@@ -189,8 +189,8 @@ fn retries_known_by_their_end_alone() {
         failed: “stage_callback” from orchestrator says that scrape failed [line]
         submitted 10:22:03.114 by line, ended 10:26:09.688 by line
         scrape Failed
-          wait 10:22:09.87..10:24:09.032 scrape_jobs by inference
-          wait 10:24:17.032..10:26:09.441 scrape_jobs by inference
+          wait 10:22:09.87..10:24:09.032 scrape_jobs by inference before a retry
+          wait 10:24:17.032..10:26:09.441 scrape_jobs by inference before a retry
           #1 10:22:03.114..10:22:09.87 Retried by line “403 Forbidden”
           #2 10:24:09.032..10:24:17.032 Retried by line “403 Forbidden”
           #3 10:26:09.441..10:26:09.441 Failed by line “http_403”
@@ -229,7 +229,7 @@ fn a_failure_that_is_tried_again_is_no_end() {
         running: attempt 1 at scrape failed and will be tried again [line]
         submitted 10:00:00 by line, ended -
         scrape Retrying
-          wait 10:00:05..… scrape_jobs by inference
+          wait 10:00:05..… scrape_jobs by inference before a retry
           #1 10:00:00..10:00:05 Retried by line “connection reset”
         chunk Never
         embed Never
@@ -244,7 +244,7 @@ fn a_failure_that_is_tried_again_is_no_end() {
         running: attempt 2 at scrape began and has not ended [line]
         submitted 10:00:00 by line, ended -
         scrape Running
-          wait 10:00:05..10:00:15 scrape_jobs by inference
+          wait 10:00:05..10:00:15 scrape_jobs by inference before a retry
           #1 10:00:00..10:00:05 Retried by line “connection reset”
           #2 10:00:15..… Running by line
         chunk Never

@@ -103,8 +103,8 @@ fn a_failed_job() {
         I21:57.91 E26:09.688
         queue scrape_jobs (1, colour 0)
         wait 21:57.91..22:03.1 “” -> line
-        wait 22:09.87..24:09 “”
-        wait 24:17.04..26:02.2 “”
+        wait 22:09.87..24:09 “until tried again”
+        wait 24:17.04..26:02.2 “until tried again”
         stage scrape (0, colour 0)
         FAILED 22:03.1..22:09.87 “attempt 1 · 403” -> span
         FAILED 24:09..24:17.04 “attempt 2 · 403” -> span
