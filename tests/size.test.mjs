@@ -11,7 +11,7 @@ import { ROOT } from './e2e/lib/paths.mjs';
 
 const GOAL_KB = 350;
 /** Pages above the goal. */
-const CEILINGS_KB = { job: 440, jobs: 413 };
+const CEILINGS_KB = { job: 440, jobs: 392 };
 const site = process.env.APP ?? path.join(ROOT, 'target/site');
 const html = fs.readFileSync(path.join(site, 'index.html'), 'utf8');
 const parts = JSON.parse(/data-parts='([^']+)'/.exec(html)?.[1] ?? '{}');

@@ -11,7 +11,7 @@ import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
 /** Files that run beside the others: those that wait for processes that are killed and servers that start, and those that look at many jobs. */
-const BESIDE = ['celery', 'deploy', 'diagnose', 'flow', 'systems'];
+const BESIDE = ['celery', 'deploy', 'diagnose', 'flow'];
 
 const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
 const here = path.join(ROOT, 'tests/e2e');
