@@ -123,12 +123,16 @@ impl Drawer {
         let (label, label_at, is_label_inside) =
             bar.map_or_else(Default::default, |it| self.label(place, it, taken));
         let span = forest.span(place);
+        // Below a span of the same service its colour says enough, and the name has the room.
+        let is_told =
+            depth > 0 && forest.parent(place).map(|it| forest.service(it)) == Some(forest.service(place));
+        let service = if is_told { String::new() } else { service_name(span.map_or("", |it| it.service())) };
         let ticks = ticks(self.axis(), self.lane_px, picture.marks.on(place).iter().map(|it| it.1));
         DrawnRow {
             classes,
             depth,
             folded: (forest.n_below(place) > 0).then(|| picture.shape.is_folded(forest, place)),
-            service: service_name(span.map_or("", |it| it.service())),
+            service,
             name: span.map(|it| it.name.to_string()).unwrap_or_default(),
             note: match (lacks_parent, is_circular) {
                 (true, _) => "parent not stored",
