@@ -14,6 +14,7 @@ mod tests;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use backends::tempo::SearchAnswer;
 use domain::diagnosis::{SIGNALS, Signal, Surroundings};
 use domain::fingerprint::{Counted, JobSample};
 use domain::job::{Job, JobState};
@@ -21,8 +22,6 @@ use domain::logs::LogRecord;
 use domain::system::{MetricRole, SharedSystem, System};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
-
-use backends::tempo::SearchAnswer;
 
 use self::lines::LinesAround;
 use self::versions::{SeenVersions, VersionsAround};
