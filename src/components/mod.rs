@@ -13,6 +13,7 @@ pub mod loading;
 pub mod menu;
 pub mod part;
 pub mod scatter;
+pub mod soon;
 pub mod tabs;
 pub mod timeline;
 pub mod virtual_list;

@@ -6,10 +6,16 @@ import { json } from './lib/serve.mjs';
 const JOB = 'job-bench-1', TRACE = '0af7651916cd43dd8448eb211c80319c';
 const END_MS = 1_760_000_000_000, N_LINES = 400;
 
-const line = i => JSON.stringify({
-  timestamp: new Date(END_MS - (N_LINES - i) * 400).toISOString(), level: i % 90 === 89 ? 'ERROR' : 'INFO', service: ['orchestrator', 'scraper', 'chunking', 'embedding-api'][i % 4],
-  trace_id: TRACE, job_id: JOB, event: i === 0 ? 'job_submitted' : i % 90 === 89 ? 'scrape_failed' : 'task_started', task: 'scrape_task', task_id: `t-${i % 6}`, url: 'https://docs.example.org/guide',
-});
+// A job that was tried again at its stages: forty lines tell of its life, the others of the work.
+const SERVICES = ['scraper', 'chunking', 'embedding-api'], LIFE = ['task_started', 'task_retrying', 'task_started', 'task_succeeded'];
+const line = i => {
+  const stage = Math.min(Math.floor(i / (N_LINES / 3)), 2), tells = i % 10 === 0;
+  const event = i === 0 ? 'job_submitted' : i === N_LINES - 1 ? 'embed_failed' : tells ? LIFE[(i / 10) % 4] : 'page_read';
+  return JSON.stringify({
+    timestamp: new Date(END_MS - (N_LINES - i) * 400).toISOString(), level: i === N_LINES - 1 ? 'ERROR' : event === 'task_retrying' ? 'WARNING' : 'INFO',
+    service: i === 0 ? 'orchestrator' : SERVICES[stage], trace_id: TRACE, job_id: JOB, event, task: ['scrape_task', 'chunk_task', 'embed_task'][stage], task_id: `t-${stage}`, url: 'https://docs.example.org/guide',
+  });
+};
 const lines = json({ status: 'success', data: { resultType: 'streams', result: [{
   stream: { service_name: 'scraper' },
   values: Array.from({ length: N_LINES }, (_, i) => [`${END_MS - (N_LINES - i) * 400}000000`, line(i)]).reverse(),

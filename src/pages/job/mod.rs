@@ -53,6 +53,7 @@ use self::trace::{DropZone, FromFile, OpenedFiles};
 use self::troubles::Troubles;
 use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
+use crate::components::soon::Soon;
 use crate::net::{Progress, job_plan, use_plan};
 use crate::state::{use_clock, use_system, use_view};
 
@@ -192,10 +193,14 @@ fn Work(model: Model) -> impl IntoView {
                     <Part fetch=parts::job_trace::fetch view=move || parts::job_trace::view(model) what="Fetching the waterfall …" />
                 </Show>
                 <Show when=move || has_logs.get()>
-                    <LogCard model=model />
+                    <Soon>
+                        <LogCard model=model />
+                    </Soon>
                 </Show>
             </div>
-            <Detail model=model />
+            <Soon>
+                <Detail model=model />
+            </Soon>
         </div>
     }
 }

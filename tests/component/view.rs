@@ -1,8 +1,5 @@
 //! The view and the address say the same, whichever changes.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests")]
-
 use domain::ids::JobId;
 use domain::time::{TimeDelta, Timestamp, parse_civil};
 use domain::view_state::{Page, Zone};
@@ -10,10 +7,8 @@ use gloo_timers::future::TimeoutFuture;
 use jobscope::state::{Clock, View, go_to};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, MouseEvent, MouseEventInit};
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// A view that begins at this address.
 fn view_at(query: &str) -> (Owner, View) {

@@ -1,8 +1,5 @@
 //! The live transport against a scripted `fetch`: what is sent, what is asked again, what is called off.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -14,9 +11,7 @@ use jobscope::net::Sighting;
 use jobscope::net::live::{Live, Secret, Server};
 use system::config::{AuthScheme, Source, SourceKind as ConfiguredKind};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-
-wasm_bindgen_test_configure!(run_in_browser);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 /// From now on `fetch` runs this script: `n` counts the calls from 0, `text(status, body)` makes an answer,
 /// `parts(…)` one whose body comes in pieces 20 ms apart, `broken(…)` one that breaks off, `never()` none.

@@ -1,8 +1,5 @@
 //! How a plan is driven: the newest key wins, and what is shown stays until more is known.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
-
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,9 +10,7 @@ use inquiry::{Head, LocalFuture, Plan, Sent, Transport};
 use jobscope::net::{Net, Progress, use_plan};
 use jobscope::state::{Clock, Setup, Setups, View};
 use leptos::prelude::*;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-
-wasm_bindgen_test_configure!(run_in_browser);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 const ANSWER_MILLIS: u32 = 80;
 

@@ -1,8 +1,5 @@
 //! A waterfall as a person uses it: rows in view, scrolling, folding, keys, marks, zoom.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
-
 use std::sync::Arc;
 
 use domain::attr::Attributes;
@@ -18,10 +15,8 @@ use jobscope::state::{Clock, View};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit};
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 const ROW_PX: f64 = 24.0;
 

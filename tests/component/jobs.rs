@@ -1,8 +1,5 @@
 //! The explorer in a browser: rows, filters, sorting, the keyboard, and what happens while jobs arrive.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
-
 use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,10 +18,8 @@ use jobscope::state::{Clock, Setup, Setups, View};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, KeyboardEvent, KeyboardEventInit};
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 const END_SECS: i64 = 1_760_000_000;
 

@@ -1,8 +1,5 @@
 //! A chart as a person uses it: pointer, keyboard, legend and table.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs, reason = "tests")]
-
 use std::sync::Arc;
 
 use charts::columns::Extent;
@@ -16,10 +13,8 @@ use jobscope::components::chart::{TableToggle, TimeChart};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Element, HtmlElement, KeyboardEvent, KeyboardEventInit, PointerEvent, PointerEventInit};
-
-wasm_bindgen_test_configure!(run_in_browser);
 
 /// The plot begins so far from the left edge of its box …
 const GUTTER: f64 = 56.0;

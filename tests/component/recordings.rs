@@ -1,8 +1,5 @@
 //! A visit that is taken down can be opened again, with its own clock, and says what is not in it.
 
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests")]
-
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -12,9 +9,7 @@ use inquiry::{Head, LocalFuture, Transport};
 use jobscope::net::{Mode, Net};
 use jobscope::state::{Clock, Setup, Setups, View};
 use leptos::prelude::*;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-
-wasm_bindgen_test_configure!(run_in_browser);
+use wasm_bindgen_test::wasm_bindgen_test;
 
 /// Answers with the question.
 struct Echo;

@@ -1,0 +1,14 @@
+//! What is shown in a task of its own, so that no task is long and what matters first is there first.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+/// Shows its children a moment later: when all that was to be done before it is done, and whatever waits has had its turn.
+#[component]
+pub fn Soon(children: ChildrenFn) -> impl IntoView {
+    let is_due = RwSignal::new(false);
+    // Gone before it was due, it has no signal any more.
+    set_timeout(move || drop(is_due.try_set(true)), Duration::ZERO);
+    view! { <Show when=move || is_due.get()>{children()}</Show> }
+}
