@@ -41,7 +41,7 @@ test('a failed job beside the last good one: the stage that failed, those it mis
   assert.match(await sides(page).nth(0).innerText(), new RegExp(`this\\s+${failed.id}\\s+failed at scrape`));
   assert.match(await sides(page).nth(1).innerText(), /other\s+job-\S+\s+done\s+Corpus job/);
   await page.getByText('with the last good job of the kind “Corpus job” before it').waitFor();
-  assert.match(await stage(page, 'Scrape').innerText(), /this\s+failed\s+.*3 attempts\s+other\s+done.*\s+ended otherwise\s+[+−][^,]+, [\d.]+×/s);
+  assert.match(await stage(page, 'Scrape').innerText(), /this\s+failed\s+.*3 attempts with [\d.]+ m?s between them\s+other\s+done.*\s+ended otherwise\s+[+−][^,]+, [\d.]+×/s);
   for (const name of ['Chunk', 'Embed']) assert.match(await stage(page, name).innerText(), /never.*missing/s);
   assert.match(await only(page, 'Lines only in this').innerText(), /2×\s*task_retrying.*scrape_failed.*job_failed/s);
   assert.match(await only(page, 'Lines only in the other').innerText(), /scrape_completed.*job_completed/s);
