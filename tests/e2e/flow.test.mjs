@@ -1,18 +1,24 @@
 // The debugging flow of every shipped system on real servers: of each kind of trouble that its telemetry holds, whoever
-// opens the job reads the cause that the generator meant from steps that have run; of a good job there is nothing to read.
+// opens the job reads the stage, the attempts and the error in its header, and the cause that the generator meant from
+// steps that have run; of a good job there is nothing to read.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SYSTEMS } from './lib/demo.mjs';
 import { harness } from './lib/harness.mjs';
 import { causes, steps } from './lib/steps.mjs';
-import { ms, read, rulesFor, systemFile, truthOf } from './lib/truth.mjs';
+import { ms, read, rulesFor, stageOf, systemFile, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
 const it = harness();
 
 for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
   const truth = truthOf(name), end = ms(truth.end);
-  const lists = read(systemFile(name)).debug;
+  const system = read(systemFile(name));
+  /** A stage's name within a sentence, by any of its words. */
+  const title = word => {
+    const stage = stageOf(system, word), named = stage.title ?? stage.id;
+    return named.charAt(0).toLowerCase() + named.slice(1);
+  };
   const view = job => ({ page: 'job', sys: name, job: job.job_id, tab: 'debug', tz: 'utc', from: `${end - 100 * MINUTE}`, to: `${end + MINUTE}` });
   const kinds = state => Object.entries(truth.examples).filter(([kind]) => kind.startsWith(`${state} `)).map(([kind, [job]]) => [kind, job]);
 
@@ -21,12 +27,19 @@ for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
       const page = await it.open(view(job));
       const all = await steps(page);
       const told = JSON.stringify([await causes(page), all], null, 1);
-      assert.ok(all.length >= lists[0].steps.length && all.every(step => step.says), told);
+      assert.ok(all.length >= system.debug[0].steps.length && all.every(step => step.says), told);
       assert.ok(all.every(step => step.state !== 'could not ask'), told);
       assert.ok(all.some(step => step.state === 'found'), told);
       const [first] = await causes(page);
       assert.ok(rulesFor(job).includes(first.rule), `broken by ${job.flaw ?? job.cause ?? job.state}: ${told}`);
       assert.ok(first.refute, told);
+      if (job.state === 'failed') {
+        const words = await page.locator('main').innerText();
+        assert.match(words, new RegExp(`failed at ${title(job.failed_stage)}`));
+        if (job.attempts > 1) assert.match(words, new RegExp(`attempts\\s+${job.attempts}`));
+        // A code stands for its error where there is one.
+        await page.locator('main').getByText(job.error_code ?? job.error.slice(0, 28)).first().waitFor({ state: 'attached' });
+      }
       await page.done();
     });
   }
@@ -36,6 +49,8 @@ for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
       const page = await it.open(view(job));
       await page.getByText('Nothing to debug: the job is done').waitFor().catch(error => assert.fail(`${kind} ${job.job_id}: ${error.message}`));
       assert.deepEqual(await causes(page), [], kind);
+      await page.locator('.state.done').first().waitFor();
+      assert.doesNotMatch(await page.locator('main').innerText(), /failed at|undefined|NaN/);
       await page.done();
     }
   });

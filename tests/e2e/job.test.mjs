@@ -1,6 +1,5 @@
 // The job page on real servers: a person finds a job and reads what happened to it.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import test from 'node:test';
 import { framing } from './lib/frames.mjs';
 import { accessible, harness } from './lib/harness.mjs';
@@ -150,22 +149,3 @@ test('a view works in a plain frame, without the shell', async () => {
     assert.equal(await frame.getByPlaceholder(/task id/).count(), 0, 'no find box in a frame');
   });
 });
-
-// The next two read a demo job's truth, told by the generator that wrote it.
-const truth = () => JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8'));
-const aroundEnd = () => {
-  const end = Number(BigInt(truth().end.ns) / 1_000_000n);
-  return { from: `${end - 100 * MINUTE}`, to: `${end + MINUTE}` };
-};
-
-for (const [group, jobs] of Object.entries(process.env.DEMO_TRUTH ? truth().examples : {}).filter(([name]) => name.startsWith('failed '))) {
-  test(`a job of the demo's kind "${group}" shows the stage and the code that the generator meant`, async () => {
-    const [job] = jobs;
-    const page = await it.open({ page: 'job', job: job.job_id, ...aroundEnd() });
-    await page.locator('.state.failed').first().waitFor();
-    const stage = { scraping: 'scrape', chunking: 'chunk', embedding: 'embed' }[job.failed_stage] ?? job.failed_stage;
-    assert.match(await state(page).innerText(), new RegExp(`failed at ${stage}`));
-    await page.locator('main').getByText(new RegExp(job.error_code)).first().waitFor();
-    await page.done();
-  });
-}

@@ -32,9 +32,6 @@ export const scenarios = (...names) => names.flatMap(name => ['--scenario', path
 /** Every scenario that is shipped for a system. */
 export const allScenarios = (system = 'cloudcix') => fs.readdirSync(path.join(SCENARIOS, system)).filter(it => it.endsWith('.json')).map(it => `${system}/${it.slice(0, -5)}`);
 
-/** Causes that scenarios draw from errors of everybody's libraries: told the same way in every system (diagnose.test.mjs). */
-export const OF_LIBRARIES = ['lock_wait', 'transaction_leak', 'broker_memory', 'payload_schema', 'http_429', 'gpu_memory', 'unreachable', 'bad_deploy'];
-
 /** Runs the generator to its end; returns what it printed. */
 export const runDemo = (binary, args) => execFileSync(binary, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
 
