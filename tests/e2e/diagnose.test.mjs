@@ -47,7 +47,7 @@ function wrong(system, job, told, isFresh = true) {
   const first = told.causes[0]?.rule;
   // Lines under other ids tell the rest of its story.
   if (job.flaw === 'new_job_id_per_step') {
-    if (told.state === 'stuck') must(rulesFor(job).includes(first), `hangs by ${cause}, told ${rules}`);
+    if (told.state === 'stuck') must(rulesFor({ flaw: job.flaw }).includes(first), `hangs by ${cause}, told ${rules}`);
     return complaints;
   }
   switch (job.state) {

@@ -1,13 +1,12 @@
 //! Versions of jobs that name none, by the time at which they worked.
 
 use super::{Counted, JobSample};
-use crate::debug::Sighting;
 use crate::ids::StageId;
 use crate::time::Timestamp;
 
 /// Tells jobs that worked at a stage and name no version of it which one it was, by what was seen of the stage's
-/// service. What worked while another version may have taken over is told nothing.
-pub fn tell_versions(samples: &mut [JobSample], stage: &StageId, seen: &[Sighting]) {
+/// service, in the order of time. What worked between one version and another is told nothing.
+pub fn tell_versions(samples: &mut [JobSample], stage: &StageId, seen: &[(Timestamp, String)]) {
     for sample in samples.iter_mut().filter(|it| it.version_at(Some(stage)).is_none()) {
         let version = worked_at(sample, stage).and_then(|at| version_at(seen, at));
         sample.versions.extend(version.map(|it| (stage.clone(), it.to_owned())));
@@ -21,14 +20,13 @@ fn worked_at(sample: &JobSample, stage: &StageId) -> Option<Timestamp> {
     starts.max().or_else(|| sample.over_at().filter(|_| is_its_end))
 }
 
-/// The one version that can have run at an instant: seen before it and after it, or on the one side that was seen.
-fn version_at(seen: &[Sighting], at: Timestamp) -> Option<&str> {
-    let before = seen.iter().filter(|it| it.first <= at).max_by_key(|it| it.last.min(at));
-    let after = seen.iter().filter(|it| it.last >= at).min_by_key(|it| it.first.max(at));
+/// What was seen right before an instant and right after it, or on the one side on which something was seen.
+fn version_at(seen: &[(Timestamp, String)], at: Timestamp) -> Option<&str> {
+    let next = seen.partition_point(|(time, _)| *time <= at);
+    let (before, after) = (next.checked_sub(1).and_then(|it| seen.get(it)), seen.get(next));
     match (before, after) {
-        (Some(before), Some(after)) if before.version != after.version => None,
-        (Some(_), Some(_)) if seen.iter().filter(|it| it.first <= at && it.last >= at).count() > 1 => None,
-        (before, after) => before.or(after).map(|it| it.version.as_str()),
+        (Some((time, before)), Some((_, after))) if before != after && *time < at => None,
+        (before, after) => before.or(after).map(|(_, version)| version.as_str()),
     }
 }
 
@@ -36,29 +34,23 @@ fn version_at(seen: &[Sighting], at: Timestamp) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn seen(all: &[(&str, i64)]) -> Vec<Sighting> {
-        let spans = all.iter().map(|(version, at)| ((*version).to_owned(), Timestamp::from_secs(*at), false));
-        Sighting::group(spans)
-    }
-
     #[track_caller]
-    fn check(all: &[(&str, i64)], at: i64, expected: Option<&str>) {
-        assert_eq!(version_at(&seen(all), Timestamp::from_secs(at)), expected);
+    fn check(all: &[(i64, &str)], at: i64, expected: Option<&str>) {
+        let seen: Vec<_> = all.iter().map(|(at, it)| (Timestamp::from_secs(*at), (*it).to_owned())).collect();
+        assert_eq!(version_at(&seen, Timestamp::from_secs(at)), expected);
     }
 
     #[test]
     fn what_ran_before_and_after_ran_in_between() {
-        let one_after_the_other = [("v1", 10), ("v1", 50), ("v2", 60), ("v2", 90)];
-        check(&one_after_the_other, 5, Some("v1"));
-        check(&one_after_the_other, 30, Some("v1"));
-        check(&one_after_the_other, 50, Some("v1"));
-        check(&one_after_the_other, 55, None);
-        check(&one_after_the_other, 60, Some("v2"));
-        check(&one_after_the_other, 99, Some("v2"));
+        let taken_back = [(10, "v1"), (50, "v1"), (60, "v2"), (90, "v2"), (120, "v1")];
+        check(&taken_back, 5, Some("v1"));
+        check(&taken_back, 30, Some("v1"));
+        check(&taken_back, 50, Some("v1"));
+        check(&taken_back, 55, None);
+        check(&taken_back, 60, Some("v2"));
+        check(&taken_back, 75, Some("v2"));
+        check(&taken_back, 100, None);
+        check(&taken_back, 130, Some("v1"));
         check(&[], 10, None);
-        let both_at_once = [("v1", 10), ("v2", 40), ("v1", 60), ("v2", 90)];
-        check(&both_at_once, 20, Some("v1"));
-        check(&both_at_once, 50, None);
-        check(&both_at_once, 70, Some("v2"));
     }
 }

@@ -3,8 +3,8 @@
 //! Where few traces are kept, most jobs have none that could tell. A few spans of each part of the hours do: what ran
 //! before and after an instant ran at that instant.
 
+use backends::tempo::traceql::Filter;
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
-use domain::debug::Sighting;
 use domain::fingerprint::{JobSample, tell_versions};
 use domain::ids::StageId;
 use domain::job::Job;
@@ -19,13 +19,16 @@ use crate::versions;
 const PARTS: i64 = 12;
 /// Traces that are looked at of each part.
 const TRACES_OF_PART: u32 = 3;
+/// Failed traces that are looked at.
+const FAILED_TRACES: u32 = 100;
 
 /// Asks once for the versions of the hours, part by part.
 #[derive(Default)]
 pub(super) struct VersionsAround {
     stage: Option<StageId>,
     searches: Vec<Search>,
-    seen: Vec<(String, Timestamp)>,
+    /// In the order of time.
+    seen: Vec<(Timestamp, String)>,
 }
 
 impl VersionsAround {
@@ -38,11 +41,13 @@ impl VersionsAround {
         let Some(service) = by_attempt.or_else(told) else { return Self::default() };
         let part = TimeDelta::from_nanos((hours.length().nanos() / PARTS).max(1));
         let search = |it| versions::search(system, service, None, it, TRACES_OF_PART);
-        let searches = slices_newest_first(hours, part).filter_map(search).collect();
+        // Failures are kept before all else, and lie where a bad version did.
+        let failed = versions::search(system, service, Some(Filter::failed()), hours, FAILED_TRACES);
+        let searches = slices_newest_first(hours, part).filter_map(search).chain(failed).collect();
         // What this job's own spans tell is a sighting too.
         let own = job.facts.versions.iter().find(|(stage, _)| *stage == run.stage);
         let at = run.attempts.last().map(|it| it.start);
-        let seen = own.zip(at).map(|((_, version), at)| (version.clone(), at)).into_iter().collect();
+        let seen = own.zip(at).map(|((_, version), at)| (at, version.clone())).into_iter().collect();
         Self { stage: Some(run.stage.clone()), searches, seen }
     }
 
@@ -57,13 +62,13 @@ impl VersionsAround {
 
     /// Takes what one part holds.
     pub(super) fn take(&mut self, system: &System, found: &SearchAnswer) {
-        self.seen.extend(versions::told(system, found));
+        self.seen.extend(versions::told(system, found).map(|(version, at)| (at, version)));
+        self.seen.sort();
     }
 
     /// What is known so far.
     pub(super) fn seen(&self) -> SeenVersions {
-        let seen = self.seen.iter().map(|(version, at)| (version.clone(), *at, false));
-        SeenVersions { stage: self.stage.clone(), seen: Sighting::group(seen) }
+        SeenVersions { stage: self.stage.clone(), seen: self.seen.clone() }
     }
 }
 
@@ -71,7 +76,7 @@ impl VersionsAround {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct SeenVersions {
     stage: Option<StageId>,
-    seen: Vec<Sighting>,
+    seen: Vec<(Timestamp, String)>,
 }
 
 impl SeenVersions {
