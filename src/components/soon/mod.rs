@@ -8,7 +8,10 @@ use leptos::prelude::*;
 #[component]
 pub fn Soon(children: ChildrenFn) -> impl IntoView {
     let is_due = RwSignal::new(false);
-    // Gone before it was due, it has no signal any more.
-    set_timeout(move || drop(is_due.try_set(true)), Duration::ZERO);
+    let show = move || {
+        // Gone before it was due, it has no signal any more.
+        let _ = is_due.try_set(true);
+    };
+    set_timeout(show, Duration::ZERO);
     view! { <Show when=move || is_due.get()>{children()}</Show> }
 }
