@@ -11,7 +11,7 @@ import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
 /** Files that run beside the others: those that wait for processes that are killed and servers that start, and those that look at many jobs. */
-const BESIDE = ['celery', 'deploy', 'diagnose', 'flow'];
+const BESIDE = [['celery', 'deploy'], ['diagnose', 'flow']];
 
 const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
 const here = path.join(ROOT, 'tests/e2e');
@@ -57,10 +57,10 @@ const env = {
   LOKI_URL: servers.loki.url, PROMETHEUS_URL: servers.prometheus.url, MIMIR_URL: servers.mimir.url,
   TEMPO_URL: servers.tempo.url, TEMPO_OTLP_URL: servers.tempo.otlp ?? '',
 };
-const isBeside = file => BESIDE.some(name => path.basename(file) === `${name}.test.mjs`);
-const lanes = [files.filter(file => !isBeside(file)), files.filter(isBeside)].filter(lane => lane.length);
+const isOf = names => file => names.includes(path.basename(file, '.test.mjs'));
+const lanes = [files.filter(file => !BESIDE.some(names => isOf(names)(file))), ...BESIDE.map(names => files.filter(isOf(names)))].filter(lane => lane.length);
 const statuses = await Promise.all(lanes.map(async (lane, place) => {
-  // What the second says comes in one piece when it is done.
+  // What all but the first say comes in one piece when they are done.
   const stdio = ['ignore', place === 0 ? 'inherit' : 'pipe', 'inherit'];
   const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-reporter=spec', ...lane], { stdio, env });
   const said = [];

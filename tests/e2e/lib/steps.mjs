@@ -1,12 +1,13 @@
 // Reading the Debug tab: the steps, once they have run, and what they come to.
 import assert from 'node:assert/strict';
 
-/** Waits until every step has run and other jobs have been looked at; each as {state, title, says}. */
+/** Waits until every step has run, other jobs have been looked at and nothing is asked any more; each as {state, title, says}. */
 export async function steps(page) {
   const until = condition => page.waitForFunction(condition, null, { timeout: 60_000 })
     .catch(async error => { throw new Error(`${error.message}\n${await page.locator('body').innerText()}`); });
   await until(() => document.querySelector('.step') && !document.querySelector('.step.waiting'));
   await until(() => !/^Looking for/.test(document.querySelector('.same')?.innerText ?? ''));
+  await until(() => !document.querySelector('.top .busy'));
   return page.locator('.step').evaluateAll(all => all.map(step => ({
     state: step.querySelector('.state').textContent.trim(),
     title: step.querySelector('h3').textContent.trim(),
