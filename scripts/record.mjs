@@ -11,7 +11,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { launch, mounted, newPage } from '../tests/e2e/lib/chromium.mjs';
-import { demoBinary, runDemo, targets } from '../tests/e2e/lib/demo.mjs';
+import { demoBinary, runDemo, searchable, targets } from '../tests/e2e/lib/demo.mjs';
 import { ROOT, scratch } from '../tests/e2e/lib/paths.mjs';
 import { until } from '../tests/e2e/lib/process.mjs';
 import { answersOf, readRecording, writeRecording } from '../tests/e2e/lib/recording.mjs';
@@ -135,13 +135,7 @@ async function filledStack() {
     ...targets(stack.servers), '--system', 'cloudcix', '--seed', SEED, '--end', new Date(end).toISOString(), '--backfill', '3h',
     '--rate', RATE, '--running-job', '60s', '--stuck-jobs', '2', '--scenario', path.join(ROOT, 'scripts/sample-scenario.json'),
   ]));
-  // Spans are searched once they have left the ingester's live traces.
-  const [newest] = truth.examples['done whole'];
-  const query = new URLSearchParams({ q: `{ span.job.id = "${newest.job_id}" }`, start: end / 1000 - 10_800, end: end / 1000 });
-  await until('the traces cannot be searched', async () => {
-    const found = await (await fetch(`${stack.servers.tempo.url}/api/search?${query}`)).json();
-    return found.traces?.length;
-  }, { seconds: 120, everyMs: 1000 });
+  await searchable(stack.servers.tempo, truth);
   return { stack, truth };
 }
 

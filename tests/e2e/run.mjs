@@ -6,7 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-import { SYSTEMS, demoBinary, runDemo, targets, scenarios, allScenarios, writeSystem } from './lib/demo.mjs';
+import { SYSTEMS, demoBinary, runDemo, searchable, targets, scenarios, allScenarios, writeSystem } from './lib/demo.mjs';
 import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
@@ -45,8 +45,9 @@ try {
     const told = writeSystem(demo, servers, system, ['--backfill', '90m']);
     fs.writeFileSync(path.join(data, `truth-${system}.json`), JSON.stringify(told));
   }
+  await searchable(servers.tempo, JSON.parse(fs.readFileSync(truth, 'utf8')));
 } catch (error) {
-  console.error(`the telemetry generator failed: ${error.message}`);
+  console.error(`the telemetry could not be written: ${error.message}`);
   await stop();
   process.exit(1);
 }

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { ROOT } from './paths.mjs';
-import { start } from './process.mjs';
+import { start, until } from './process.mjs';
 
 /** Builds the generator and returns its binary. */
 export function demoBinary() {
@@ -43,3 +43,13 @@ export function writeSystem(binary, servers, system, args) {
 
 /** Starts the generator and leaves it running. */
 export const liveDemo = (binary, args, log) => start({ name: 'demo', command: binary, args, log, cwd: ROOT });
+
+/** Waits until the newest of cloudcix's jobs whose trace was kept is found by a search: spans are once they have left the ingester's live traces. */
+export async function searchable(tempo, truth) {
+  const [newest] = truth.examples['done whole'];
+  const query = new URLSearchParams({ q: `{ span.job.id = "${newest.job_id}" }`, start: Math.floor(Number(BigInt(truth.start.ns) / 1_000_000_000n)), end: Math.ceil(Number(BigInt(truth.end.ns) / 1_000_000_000n)) });
+  await until('the traces cannot be searched', async () => {
+    const found = await (await fetch(`${tempo.url}/api/search?${query}`)).json();
+    return found.traces?.length;
+  }, { seconds: 120, everyMs: 1000 });
+}

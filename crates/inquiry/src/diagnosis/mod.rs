@@ -25,7 +25,7 @@ use system::lines::LineReader;
 
 use self::lines::LinesAround;
 use self::versions::{SeenVersions, VersionsAround};
-use crate::jobs::{JobsInquiry, JobsNews, JobsQuestion, JobsReport, LinesRead, SharedJobs};
+use crate::jobs::{JobsInquiry, JobsNews, JobsQuestion, JobsReport, LINES_AT_FIRST, LinesRead, SharedJobs};
 use crate::panels::{Panel, PanelsInquiry, PanelsNews, PanelsQuestion};
 use crate::plan::{Plan, Sent};
 use crate::transport::Transport;
@@ -36,8 +36,9 @@ const BEFORE: TimeDelta = TimeDelta::from_secs(30 * 60);
 const AFTER: TimeDelta = TimeDelta::from_secs(10 * 60);
 /// How much earlier than the trouble other jobs are looked at.
 const OTHERS_BEFORE: TimeDelta = TimeDelta::from_secs(60 * 60);
-/// Lines of other jobs that are read at most.
-const MAX_LINES: usize = 20_000;
+/// Lines of other jobs that are read at most: as many as a list reads, which need not read them again. One job that says
+/// much leaves few of them to the others.
+const MAX_LINES: usize = LINES_AT_FIRST;
 /// What is over for less may still change: lines, spans and samples come late.
 const SETTLED_AFTER: TimeDelta = TimeDelta::from_secs(120);
 /// Points of a series: one for each scrape of that time, and more than any rule needs.
