@@ -52,7 +52,7 @@ test('keys fold, find, step from match to match, and zoom', async () => {
   await until(page, 4);
   await page.keyboard.press('g');
   await page.keyboard.type('celery.state=RETRY');
-  await page.getByText('2 found').waitFor();
+  await page.locator('.wf-count', { hasText: '2 found' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByText('1 of 2').waitFor();
   await page.keyboard.press('Enter');
