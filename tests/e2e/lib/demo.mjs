@@ -44,12 +44,18 @@ export function writeSystem(binary, servers, system, args) {
 /** Starts the generator and leaves it running. */
 export const liveDemo = (binary, args, log) => start({ name: 'demo', command: binary, args, log, cwd: ROOT });
 
-/** Waits until the newest of cloudcix's jobs whose trace was kept is found by a search: spans are once they have left the ingester's live traces. */
+/**
+ * Waits until a search finds the newest of cloudcix's jobs whose trace was kept, and anything at the beginning: spans are
+ * searched once they have left the ingester's live traces, and old ones once their block has left the ingester.
+ */
 export async function searchable(tempo, truth) {
+  const secs = moment => Number(BigInt(moment.ns) / 1_000_000_000n), [start, end] = [secs(truth.start), secs(truth.end)];
   const [newest] = truth.examples['done whole'];
-  const query = new URLSearchParams({ q: `{ span.job.id = "${newest.job_id}" }`, start: Math.floor(Number(BigInt(truth.start.ns) / 1_000_000_000n)), end: Math.ceil(Number(BigInt(truth.end.ns) / 1_000_000_000n)) });
-  await until('the traces cannot be searched', async () => {
-    const found = await (await fetch(`${tempo.url}/api/search?${query}`)).json();
-    return found.traces?.length;
-  }, { seconds: 120, everyMs: 1000 });
+  const parts = [[`{ span.job.id = "${newest.job_id}" }`, start, end + 1], ['{ resource.service.name = "scraper" }', start, start + 900]];
+  for (const [q, from, to] of parts) {
+    await until('the traces cannot be searched', async () => {
+      const found = await (await fetch(`${tempo.url}/api/search?${new URLSearchParams({ q, start: from, end: to })}`)).json();
+      return found.traces?.length;
+    }, { seconds: 180, everyMs: 1000 });
+  }
 }
