@@ -1,6 +1,7 @@
 // The jobs page of the release build with 20,000 jobs: cold to complete, frames while scrolling fast, and how long a
 // letter typed into the filter takes until the rows that pass are painted.
 import { APP } from './lib/app.mjs';
+import { scroll } from './lib/scroll.mjs';
 import { json } from './lib/serve.mjs';
 import { summarize } from './lib/stats.mjs';
 
@@ -34,22 +35,7 @@ export const routes = [
 ];
 export const mounts = [{ prefix: '/site-list/', dir: APP }];
 
-/** 3 s of scrolling by 600 px in every frame: frame-to-frame ms. */
-async function scroll() {
-  const frame = () => new Promise(done => requestAnimationFrame(done)), ms = [];
-  const element = document.querySelector('.jobs-list .vlist');
-  let direction = 1, last = (await frame(), await frame());
-  for (const end = last + 3000; last < end;) {
-    const before = element.scrollTop;
-    element.scrollTop = before + 600 * direction;
-    if (element.scrollTop === before) direction = -direction;
-    const now = await frame();
-    ms.push(now - last);
-    last = now;
-  }
-  element.scrollTop = 0;
-  return ms;
-}
+const LIST = { scroller: () => document.querySelector('.jobs-list .vlist'), row: '.job-row' };
 
 /** ms from a letter typed into the filter to the frame in which the count of what passes has changed. */
 async function type(letters) {
@@ -80,7 +66,7 @@ export async function run({ browser, url, runs }) {
       .catch(async error => { throw new Error(`${error.message}\n${await page.locator('body').innerText()}`); });
     complete.push(Date.now() - began);
     await page.waitForTimeout(500);
-    frames.push(...await page.evaluate(`(${scroll})()`));
+    frames.push(...(await page.evaluate(scroll(LIST))).ms);
     typed.push(...await page.evaluate(`(${type})('3e7')`));
     await context.close();
   }

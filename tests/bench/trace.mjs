@@ -6,6 +6,7 @@ import { T0_SECS } from './lib/gen.mjs';
 import { genTrace, toJaeger, toProtobuf } from './lib/gen-trace.mjs';
 import { memory } from './lib/memory.mjs';
 import { APP } from './lib/app.mjs';
+import { scroll } from './lib/scroll.mjs';
 import { json } from './lib/serve.mjs';
 import { summarize } from './lib/stats.mjs';
 
@@ -58,23 +59,6 @@ const watch = ready => `(() => {
   new PerformanceObserver(list => { for (const it of list.getEntries()) seen.longest = Math.max(seen.longest, it.duration); }).observe({ type: 'longtask', buffered: true });
   const look = () => ready() ? requestAnimationFrame(() => requestAnimationFrame(() => { seen.painted = performance.now(); })) : requestAnimationFrame(look);
   requestAnimationFrame(look);
-})()`;
-
-/** 3 s of scrolling by 600 px in every frame: frame-to-frame ms, and the share of frames with no row at 85 % of the height. */
-const scroll = page => `(async () => {
-  const element = (${page.scroller})(), frame = () => new Promise(done => requestAnimationFrame(done)), ms = [];
-  let blank = 0, direction = 1, last = (await frame(), await frame());
-  for (const end = last + 3000; last < end;) {
-    const before = element.scrollTop;
-    element.scrollTop = before + 600 * direction;
-    if (element.scrollTop === before) direction = -direction;
-    const now = await frame();
-    ms.push(now - last);
-    last = now;
-    const box = element === document.scrollingElement ? { left: 0, top: 0, width: innerWidth, height: innerHeight } : element.getBoundingClientRect();
-    if (!document.elementFromPoint(box.left + box.width * 0.6, box.top + box.height * 0.85)?.closest('${page.row}')) blank++;
-  }
-  return { ms, blank: blank / ms.length };
 })()`;
 
 export async function run({ browser, url, runs }) {

@@ -14,12 +14,14 @@ use inquiry::jobs::JobsReport;
 use inquiry::{Head, LocalFuture, Transport};
 use jobscope::net::{Net, Progress};
 use jobscope::pages::jobs::JobsView;
-use jobscope::state::{Clock, Setup, Setups, View};
+use jobscope::state::{Clock, Setups, View};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, KeyboardEvent, KeyboardEventInit};
+
+use crate::setup::setup;
 
 const END_SECS: i64 = 1_760_000_000;
 
@@ -133,14 +135,7 @@ async fn page(query: &str, first: JobsReport) -> Page {
         let view = View::of_address();
         let clock = Clock::new(view);
         clock.stand_at(Some(Timestamp::from_secs(END_SECS)));
-        let setup = Setup {
-            config: Arc::default(),
-            system: system(),
-            sources: Default::default(),
-            system_file: "".into(),
-            warnings: vec![],
-        };
-        let setups = Setups::new(setup);
+        let setups = Setups::new(setup(system()));
         let net = Net::new(setups, clock);
         net.switch_to(Rc::new(Nobody));
         provide_context(view);

@@ -10,6 +10,7 @@ mod jobs;
 mod live;
 mod plan;
 mod recordings;
+mod setup;
 mod view;
 mod waterfall;
 

@@ -8,9 +8,11 @@ use backends::{BackendError, Headers, Method, Question, RequestSpec, SourceKind}
 use gloo_timers::future::TimeoutFuture;
 use inquiry::{Head, LocalFuture, Plan, Sent, Transport};
 use jobscope::net::{Net, Progress, use_plan};
-use jobscope::state::{Clock, Setup, Setups, View};
+use jobscope::state::{Clock, Setups, View};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::setup::setup;
 
 const ANSWER_MILLIS: u32 = 80;
 
@@ -111,14 +113,7 @@ async fn page() -> Page {
     let owner = Owner::new();
     owner.set();
     let clock = Clock::new(View::of_address());
-    let setup = Setup {
-        config: Arc::default(),
-        system: Arc::default(),
-        sources: Default::default(),
-        system_file: "".into(),
-        warnings: vec![],
-    };
-    let net = Net::new(Setups::new(setup), clock);
+    let net = Net::new(Setups::new(setup(Arc::default())), clock);
     net.switch_to(Rc::new(Slow));
     provide_context(clock);
     provide_context(net);

@@ -7,9 +7,11 @@ use backends::{BackendError, ErrorKind, Headers, Method, Question, RequestSpec, 
 use domain::time::Timestamp;
 use inquiry::{Head, LocalFuture, Transport};
 use jobscope::net::{Mode, Net};
-use jobscope::state::{Clock, Setup, Setups, View};
+use jobscope::state::{Clock, Setups, View};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::setup::setup;
 
 /// Answers with the question.
 struct Echo;
@@ -49,14 +51,7 @@ fn app() -> (Owner, Net, Clock) {
     let owner = Owner::new();
     owner.set();
     let clock = Clock::new(View::of_address());
-    let setup = Setup {
-        config: Arc::default(),
-        system: Arc::default(),
-        sources: Default::default(),
-        system_file: "".into(),
-        warnings: vec![],
-    };
-    let net = Net::new(Setups::new(setup), clock);
+    let net = Net::new(Setups::new(setup(Arc::default())), clock);
     net.switch_to(Rc::new(Echo));
     (owner, net, clock)
 }
