@@ -1,12 +1,13 @@
 // Starts the program, first of all scripts but the policy: a plain script, so that it runs before the page is read to its end.
-// While the program is fetched and compiled, the parts that show the asked page, the configuration and the system file are
-// fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
+// While the program of the asked page is fetched and compiled, the configuration, the system file and what its tab needs
+// besides are fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
 // And it says so when the program stops by a mistake of its own.
 //
 // The program takes `globalThis.jobscopeBoot`:
 //   config  Promise<string>, the text of config.json
 //   system  Promise<string>, the text of systems/<name>.json: `sys` of the address where the
 //           configuration lists it, else the first one listed
+//   page    whose program was started; a build that is not a release has one for all
 //   now     milliseconds since navigation at which this script ran
 (() => {
   const query = new URLSearchParams(location.search);
@@ -27,16 +28,17 @@
   const config = text('config.json');
   const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
   for (const each of [config, system]) each.catch(() => {}); // the program tells of it
-  globalThis.jobscopeBoot = { config, system, now: performance.now() };
 
-  // A page is a part of its name; some of its tabs need another one. A release build tells which files each part needs.
+  // A release build has a program for each page, and tells which; some tabs need another part.
   const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_more', debug: 'job_more', compare: 'job_more' } };
-  const parts = JSON.parse(document.currentScript.dataset.parts ?? '{}');
-  const page = query.get('page') ?? 'overview';
-  const shown = [page, OF_TABS[page]?.[query.get('tab')]];
-  for (const file of new Set(shown.flatMap(part => parts[part] ?? []))) {
-    document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(file) }));
-  }
+  const { programs = {}, parts = {} } = JSON.parse(document.currentScript.dataset.files ?? '{}');
+  const asked = query.get('page');
+  const page = programs[asked] ? asked : 'overview';
+  // Where it does not come as a program, it is asked for again by the way that tells why.
+  const program = programs[page] && WebAssembly.compileStreaming(fetch(here(programs[page]))).catch(() => here(programs[page]));
+  const more = parts[OF_TABS[page]?.[query.get('tab')]];
+  if (more) document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(more) }));
+  globalThis.jobscopeBoot = { config, system, page, now: performance.now() };
 
   /** A trap of the program is told on the page: what happened and what to do, never a dead page. */
   function stopped(error) {
@@ -63,7 +65,7 @@
   async function start() {
     try {
       const app = await import(document.getElementById('app-js').href);
-      await app.default({ module_or_path: document.getElementById('app-wasm').href });
+      await app.default({ module_or_path: await (program ?? document.getElementById('app-wasm').href) });
       document.getElementById('boot').remove();
     } catch (error) {
       console.error(error);

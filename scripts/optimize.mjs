@@ -1,7 +1,7 @@
 // A worker that makes WebAssembly modules small, as `wasm-opt -Oz` does. Many modules are many starts of that program, and
 // a start takes longer than most modules do.
 //
-// Takes messages { from, to } of file names, answers each when it is done.
+// Takes messages { from, to, merged } of file names, answers each when it is done.
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -10,11 +10,34 @@ binaryen.setOptimizeLevel(2);
 binaryen.setShrinkLevel(2);
 binaryen.setDebugInfo(false);
 
-parentPort.on('message', ({ from, to }) => {
+parentPort.on('message', ({ from, to, merged }) => {
   const module = binaryen.readBinary(fs.readFileSync(from)); // which names the features that it uses
+  if (merged) callDirectly(module);
   module.optimize();
   module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
   fs.writeFileSync(to, module.emitBinary());
   module.dispose();
   parentPort.postMessage(to);
 });
+
+/**
+ * Lets modules that were merged call each other directly. The splitter had them call through the function table, by
+ * functions that do nothing else; one whose place in the table is empty calls into a part that comes later, and stays.
+ */
+function callDirectly(module) {
+  const table = new Map();
+  for (let index = 0; index < module.getNumElementSegments(); index++) {
+    const segment = binaryen.getElementSegmentInfo(module.getElementSegmentByIndex(index));
+    const first = binaryen.getExpressionInfo(segment.offset).value;
+    segment.data.forEach((name, place) => { if (name) table.set(first + place, name); });
+  }
+  for (let index = 0; index < module.getNumFunctions(); index++) {
+    const shim = module.getFunctionByIndex(index);
+    const { body, results } = binaryen.getFunctionInfo(shim);
+    const call = body && binaryen.getExpressionInfo(body);
+    if (call?.id !== binaryen.CallIndirectId) continue;
+    const target = binaryen.getExpressionInfo(call.target);
+    const name = target.id === binaryen.ConstId && table.get(target.value);
+    if (name) binaryen.Function.setBody(shim, module.call(name, call.operands, results));
+  }
+}

@@ -1,48 +1,64 @@
-// The last step of a release build: puts the parts beside the program, small and under names of their own, and tells
-// the page which parts each page needs, so that the boot script can ask for them while the program is still fetched.
+// The last step of a release build: puts a program for each page and the parts that may follow it beside the page, small
+// and under names of their own, and tells the boot script which files there are, so that it can ask for them at once.
 //
-// Run by Trunk (Trunk.toml, post_build) in TRUNK_STAGING_DIR; scripts/link-parts has made the parts.
+// Run by Trunk (Trunk.toml, post_build) in TRUNK_STAGING_DIR; scripts/link-parts has split the program into modules.
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+
+/** Parts that are pages: an address can begin with each. */
+const PAGES = ['overview', 'jobs', 'job', 'connections'];
+
+/** What the compiler writes for this target, and for a moment several memories; with all that there is, code becomes larger. */
+const FEATURES = ['bulk-memory', 'multimemory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'simd'].map(it => `--enable-${it}`);
 
 const { JOBSCOPE_PARTS: parts, TRUNK_STAGING_DIR: staging } = process.env;
 if (parts) await addParts(parts, staging);
 
 async function addParts(parts, staging) {
   const inStaging = name => path.join(staging, name);
+  const inParts = name => path.join(parts, name);
   const read = file => fs.readFileSync(file, 'utf8');
-  const only = (pattern, names) => {
-    const found = names.filter(name => pattern.test(name));
+  const staged = fs.readdirSync(staging);
+  const only = pattern => {
+    const found = staged.filter(name => pattern.test(name));
     if (found.length !== 1) throw new Error(`one file like ${pattern} was expected, there are: ${found}`);
     return found[0];
   };
-  const staged = fs.readdirSync(staging);
-  const app = only(/^jobscope-[0-9a-f]+\.js$/, staged);
+  const script = only(/^jobscope-[0-9a-f]+\.js$/), main = only(/^jobscope-[0-9a-f]+_bg\.wasm$/);
   const modules = fs.readdirSync(parts).filter(name => name.endsWith('.wasm'));
 
-  // One hash for all: main module and parts fit together in no other combination.
-  const hash = crypto.createHash('sha256');
-  for (const name of modules) hash.update(fs.readFileSync(path.join(parts, name)));
-  hash.update(app);
+  // One hash for all: they fit together in no other combination.
+  const hash = crypto.createHash('sha256').update(script);
+  for (const name of modules) hash.update(fs.readFileSync(inParts(name)));
   const stamp = hash.digest('hex').slice(0, 16);
-  const file = part => `part-${part}-${stamp}.wasm`;
+  const program = page => `jobscope-${page}-${stamp}.wasm`, file = part => `part-${part}-${stamp}.wasm`;
+  const newScript = `jobscope-${stamp}.js`, loader = `parts-${stamp}.js`;
 
-  const small = name => path.join(parts, name.replace(/\.wasm$/, '.small'));
-  await optimizeAll(modules.map(name => ({ from: path.join(parts, name), to: small(name) })));
-
-  // What a part consists of: chunks that it shares with others, and a module of its own.
-  const link = read(path.join(parts, '__wasm_split.js'));
+  // What a part consists of: modules that it shares with others, and one of its own.
+  const link = read(inParts('__wasm_split.js'));
   const needs = {};
   for (const [, shared, name] of link.matchAll(/\/\* (.*?) \*\/\nconst \w+ =[^]*?"\.\/(\w+\.wasm)"/g)) {
     for (const part of shared.split(', ')) (needs[part] ??= []).push(name);
   }
   for (const [, part, name] of link.matchAll(/__wasm_split_load_(\w+) = [^\n]*\n[^\n]*"\.\/(\w+\.wasm)"/g)) (needs[part] ??= []).push(name);
+  const pages = Object.keys(needs).filter(part => PAGES.includes(part));
 
-  // A part is one file: small modules are many, and together they compress to two thirds. The file is WebAssembly itself,
-  // so that every server packs and keeps it as such; the modules are its custom sections. A part that is fetched after
-  // another, job_more after job, leaves out what that one's file has.
+  // The program of a page is the main module and all that the page consists of, as one: what is fetched and compiled first.
+  const small = name => inParts(name.replace(/\.wasm$/, '.small'));
+  const programs = pages.map(page => ({ from: inParts(`${page}.merged`), to: inStaging(program(page)), merged: true }));
+  for (const [index, { from }] of programs.entries()) {
+    const merging = [inStaging(main), '__wasm_split', ...needs[pages[index]].flatMap(name => [inParts(name), name])];
+    execFileSync('wasm-merge', [...FEATURES, ...merging, '-o', from], { stdio: ['ignore', 'inherit', 'ignore'] });
+  }
+  await optimizeAll([...programs, ...modules.map(name => ({ from: inParts(name), to: small(name) }))]);
+  fs.rmSync(inStaging(main));
+
+  // A part that comes later is one file: small modules are many, and together they compress to two thirds. The file is
+  // WebAssembly itself, so that every server packs and keeps it as such; the modules are its custom sections. A part that
+  // is fetched after another, job_more after job, leaves out what that one's file has.
   const base = part => needs[part.split('_')[0]] ? part.split('_')[0] : part;
   const holds = {};
   for (const [part, names] of Object.entries(needs)) {
@@ -51,42 +67,31 @@ async function addParts(parts, staging) {
     fs.writeFileSync(inStaging(file(part)), Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), ...sections]));
   }
 
-  const loader = `parts-${stamp}.js`, program = `jobscope-${stamp}.js`;
-  const named = link.replaceAll('./jobscope.js', `./${program}`)
-    .replaceAll(/fetch\(new URL\("\.\/(\w+\.wasm)", import\.meta\.url\)\)/g, (_, name) => `moduleNamed("${name}")`)
-    .replaceAll(/(__wasm_split_load_(\w+) = wrapAsyncCb\()/g, (_, begin, part) => `${begin}"${part}", `)
-    .replace('wrapAsyncCb(callee)', 'wrapAsyncCb(part, callee)')
-    .replace('await callee();', 'asked = part; await callee();');
-  fs.writeFileSync(inStaging(loader), `${named}
-const HOLDS = ${JSON.stringify(holds)};
-/** The part that is asked for; all its modules are asked for before anything else happens. */
-let asked;
-const files = new Map();
-/** The file of a part; asked for again when it did not come. */
-function fileOf(part) {
-  if (!files.has(part)) {
-    const file = WebAssembly.compileStreaming(fetch(new URL(\`./part-\${part}-${stamp}.wasm\`, import.meta.url)));
-    file.catch(() => files.delete(part));
-    files.set(part, file);
-  }
-  return files.get(part);
-}
-async function moduleNamed(name) {
-  const part = HOLDS[asked].includes(name) ? asked : asked.split("_")[0];
-  const [bytes] = WebAssembly.Module.customSections(await fileOf(part), name);
-  return new Response(bytes, { headers: { "content-type": "application/wasm" } });
-}
-`);
-  fs.writeFileSync(inStaging(program), read(inStaging(app)).replaceAll(/from ?"\.\/__wasm_split\.js"/g, `from "./${loader}"`));
-  fs.rmSync(inStaging(app));
+  const [, shared] = /const {(.*?),? *} = initSync/.exec(link);
+  const told = {
+    PROGRAM: newScript, ALL_PARTS: JSON.stringify(needs), ALL_FILES: JSON.stringify(holds), STAMP: stamp, SHARED: shared.trim(),
+    EXPORTS: Object.keys(needs).map(part => `export const __wasm_split_load_${part} = (callback, data) => load("${part}", callback, data);`).join('\n'),
+  };
+  const source = read(path.join(import.meta.dirname, 'loader.js'));
+  fs.writeFileSync(inStaging(loader), minified(source.replaceAll(new RegExp(`\\b(${Object.keys(told).join('|')})\\b`, 'g'), word => told[word])));
+  fs.writeFileSync(inStaging(newScript), read(inStaging(script)).replaceAll(/from ?"\.\/__wasm_split\.js"/g, `from "./${loader}"`));
+  fs.rmSync(inStaging(script));
 
-  const html = read(inStaging('index.html'));
-  const files = Object.fromEntries(Object.keys(needs).map(part => [part, [...new Set([base(part), part])].map(file)]));
-  const told = html.replaceAll(app, program)
-    .replace(/(?=src="?\.\/boot-)/, `data-parts='${JSON.stringify(files)}' `)
+  const files = {
+    programs: Object.fromEntries(pages.map(page => [page, program(page)])),
+    parts: Object.fromEntries(Object.keys(needs).map(part => [part, file(part)])),
+  };
+  const html = read(inStaging('index.html'))
+    .replaceAll(script, newScript)
+    .replace(/<link [^>]*id="?app-wasm[^>]*>/, '')
+    .replace(/(?=src="?\.\/boot-)/, `data-files='${JSON.stringify(files)}' `)
     .replace('</head>', `<link rel="modulepreload" href="./${loader}"></head>`);
-  if (!told.includes('data-parts=') || !told.includes(loader)) throw new Error('index.html has no place for the parts');
-  fs.writeFileSync(inStaging('index.html'), told);
+  if (!html.includes('data-files=') || !html.includes(loader) || html.includes('_bg.wasm')) throw new Error('index.html has no place for the parts');
+  fs.writeFileSync(inStaging('index.html'), html);
+}
+
+function minified(source) {
+  return execFileSync('terser', ['--module', '--ecma', '2022', '--compress', '--mangle'], { input: source, encoding: 'utf8' });
 }
 
 /** Makes modules small, two at a time, the largest first. What the library mutters about names of sections is not shown. */

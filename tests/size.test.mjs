@@ -14,7 +14,7 @@ const GOAL_KB = 350;
 const CEILINGS_KB = { job: 440, jobs: 392 };
 const site = process.env.APP ?? path.join(ROOT, 'target/site');
 const html = fs.readFileSync(path.join(site, 'index.html'), 'utf8');
-const parts = JSON.parse(/data-parts='([^']+)'/.exec(html)?.[1] ?? '{}');
+const { programs } = JSON.parse(/data-files='([^']+)'/.exec(html)?.[1] ?? '{"programs":{}}');
 
 /** The files that the page and its first configured system ask for, whichever part is shown. */
 function always() {
@@ -25,17 +25,14 @@ function always() {
 
 const brotli = file => zlib.brotliCompressSync(fs.readFileSync(path.join(site, file))).length;
 
-test('every page is a part', () => {
-  for (const page of ['overview', 'jobs', 'job', 'connections']) assert(parts[page]?.length, `${page}: ${Object.keys(parts)}`);
+test('every page has a program', () => {
+  assert.deepEqual(Object.keys(programs).sort(), ['connections', 'job', 'jobs', 'overview']);
 });
 
-// Fetched after the first paint, most of it only when it is first looked at; `mistakes` only for a file that has some.
-const LATER = new Set(['app_more', 'mistakes', 'jobs_more', 'jobs_dots', 'job_more', 'job_why']);
-
-for (const [page, files] of Object.entries(parts).filter(([page]) => !LATER.has(page))) {
+for (const [page, program] of Object.entries(programs)) {
   const ceiling = CEILINGS_KB[page] ?? GOAL_KB;
   test(`the first load of ${page} stays under ${ceiling} KB of brotli`, () => {
-    const all = [...new Set([...always(), ...files])];
+    const all = [...always(), program];
     for (const kind of ['.wasm', '.js', '.css', 'config.json']) assert(all.some(file => file.endsWith(kind)), `${kind} is part of the first load`);
     const sizes = all.map(file => [file, brotli(file)]);
     for (const [file, bytes] of sizes) console.log(`${String(bytes).padStart(8)}  ${file}`);
