@@ -1,13 +1,13 @@
 // Starts the program, first of all scripts but the policy: a plain script, so that it runs before the page is read to its end.
-// While the program of the asked page is fetched and compiled, the configuration, the system file and what its tab needs
-// besides are fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
+// While the program of the asked page is fetched and compiled, the configuration and the system file
+// are fetched too, and nothing else: every other question is asked by the program (ARCHITECTURE.md, invariant 6).
 // And it says so when the program stops by a mistake of its own.
 //
 // The program takes `globalThis.jobscopeBoot`:
 //   config  Promise<string>, the text of config.json
 //   system  Promise<string>, the text of systems/<name>.json: `sys` of the address where the
 //           configuration lists it, else the first one listed
-//   page    whose program was started; a build that is not a release has one for all
+//   started the page or tab whose program was started; a build that is not a release has one for all
 //   now     milliseconds since navigation at which this script ran
 (() => {
   const query = new URLSearchParams(location.search);
@@ -29,16 +29,15 @@
   const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
   for (const each of [config, system]) each.catch(() => {}); // the program tells of it
 
-  // A release build has a program for each page, and tells which; some tabs need another part.
+  // A release build has a program for each page, some with what a tab needs besides, and tells which.
   const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_more', debug: 'job_more', compare: 'job_more' } };
-  const { programs = {}, parts = {} } = JSON.parse(document.currentScript.dataset.files ?? '{}');
-  const asked = query.get('page');
-  const page = programs[asked] ? asked : 'overview';
+  const programs = JSON.parse(document.currentScript.dataset.programs ?? '{}');
+  const page = query.get('page');
+  const started = [OF_TABS[page]?.[query.get('tab')], page].find(it => programs[it]) ?? 'overview';
   // Where it does not come as a program, it is asked for again by the way that tells why.
-  const program = programs[page] && WebAssembly.compileStreaming(fetch(here(programs[page]))).catch(() => here(programs[page]));
-  const more = parts[OF_TABS[page]?.[query.get('tab')]];
-  if (more) document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous', href: here(more) }));
-  globalThis.jobscopeBoot = { config, system, page, now: performance.now() };
+  const file = programs[started] && here(programs[started]);
+  const program = file && WebAssembly.compileStreaming(fetch(file)).catch(() => file);
+  globalThis.jobscopeBoot = { config, system, started, now: performance.now() };
 
   /** A trap of the program is told on the page: what happened and what to do, never a dead page. */
   function stopped(error) {

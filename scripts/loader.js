@@ -7,8 +7,12 @@ const PARTS = ALL_PARTS;
 /** Which of them its file holds, as sections; a part that is fetched after another leaves out what that one's file has. */
 const FILES = ALL_FILES;
 
+/** The part that comes before one: job before job_more. */
+const base = part => part.split("_")[0];
+
 /** Modules that are there or coming. */
-const modules = new Map(PARTS[globalThis.jobscopeBoot.page].map(name => [name, Promise.resolve()]));
+const { started } = globalThis.jobscopeBoot;
+const modules = new Map([...PARTS[base(started)], ...PARTS[started]].map(name => [name, Promise.resolve()]));
 const files = new Map();
 
 /** What is asked for: its promise is kept until it fails, so that it is asked for again then. */
@@ -25,7 +29,7 @@ const fileOf = part => once(files, part, () => WebAssembly.compileStreaming(fetc
 
 let shared;
 async function instantiate(name, part) {
-  const holder = FILES[part].includes(name) ? part : part.split("_")[0];
+  const holder = FILES[part].includes(name) ? part : base(part);
   const [bytes] = WebAssembly.Module.customSections(await fileOf(holder), name);
   if (!shared) {
     const { SHARED } = initSync(undefined, undefined);

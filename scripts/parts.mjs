@@ -8,8 +8,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Parts that are pages: an address can begin with each. */
-const PAGES = ['overview', 'jobs', 'job', 'connections'];
+/** Parts that an address can begin with: pages, and what some of their tabs need besides. */
+const FIRST = ['overview', 'jobs', 'jobs_more', 'job', 'job_more', 'connections'];
 
 /** What the compiler writes for this target, and for a moment several memories; with all that there is, code becomes larger. */
 const FEATURES = ['bulk-memory', 'multimemory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'simd'].map(it => `--enable-${it}`);
@@ -34,7 +34,7 @@ async function addParts(parts, staging) {
   const hash = crypto.createHash('sha256').update(script);
   for (const name of modules) hash.update(fs.readFileSync(inParts(name)));
   const stamp = hash.digest('hex').slice(0, 16);
-  const program = page => `jobscope-${page}-${stamp}.wasm`, file = part => `part-${part}-${stamp}.wasm`;
+  const program = part => `jobscope-${part}-${stamp}.wasm`, file = part => `part-${part}-${stamp}.wasm`;
   const newScript = `jobscope-${stamp}.js`, loader = `parts-${stamp}.js`;
 
   // What a part consists of: modules that it shares with others, and one of its own.
@@ -44,22 +44,22 @@ async function addParts(parts, staging) {
     for (const part of shared.split(', ')) (needs[part] ??= []).push(name);
   }
   for (const [, part, name] of link.matchAll(/__wasm_split_load_(\w+) = [^\n]*\n[^\n]*"\.\/(\w+\.wasm)"/g)) (needs[part] ??= []).push(name);
-  const pages = Object.keys(needs).filter(part => PAGES.includes(part));
+  const base = part => needs[part.split('_')[0]] ? part.split('_')[0] : part;
 
-  // The program of a page is the main module and all that the page consists of, as one: what is fetched and compiled first.
+  // The program of a page is the main module and all that the page and the shown tab consist of, as one.
   const small = name => inParts(name.replace(/\.wasm$/, '.small'));
-  const programs = pages.map(page => ({ from: inParts(`${page}.merged`), to: inStaging(program(page)), merged: true }));
-  for (const [index, { from }] of programs.entries()) {
-    const merging = [inStaging(main), '__wasm_split', ...needs[pages[index]].flatMap(name => [inParts(name), name])];
-    execFileSync('wasm-merge', [...FEATURES, ...merging, '-o', from], { stdio: ['ignore', 'inherit', 'ignore'] });
-  }
+  const programs = FIRST.map(part => {
+    const held = [...new Set([base(part), part].flatMap(it => needs[it]))].flatMap(name => [inParts(name), name]);
+    const from = inParts(`${part}.merged`);
+    execFileSync('wasm-merge', [...FEATURES, inStaging(main), '__wasm_split', ...held, '-o', from], { stdio: ['ignore', 'inherit', 'ignore'] });
+    return { from, to: inStaging(program(part)), merged: true };
+  });
   await optimizeAll([...programs, ...modules.map(name => ({ from: inParts(name), to: small(name) }))]);
   fs.rmSync(inStaging(main));
 
   // A part that comes later is one file: small modules are many, and together they compress to two thirds. The file is
   // WebAssembly itself, so that every server packs and keeps it as such; the modules are its custom sections. A part that
   // is fetched after another, job_more after job, leaves out what that one's file has.
-  const base = part => needs[part.split('_')[0]] ? part.split('_')[0] : part;
   const holds = {};
   for (const [part, names] of Object.entries(needs)) {
     holds[part] = names.filter(name => base(part) === part || !needs[base(part)].includes(name));
@@ -77,16 +77,13 @@ async function addParts(parts, staging) {
   fs.writeFileSync(inStaging(newScript), read(inStaging(script)).replaceAll(/from ?"\.\/__wasm_split\.js"/g, `from "./${loader}"`));
   fs.rmSync(inStaging(script));
 
-  const files = {
-    programs: Object.fromEntries(pages.map(page => [page, program(page)])),
-    parts: Object.fromEntries(Object.keys(needs).map(part => [part, file(part)])),
-  };
+  const files = Object.fromEntries(FIRST.map(part => [part, program(part)]));
   const html = read(inStaging('index.html'))
     .replaceAll(script, newScript)
     .replace(/<link [^>]*id="?app-wasm[^>]*>/, '')
-    .replace(/(?=src="?\.\/boot-)/, `data-files='${JSON.stringify(files)}' `)
+    .replace(/(?=src="?\.\/boot-)/, `data-programs='${JSON.stringify(files)}' `)
     .replace('</head>', `<link rel="modulepreload" href="./${loader}"></head>`);
-  if (!html.includes('data-files=') || !html.includes(loader) || html.includes('_bg.wasm')) throw new Error('index.html has no place for the parts');
+  if (!html.includes('data-programs=') || !html.includes(loader) || html.includes('_bg.wasm')) throw new Error('index.html has no place for the parts');
   fs.writeFileSync(inStaging('index.html'), html);
 }
 

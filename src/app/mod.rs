@@ -13,6 +13,8 @@ mod top_bar;
 
 pub use panic_note::tell_panics;
 
+use std::time::Duration;
+
 use domain::view_state::{Page, ViewState};
 use leptos::html;
 use leptos::prelude::*;
@@ -38,7 +40,8 @@ pub fn App() -> impl IntoView {
             Ok(setup) => Ok(setup),
             Err(error) => Err(mistakes::explained(error).await),
         };
-        setup.set(Some(loaded));
+        // In a task of its own, as the program has only just begun.
+        set_timeout(move || setup.set(Some(loaded)), Duration::ZERO);
     });
     move || match setup.get() {
         None => {

@@ -1,7 +1,9 @@
 //! How a plan is driven for a page: the newest question wins, and what is known stays on screen until more is.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::time::Timestamp;
 use inquiry::{Plan, Transport};
@@ -104,20 +106,32 @@ where
         let transport = run.transport.clone();
         let busy = clock.busy();
         spawn_local_scoped_with_cancellation(async move {
-            let tell = |report| {
+            let tell = move |report, running| {
                 let (report, updated) = (Some(Arc::new(report)), Some(clock.now()));
-                progress.try_update(|it| *it = Progress { report, updated, running: true });
+                progress.try_update(|it| *it = Progress { report, updated, running });
             };
-            let mut held = None;
-            inquiry::drive(plan, &*transport, |report| match keep {
-                Keep::UntilEnd => held = Some(report),
-                Keep::UntilNews | Keep::Nothing => tell(report),
+            // What is known and not told yet; gone with a run that is called off.
+            let news = Rc::new(Cell::new(None));
+            inquiry::drive(plan, &*transport, |report| {
+                let is_telling = news.replace(Some(report)).is_some();
+                if keep == Keep::UntilEnd || is_telling {
+                    return;
+                }
+                // In a task of its own: to read answers and to draw them are two tasks, and answers that come
+                // together are drawn once.
+                let news = Rc::downgrade(&news);
+                let tell_it = move || {
+                    if let Some(report) = news.upgrade().and_then(|it| it.take()) {
+                        tell(report, true);
+                    }
+                };
+                set_timeout(tell_it, Duration::ZERO);
             })
             .await;
-            if let Some(report) = held {
-                tell(report);
+            match news.take() {
+                Some(report) => tell(report, false),
+                None => _ = progress.try_update(|it| it.running = false),
             }
-            progress.try_update(|it| it.running = false);
             drop(busy);
         });
         Some(run)

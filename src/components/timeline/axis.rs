@@ -36,6 +36,9 @@ pub(in crate::components) fn axis_labels(
     lane_px: f64,
     text_px: impl Fn(&str) -> f64,
 ) -> Vec<AxisLabel> {
+    if lane_px <= 0.0 {
+        return Vec::new();
+    }
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let mut labels = Vec::new();
     let mut put = |place: f64, text: String, is_fold: bool| {

@@ -60,15 +60,19 @@ pub(super) struct DrawnTick {
 }
 
 /// Places everything on lanes that are so many CSS pixels wide; `text_px` measures a label.
+/// Lanes whose width is not known yet, 0, have nothing on them.
 pub(super) fn draw(timeline: &Timeline, lane_px: f64, text_px: impl Fn(&str) -> f64) -> Vec<DrawnLane> {
-    let draw_lane = |lane: &Lane| DrawnLane {
-        // The lane's own name need not stand at each bar again.
-        bars: draw_bars(&lane.bars, &timeline.axis, lane_px, |text| {
-            if text == lane.title { f64::INFINITY } else { text_px(text) }
-        }),
-        ticks: draw_ticks(&lane.ticks, &timeline.axis, lane_px),
-        // What is drawn has taken these over.
-        lane: Lane { bars: Vec::new(), ticks: Vec::new(), title: lane.title.clone(), ..*lane },
+    let draw_lane = |lane: &Lane| {
+        let (mut bars, mut ticks) = (Vec::new(), Vec::new());
+        if lane_px > 0.0 {
+            // The lane's own name need not stand at each bar again.
+            let text_px = |text: &str| if text == lane.title { f64::INFINITY } else { text_px(text) };
+            bars = draw_bars(&lane.bars, &timeline.axis, lane_px, text_px);
+            ticks = draw_ticks(&lane.ticks, &timeline.axis, lane_px);
+        }
+        // What is drawn has taken over what was on it.
+        let lane = Lane { bars: Vec::new(), ticks: Vec::new(), title: lane.title.clone(), ..*lane };
+        DrawnLane { lane, bars, ticks }
     };
     timeline.lanes.iter().map(draw_lane).collect()
 }

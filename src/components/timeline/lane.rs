@@ -44,7 +44,14 @@ pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared)
     };
     let ticks = move || {
         let drawn = lane.with(|it| it.as_ref().map(|it| it.ticks.clone()).unwrap_or_default());
-        drawn.into_iter().enumerate().map(|(idx, it)| tick_view(idx, it, shared)).collect_view()
+        drawn.into_iter().enumerate().map(|(idx, it)| tick_view(idx, &it, "", shared.clock)).collect_view()
+    };
+    // The chosen one stands over the others, so that they are drawn once.
+    let chosen = move || {
+        let select = shared.selected.get()?;
+        let found =
+            lane.with(|it| it.as_ref()?.ticks.iter().cloned().enumerate().find(|it| it.1.select == select));
+        found.map(|(idx, it)| tick_view(idx, &it, " tl-sel", shared.clock))
     };
     let on_tick = move |event: ev::MouseEvent| {
         let Some(tick) = clicked_tick(&event) else { return };
@@ -66,6 +73,7 @@ pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared)
                     {bars}
                     <div class="tl-ticks" aria-hidden="true" on:click=on_tick>
                         {ticks}
+                        {chosen}
                     </div>
                 </div>
             </div>
@@ -118,20 +126,11 @@ fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Sha
     .into_any()
 }
 
-fn tick_view(idx: usize, tick: DrawnTick, shared: Shared) -> impl IntoView {
-    let select = tick.select;
-    let is_selected = move || shared.selected.get() == Some(select);
-    let title = tick_title(&tick, shared.clock);
-    view! {
-        <i
-            class="tl-tick"
-            class:tl-error=tick.level.is_error()
-            class:tl-sel=is_selected
-            style:left=format!("{:.3}%", tick.left_pct)
-            title=title
-            data-tick=idx
-        ></i>
-    }
+fn tick_view(idx: usize, tick: &DrawnTick, more: &str, clock: Clock) -> impl IntoView + use<> {
+    let error = if tick.level.is_error() { " tl-error" } else { "" };
+    let class = format!("tl-tick{error}{more}");
+    let left = format!("{:.3}%", tick.left_pct);
+    view! { <i class=class style:left=left title=tick_title(tick, clock) data-tick=idx></i> }
 }
 
 /// Which tick of its lane was clicked.

@@ -88,7 +88,12 @@ pub fn JobPage() -> impl IntoView {
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
         None => view! { <NoJob /> }.into_any(),
     };
-    view! { <DropZone>{body}</DropZone> }
+    // The questions leave first; what shows their answers is built while they are on their way.
+    view! {
+        <DropZone>
+            <Soon>{body}</Soon>
+        </DropZone>
+    }
 }
 
 /// What the page has to show.
@@ -187,7 +192,9 @@ fn Work(model: Model) -> impl IntoView {
         <div class="work" class:tall-logs=move || !is_timeline.get()>
             <div class="stack">
                 <Show when=move || is_timeline.get()>
-                    <TimelineCard model=model />
+                    <Soon>
+                        <TimelineCard model=model />
+                    </Soon>
                 </Show>
                 <Show when=move || is_trace.get()>
                     <Part fetch=parts::job_trace::fetch view=move || parts::job_trace::view(model) what="Fetching the waterfall …" />

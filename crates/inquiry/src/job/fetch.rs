@@ -18,8 +18,8 @@ use crate::transport::{Transport, ask};
 
 /// Lines of one job that are read at most; the newest of more.
 const MAX_LINES: usize = 20_000;
-/// Lines that are read before the screen may be painted again.
-const LINES_AT_A_TIME: usize = 500;
+/// Lines that are read before the screen may be painted again: 5 ms of a program that has only just begun.
+const LINES_AT_A_TIME: usize = 100;
 /// Traces that a search may name.
 const MAX_FOUND: u32 = 50;
 
