@@ -1,7 +1,8 @@
 // A worker that makes WebAssembly modules small, as `wasm-opt -Oz` does. Many modules are many starts of that program, and
 // a start takes longer than most modules do.
 //
-// Takes messages { from, to, merged } of file names, answers each when it is done.
+// Takes messages { from, to, scripts } of file names, answers each when it is done. A program is told from a module by the
+// text of the scripts that use it.
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -10,9 +11,14 @@ binaryen.setOptimizeLevel(2);
 binaryen.setShrinkLevel(2);
 binaryen.setDebugInfo(false);
 
-parentPort.on('message', ({ from, to, merged }) => {
+parentPort.on('message', ({ from, to, scripts }) => {
   const module = binaryen.readBinary(fs.readFileSync(from)); // which names the features that it uses
-  if (merged) callDirectly(module);
+  if (scripts) {
+    callDirectly(module);
+    // A library that we do not use exports classes to JavaScript, which would keep all that stands behind them.
+    const names = Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)).name);
+    for (const name of names) if (!scripts.includes(name)) module.removeExport(name);
+  }
   module.optimize();
   module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
   fs.writeFileSync(to, module.emitBinary());

@@ -48,11 +48,12 @@ async function addParts(parts, staging) {
 
   // The program of a page is the main module and all that the page and the shown tab consist of, as one.
   const small = name => inParts(name.replace(/\.wasm$/, '.small'));
+  const scripts = read(inStaging(script)) + link;
   const programs = FIRST.map(part => {
     const held = [...new Set([base(part), part].flatMap(it => needs[it]))].flatMap(name => [inParts(name), name]);
     const from = inParts(`${part}.merged`);
     execFileSync('wasm-merge', [...FEATURES, inStaging(main), '__wasm_split', ...held, '-o', from], { stdio: ['ignore', 'inherit', 'ignore'] });
-    return { from, to: inStaging(program(part)), merged: true };
+    return { from, to: inStaging(program(part)), scripts };
   });
   await optimizeAll([...programs, ...modules.map(name => ({ from: inParts(name), to: small(name) }))]);
   fs.rmSync(inStaging(main));

@@ -32,7 +32,7 @@ pub fn App() -> impl IntoView {
     provide_context(view);
     provide_context(Clock::new(view));
     theme::follow(view);
-    crate::canvas::provide_palette();
+    crate::canvas::share_palette();
     let setup = RwSignal::new(None::<Result<Setup, SetupError>>);
     spawn_local(async move {
         let system = view.state().with_untracked(|it| it.system.clone());

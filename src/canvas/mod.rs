@@ -10,7 +10,7 @@ mod surface;
 
 pub use backend::{CanvasBackend, CanvasError};
 pub use kept::keep_drawn;
-pub use palette::{Theme, provide_palette, use_palette};
+pub use palette::{Theme, share_palette, use_palette};
 pub use pixels::use_device_pixel_ratio;
 pub use redraw::{Redraw, use_is_on_screen};
 pub use size::use_box_size;

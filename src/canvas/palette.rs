@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use charts::{Palette, Rgb};
 use leptos::prelude::*;
+use leptos::reactive::owner::WeakOwner;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{HtmlElement, MutationObserver, MutationObserverInit};
@@ -28,12 +29,37 @@ pub struct Theme {
     pub font_family: String,
 }
 
+/// One theme for all that is below its owner, followed from the first drawing on.
 #[derive(Clone, Copy)]
-struct SharedTheme(ReadSignal<Arc<Theme>>);
+struct SharedTheme {
+    owner: StoredValue<Option<WeakOwner>>,
+    theme: StoredValue<Option<ReadSignal<Arc<Theme>>>>,
+}
 
-/// Reads the palette and makes it known to everything below; read anew when the theme changes, by the person or by
-/// the system.
-pub fn provide_palette() -> ReadSignal<Arc<Theme>> {
+/// Lets everything below share one palette.
+pub fn share_palette() {
+    provide_context(SharedTheme {
+        owner: StoredValue::new(Owner::current().map(|it| it.downgrade())),
+        theme: StoredValue::new(None),
+    });
+}
+
+/// The palette of the present theme: the one shared above, else one for this component.
+pub fn use_palette() -> ReadSignal<Arc<Theme>> {
+    let Some(shared) = use_context::<SharedTheme>() else { return follow_theme() };
+    if let Some(theme) = shared.theme.get_value() {
+        return theme;
+    }
+    let theme = match shared.owner.get_value().and_then(|it| it.upgrade()) {
+        Some(owner) => owner.with(follow_theme),
+        None => follow_theme(),
+    };
+    shared.theme.set_value(Some(theme));
+    theme
+}
+
+/// Reads the palette, and reads it anew when the theme changes, by the person or by the system.
+fn follow_theme() -> ReadSignal<Arc<Theme>> {
     let (theme, set_theme) = signal(Arc::new(read()));
     let reread = move || {
         let now = read();
@@ -43,13 +69,7 @@ pub fn provide_palette() -> ReadSignal<Arc<Theme>> {
     };
     let watching = (Watching::new("(prefers-color-scheme: dark)", reread), RootClass::watch(reread));
     StoredValue::new_local(watching);
-    provide_context(SharedTheme(theme));
     theme
-}
-
-/// The palette of the present theme: the one provided above, else one for this component and what is below it.
-pub fn use_palette() -> ReadSignal<Arc<Theme>> {
-    use_context::<SharedTheme>().map_or_else(provide_palette, |it| it.0)
 }
 
 /// A custom property is text with `light-dark()` in it; only as the colour of an element is it computed. All the

@@ -1,10 +1,10 @@
 //! Whom the app asks now: the configured servers, or a recording; and what is seen of them.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use backends::SourceKind;
+use domain::sorted::SortedMap;
 use domain::time::Timestamp;
 use inquiry::Transport;
 use inquiry::recording::{self, Example, Recorder, Recording};
@@ -79,7 +79,7 @@ pub struct Net {
     live: StoredValue<Rc<Live>, LocalStorage>,
     transport: RwSignal<Rc<dyn Transport>, LocalStorage>,
     recorder: RwSignal<Option<Rc<Recorder>>, LocalStorage>,
-    sightings: RwSignal<BTreeMap<SourceKind, Sighting>>,
+    sightings: RwSignal<SortedMap<SourceKind, Sighting>>,
     mode: RwSignal<Mode>,
     examples: RwSignal<Vec<Example>>,
     setups: Setups,
@@ -105,7 +105,7 @@ impl Net {
         let page_is_opaque = window().origin() == "null";
         let sources = setups.get_untracked().sources;
         let servers = servers_of(&sources, &[], page_is_opaque);
-        let sightings = RwSignal::new(BTreeMap::new());
+        let sightings = RwSignal::new(SortedMap::new());
         let seen = move |source, sighting| {
             // An equal state is no news: the dots would be drawn anew with every answer.
             if sightings.with_untracked(|it| it.get(&source) != Some(&sighting)) {

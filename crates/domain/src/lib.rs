@@ -16,6 +16,7 @@ pub mod logs;
 pub mod number;
 pub mod redact;
 pub mod series;
+pub mod sorted;
 pub mod system;
 #[cfg(test)]
 mod testing;

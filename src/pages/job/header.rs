@@ -9,6 +9,7 @@ use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
 use super::model::{Model, has_ended};
+use super::parts;
 use super::ticket::address;
 use crate::components::age::Age;
 use crate::components::badge::Badge;
@@ -87,11 +88,16 @@ fn Actions(model: Model) -> impl IntoView {
             </a>
         }
     };
+    let ticket = move || {
+        let text = RwSignal::new(String::new());
+        parts::job_ticket::view(model, text);
+        text.get_untracked()
+    };
     view! {
         <div class="acts">
             <CopyButton text=Signal::derive(address) label="Copy link" />
             <Show when=move || model.has_evidence()>
-                <CopyButton text=Signal::derive(move || model.ticket(&[])) label="Copy for ticket" />
+                <CopyButton text=Signal::derive(ticket) needs=parts::job_ticket::fetch label="Copy for ticket" />
                 {move || links.get().into_iter().map(out).collect_view()}
             </Show>
         </div>

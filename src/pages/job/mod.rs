@@ -41,15 +41,13 @@ use leptos::task::spawn_local;
 
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
-use self::detail::Detail;
-use self::empty::NoJob;
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
 use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
-use self::trace::{DropZone, FromFile, OpenedFiles};
+use self::trace::{DropZone, OpenedFiles};
 use self::troubles::Troubles;
 use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
@@ -84,9 +82,13 @@ pub fn JobPage() -> impl IntoView {
     }
     let opened = OpenedFiles::provide();
     let body = move || match id.get() {
-        _ if opened.is_open() => view! { <FromFile /> }.into_any(),
+        _ if opened.is_open() => {
+            view! { <Part fetch=parts::job_from_file::fetch view=parts::job_from_file::view /> }.into_any()
+        }
         Some(id) => view! { <JobView id=id progress=progress /> }.into_any(),
-        None => view! { <NoJob /> }.into_any(),
+        None => {
+            view! { <Part fetch=parts::job_not_asked::fetch view=parts::job_not_asked::view /> }.into_any()
+        }
     };
     // The questions leave first; what shows their answers is built while they are on their way.
     view! {
@@ -206,7 +208,7 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
             </div>
             <Soon>
-                <Detail model=model />
+                <Part fetch=parts::job_detail::fetch view=move || parts::job_detail::view(model) height_css_px=0 />
             </Soon>
         </div>
     }

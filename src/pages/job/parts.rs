@@ -2,12 +2,19 @@
 
 use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
-use super::empty::NothingFound;
+use super::detail::Detail;
+use super::empty::{NoJob, NothingFound};
 use super::model::Model;
 use super::same::SameFailure;
-use super::trace::{ToOpen, TraceCard};
+use super::trace::{FromFile, ToOpen, TraceCard};
 
 crate::parts! {
+    /// One span or line in full: nothing is chosen when a page is first seen.
+    job_detail(model: Model) in job_rest => view! { <Detail model=model /> };
+    /// Writes the ticket; shows nothing.
+    job_ticket(model: Model, text: RwSignal<String>) in job_rest => text.set(model.ticket(&[]));
+    /// No job was asked for.
+    job_not_asked() in job_rest => view! { <NoJob /> };
     /// The waterfall.
     job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
@@ -22,6 +29,8 @@ crate::parts! {
     job_causes(model: Model) in job_why => model.look_for_causes();
     /// Nothing was found.
     job_nothing_found(model: Model) in job_more => view! { <NothingFound model=model /> };
+    /// The job that a file holds.
+    job_from_file() in job_more => view! { <FromFile /> };
     /// Reads a file with traces; shows nothing.
     job_file(file: ToOpen) in job_more => file.read();
 }

@@ -1,6 +1,6 @@
 //! How many jobs there are of each state; pressing one shows only those.
 
-use std::collections::BTreeMap;
+use domain::sorted::SortedMap;
 
 use domain::format;
 use domain::job::JobState;
@@ -88,7 +88,7 @@ fn remark(model: Model, state: JobState) -> String {
         let rows = all.iter().filter(|it| it.state == state && filter.passes(it, now));
         match state {
             JobState::Failed => {
-                let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+                let mut codes: SortedMap<&str, usize> = SortedMap::new();
                 for code in rows.filter_map(|it| it.error_code.as_deref()) {
                     *codes.entry(code).or_default() += 1;
                 }

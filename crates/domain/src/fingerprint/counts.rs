@@ -1,9 +1,10 @@
 //! Failures counted over jobs: how many, first and last seen, and whether a version brought them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Counted, Fingerprint};
 use crate::ids::{JobId, StageId};
+use crate::sorted::SortedSet;
 use crate::time::Timestamp;
 
 /// How unlikely it must be that a failure stayed unseen by chance before it is called new.
@@ -81,7 +82,7 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
             by_failure.entry(failure).or_default().push(place);
         }
     }
-    let stages: BTreeSet<Option<&StageId>> = by_failure.keys().map(|it| it.stage.as_ref()).collect();
+    let stages: SortedSet<Option<&StageId>> = by_failure.keys().map(|it| it.stage.as_ref()).collect();
     let versions: BTreeMap<_, Versions<'_>> =
         stages.into_iter().map(|it| (it, Versions::of(samples, it))).collect();
     let since = |stage: Option<&StageId>, members: &[(usize, &S)]| {

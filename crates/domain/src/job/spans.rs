@@ -1,21 +1,22 @@
 //! Which spans are attempts at a stage, and what they say about it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::draft::Draft;
 use super::pieces::{Pieces, SpanPiece};
 use super::{AttemptOutcome, Origin};
 use crate::attr::Attributes;
 use crate::ids::{SpanId, StageId, TaskId, TraceId};
+use crate::sorted::SortedMap;
 use crate::system::Role;
 use crate::trace::{Span, SpanKind, SpanStatus};
 
 /// What the spans show of the stages.
 pub(crate) struct Seen {
     /// Attempts by stage, in order of their start.
-    pub(crate) attempts: BTreeMap<StageId, Vec<Draft>>,
+    pub(crate) attempts: SortedMap<StageId, Vec<Draft>>,
     /// Parts of attempts whose own span the store does not have: one draft for each missing parent.
-    pub(crate) parts: BTreeMap<StageId, Vec<Draft>>,
+    pub(crate) parts: SortedMap<StageId, Vec<Draft>>,
 }
 
 /// Finds the attempts among the spans: consumers, and at stages without a queue the topmost spans.
@@ -24,8 +25,8 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
         .filter(|it| it.span.kind == SpanKind::Consumer)
         .filter_map(|it| Some((it.span.trace, it.stage.as_ref()?)))
         .collect();
-    let mut attempts: BTreeMap<StageId, Vec<Draft>> = BTreeMap::new();
-    let mut strays: BTreeMap<(&StageId, TraceId, SpanId), Vec<usize>> = BTreeMap::new();
+    let mut attempts: SortedMap<StageId, Vec<Draft>> = SortedMap::new();
+    let mut strays: SortedMap<(&StageId, TraceId, SpanId), Vec<usize>> = SortedMap::new();
     for (i, piece) in pieces.spans.iter().enumerate() {
         let Some(stage) = piece.stage.as_ref() else { continue };
         if !is_top(pieces, piece) || !is_own_work(pieces, piece, stage) {
@@ -50,7 +51,7 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
             strays.entry((stage, piece.span.trace, parent)).or_default().push(i);
         }
     }
-    let mut parts: BTreeMap<StageId, Vec<Draft>> = BTreeMap::new();
+    let mut parts: SortedMap<StageId, Vec<Draft>> = SortedMap::new();
     for ((stage, ..), spans) in strays {
         parts.entry(stage.clone()).or_default().extend(hull(pieces, &spans));
     }

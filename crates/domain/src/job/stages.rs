@@ -1,13 +1,12 @@
 //! All stages together: spans and events become attempts, and what came later says how earlier ones ended.
 
-use std::collections::BTreeMap;
-
 use super::draft::{Draft, StageDraft};
 use super::pieces::Pieces;
 use super::spans::{self, Seen};
 use super::{AttemptOutcome, Origin, received};
 use crate::ids::StageId;
 use crate::logs::{EventKind, LogRecord};
+use crate::sorted::SortedMap;
 use crate::system::Role;
 use crate::time::{TimeDelta, Timestamp};
 use crate::trace::{Span, SpanKind};
@@ -59,9 +58,9 @@ impl Stages<'_> {
 /// Puts every stage together.
 pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     let Seen { attempts, parts } = spans::attempts(pieces);
-    let mut drafts: BTreeMap<StageId, StageDraft> =
+    let mut drafts: SortedMap<StageId, StageDraft> =
         attempts.into_iter().map(|(stage, drafts)| (stage.clone(), StageDraft::new(stage, drafts))).collect();
-    let mut events: BTreeMap<StageId, Vec<(EventKind, &LogRecord)>> = BTreeMap::new();
+    let mut events: SortedMap<StageId, Vec<(EventKind, &LogRecord)>> = SortedMap::new();
     let (mut submitted, mut verdicts, mut queued) = (Vec::new(), Vec::new(), Vec::new());
     for line in &pieces.lines {
         let Some(kind) = line.event.as_ref().map(|it| it.kind) else { continue };
@@ -125,7 +124,7 @@ pub(crate) const SLOW_TO_PUT: TimeDelta = TimeDelta::from_secs(1);
 const MAX_SKEW: TimeDelta = TimeDelta::from_secs(60);
 
 /// Every pipeline stage, also without evidence, then the other stages that were seen; and how many are the pipeline's.
-fn in_order(pieces: &Pieces, mut drafts: BTreeMap<StageId, StageDraft>) -> (Vec<StageDraft>, usize) {
+fn in_order(pieces: &Pieces, mut drafts: SortedMap<StageId, StageDraft>) -> (Vec<StageDraft>, usize) {
     let (pipeline, beside): (Vec<_>, Vec<_>) = pieces.system.stages.iter().partition(|it| it.in_pipeline);
     let mut stages: Vec<StageDraft> = pipeline
         .iter()
@@ -133,7 +132,7 @@ fn in_order(pieces: &Pieces, mut drafts: BTreeMap<StageId, StageDraft>) -> (Vec<
         .collect();
     let n_pipeline = stages.len();
     stages.extend(beside.iter().filter_map(|it| drafts.remove(&it.id)));
-    stages.extend(drafts.into_values());
+    stages.extend(drafts.into_iter().map(|(_, draft)| draft));
     (stages, n_pipeline)
 }
 

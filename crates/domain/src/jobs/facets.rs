@@ -1,6 +1,5 @@
 //! What values rows have, and how often: for suggestions and for the counts above a list.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::field::Field;
@@ -19,12 +18,14 @@ pub struct Facet {
 
 /// The values of a field, the most frequent first. A row that has several counts for each.
 pub fn facet<'a>(field: Field, rows: impl Iterator<Item = &'a Arc<JobRow>>) -> Vec<Facet> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut values: Vec<&str> = Vec::new();
     for row in rows {
-        field.texts(row, |it| *counts.entry(it).or_default() += 1);
+        field.texts(row, |it| values.push(it));
     }
+    values.sort_unstable();
+    let alike = values.chunk_by(|a, b| a == b);
     let mut facets: Vec<Facet> =
-        counts.into_iter().map(|(value, count)| Facet { value: value.to_owned(), count }).collect();
+        alike.filter_map(|it| Some(Facet { value: (*it.first()?).to_owned(), count: it.len() })).collect();
     facets.sort_by(|a, b| (b.count, &a.value).cmp(&(a.count, &b.value)));
     facets
 }

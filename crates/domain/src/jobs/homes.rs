@@ -3,10 +3,11 @@
 //! A line's home is its best key, by the line alone, so that no order of arrival changes it. A line that carries a
 //! lesser key as well links that key's home up to its own. What is linked is one group, and is judged together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::keys::{JOB, Key, TASK};
 use crate::logs::LogRecord;
+use crate::sorted::SortedSet;
 use crate::trace::Trace;
 
 /// One key and its evidence.
@@ -17,9 +18,9 @@ pub(super) struct Home {
     /// The spans that a search found of the trace that this home is.
     pub(super) trace: Option<Trace>,
     /// Homes of better keys that its evidence belongs to.
-    up: BTreeSet<usize>,
+    up: SortedSet<usize>,
     /// Homes of lesser keys that evidence of this one named.
-    beside: BTreeSet<usize>,
+    beside: SortedSet<usize>,
 }
 
 /// All homes, and which of them hang together.
@@ -41,7 +42,7 @@ impl Homes {
         }
         let place = self.all.len();
         self.at.insert(key.clone(), place);
-        let (up, beside) = (BTreeSet::new(), BTreeSet::new());
+        let (up, beside) = (SortedSet::new(), SortedSet::new());
         self.all.push(Home { key, lines: Vec::new(), trace: None, up, beside });
         self.parent.push(place);
         self.members.push(vec![place]);
@@ -84,14 +85,14 @@ impl Homes {
     }
 
     /// The homes that a home's evidence belongs to in the end: itself where no better key is known for it.
-    pub(super) fn roots(&self, place: usize) -> BTreeSet<usize> {
-        let Some(home) = self.all.get(place) else { return BTreeSet::new() };
+    pub(super) fn roots(&self, place: usize) -> SortedSet<usize> {
+        let Some(home) = self.all.get(place) else { return SortedSet::new() };
         if !home.up.is_empty() {
             return home.up.iter().flat_map(|it| self.roots(*it)).collect();
         }
         if home.key.rank == TASK {
             // A task that names no job, in a trace of just one job, is that job's.
-            let jobs: BTreeSet<usize> = (home.beside.iter().filter_map(|it| self.all.get(*it)))
+            let jobs: SortedSet<usize> = (home.beside.iter().filter_map(|it| self.all.get(*it)))
                 .flat_map(|it| it.up.iter().copied())
                 .filter(|it| self.key(*it).is_some_and(|key| key.rank == JOB))
                 .collect();
@@ -99,7 +100,7 @@ impl Homes {
                 return jobs;
             }
         }
-        BTreeSet::from([place])
+        SortedSet::from_iter([place])
     }
 
     /// Empties a group; gives its lines back, so that they can be forgotten.

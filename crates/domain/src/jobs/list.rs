@@ -1,6 +1,6 @@
 //! All jobs of which evidence has come, assembled anew only where more came.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::covered::Covered;
@@ -11,6 +11,7 @@ use super::row::{JobRow, Rows, TraceKept};
 use crate::ids::JobId;
 use crate::job::{Evidence, assemble};
 use crate::logs::{LineKey, LogRecord};
+use crate::sorted::{SortedMap, SortedSet};
 use crate::system::{Role, SharedSystem, fields_for};
 use crate::time::{TimeRange, Timestamp};
 use crate::trace::{Span, Trace};
@@ -24,9 +25,9 @@ pub struct JobList {
     homes: Homes,
     seen: HashSet<LineKey>,
     /// Groups, by any home of each, whose evidence changed since they were judged.
-    touched: BTreeSet<usize>,
+    touched: SortedSet<usize>,
     /// The rows of each group, by its head.
-    rows: BTreeMap<usize, Vec<Arc<JobRow>>>,
+    rows: SortedMap<usize, Vec<Arc<JobRow>>>,
     /// Where traces have been searched for.
     searched: Covered,
     /// When, and without whom, everything was last judged.
@@ -41,8 +42,8 @@ impl JobList {
             system,
             homes: Homes::default(),
             seen: HashSet::new(),
-            touched: BTreeSet::new(),
-            rows: BTreeMap::new(),
+            touched: SortedSet::new(),
+            rows: SortedMap::new(),
             searched: Covered::default(),
             judged: None,
         }
@@ -131,18 +132,15 @@ impl JobList {
         let open: Vec<usize> = open.map(|(head, _)| *head).collect();
         let touched = std::mem::take(&mut self.touched);
         // Groups that went into another one leave their rows to it.
-        let mut heads = BTreeSet::new();
-        for place in touched.into_iter().chain(open) {
-            heads.insert(self.homes.head(place));
-        }
         let homes = &self.homes;
+        let heads: SortedSet<usize> = touched.into_iter().chain(open).map(|it| homes.head(it)).collect();
         self.rows.retain(|head, _| homes.head(*head) == *head);
         for head in heads {
             let rows = self.rows_of_group(head, now, unreachable);
             self.rows.insert(head, rows);
         }
         let searched = &self.searched;
-        for row in self.rows.values_mut().flatten() {
+        for row in self.rows.iter_mut().flat_map(|(_, rows)| rows) {
             let trace = trace_kept(row, searched);
             if row.trace != trace {
                 Arc::make_mut(row).trace = trace;
@@ -177,7 +175,7 @@ impl JobList {
     /// The jobs of a group that hangs together, each assembled.
     fn rows_of_group(&mut self, head: usize, now: Timestamp, unreachable: &[Warning]) -> Vec<Arc<JobRow>> {
         let members = self.homes.members(head);
-        let mut jobs: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut jobs: SortedMap<usize, Vec<usize>> = SortedMap::new();
         for member in &members {
             for root in self.homes.roots(*member) {
                 jobs.entry(root).or_default().push(*member);

@@ -1,6 +1,5 @@
 //! From a job to its row.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
@@ -9,6 +8,7 @@ use crate::ids::{StageId, TraceId};
 use crate::job::{Evidence, Job, StageRun, StageState};
 use crate::letters::in_small;
 use crate::logs::EventKind;
+use crate::sorted::SortedSet;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
 
@@ -37,7 +37,12 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
         failure_key: fingerprint.as_ref().filter(|_| has_failed(job.state)).map(Fingerprint::key),
         failure: fingerprint,
-        n_tasks: evidence.lines.iter().filter_map(|it| it.roles.task.as_ref()).collect::<BTreeSet<_>>().len(),
+        n_tasks: evidence
+            .lines
+            .iter()
+            .filter_map(|it| it.roles.task.as_ref())
+            .collect::<SortedSet<_>>()
+            .len(),
         attempts: job.facts.attempts,
         start,
         start_is_told,
@@ -86,7 +91,7 @@ fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {
 
 /// The services whose lines and spans there are, and those that worked.
 fn services(job: &Job, evidence: &Evidence) -> Vec<Arc<str>> {
-    let mut names: BTreeSet<Arc<str>> = evidence.lines.iter().map(|it| it.service.clone()).collect();
+    let mut names: SortedSet<Arc<str>> = evidence.lines.iter().map(|it| it.service.clone()).collect();
     names.extend(job.stages.iter().flat_map(|it| &it.attempts).map(|it| it.service.as_str().into()));
     names.into_iter().filter(|it| !it.is_empty()).collect()
 }
@@ -94,14 +99,14 @@ fn services(job: &Job, evidence: &Evidence) -> Vec<Arc<str>> {
 fn queues(stages: &[StageRun], evidence: &Evidence) -> Vec<String> {
     let of_waits = stages.iter().flat_map(|it| &it.waits).filter_map(|it| it.queue.clone());
     let of_lines = evidence.lines.iter().filter_map(|it| it.roles.queue.clone());
-    let names: BTreeSet<String> = of_waits.chain(of_lines).filter(|it| !it.is_empty()).collect();
+    let names: SortedSet<String> = of_waits.chain(of_lines).filter(|it| !it.is_empty()).collect();
     names.into_iter().collect()
 }
 
 fn traces(evidence: &Evidence) -> Vec<TraceId> {
     let of_lines = evidence.lines.iter().filter_map(|it| it.roles.trace);
     let of_spans = evidence.traces.iter().flat_map(|it| &it.spans).map(|it| it.trace);
-    let ids: BTreeSet<TraceId> = of_lines.chain(of_spans).collect();
+    let ids: SortedSet<TraceId> = of_lines.chain(of_spans).collect();
     ids.into_iter().collect()
 }
 

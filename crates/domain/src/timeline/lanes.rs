@@ -1,12 +1,13 @@
 //! The lanes of a job: which spans and which log lines stand in which row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::{Bar, BarKind, Lane, LaneKind, Tick, labels};
 use crate::ids::StageId;
 use crate::job::pieces::{Pieces, SpanPiece};
 use crate::job::{Attempt, AttemptOutcome, Job, Origin, QueueWait, StageRun};
 use crate::logs::LogRecord;
+use crate::sorted::SortedMap;
 use crate::system::System;
 use crate::time::{TimeDelta, Timestamp};
 use crate::trace::{Span, SpanKind, SpanStatus};
@@ -19,12 +20,12 @@ const MAX_SPAN_LANES: usize = 3;
 /// What still goes on is drawn up to `open_end`.
 pub(super) fn lanes(pieces: &Pieces, job: &Job, open_end: Timestamp) -> Vec<Lane> {
     let homes = Homes::new(pieces, job);
-    let mut ticks: BTreeMap<Home, Vec<Tick>> = BTreeMap::new();
+    let mut ticks: SortedMap<Home, Vec<Tick>> = SortedMap::new();
     for line in &pieces.lines {
         let tick = Tick { time: line.time, level: line.level, select: Origin::Line(line.key) };
         ticks.entry(homes.of_line(line)).or_default().push(tick);
     }
-    let mut bars: BTreeMap<&str, Vec<Bar>> = BTreeMap::new();
+    let mut bars: SortedMap<&str, Vec<Bar>> = SortedMap::new();
     for piece in pieces.spans.iter().filter(|it| homes.of_span(it).is_none() && is_top_of_service(pieces, it))
     {
         bars.entry(piece.span.service()).or_default().push(span_bar(piece.span, false));
@@ -69,13 +70,13 @@ struct Homes<'a> {
     pieces: &'a Pieces<'a>,
     stages: HashMap<&'a StageId, usize>,
     /// Services that worked at one stage only.
-    only_stage: BTreeMap<&'a str, Option<usize>>,
+    only_stage: SortedMap<&'a str, Option<usize>>,
 }
 
 impl<'a> Homes<'a> {
     fn new(pieces: &'a Pieces<'a>, job: &'a Job) -> Self {
         let stages = job.stages.iter().enumerate().map(|(i, it)| (&it.stage, i)).collect();
-        let mut only_stage: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+        let mut only_stage: SortedMap<&str, Option<usize>> = SortedMap::new();
         for (i, run) in job.stages.iter().enumerate() {
             for attempt in &run.attempts {
                 let only = only_stage.entry(&attempt.service).or_insert(Some(i));
@@ -197,10 +198,10 @@ fn attempt_bar(attempt: &Attempt, next: Option<Timestamp>, ticks: &[Tick], open_
 }
 
 /// Spans right under the attempts, by stage and then by name.
-fn children<'a>(pieces: &'a Pieces, job: &Job) -> HashMap<StageId, BTreeMap<&'a str, Vec<&'a Span>>> {
+fn children<'a>(pieces: &'a Pieces, job: &Job) -> HashMap<StageId, SortedMap<&'a str, Vec<&'a Span>>> {
     let attempts = job.stages.iter().flat_map(|run| run.attempts.iter().map(move |it| (it.from, &run.stage)));
     let attempts: HashMap<Origin, &StageId> = attempts.collect();
-    let mut children: HashMap<StageId, BTreeMap<&str, Vec<&Span>>> = HashMap::new();
+    let mut children: HashMap<StageId, SortedMap<&str, Vec<&Span>>> = HashMap::new();
     for piece in &pieces.spans {
         let span = piece.span;
         let is_part = matches!(span.kind, SpanKind::Client | SpanKind::Internal | SpanKind::Unspecified);
@@ -215,7 +216,7 @@ fn children<'a>(pieces: &'a Pieces, job: &Job) -> HashMap<StageId, BTreeMap<&'a 
 }
 
 /// A lane for each of the names that took longest, in order of their start; the other names share the last lane.
-fn span_lanes(system: &System, run: &StageRun, by_name: BTreeMap<&str, Vec<&Span>>) -> Vec<Lane> {
+fn span_lanes(system: &System, run: &StageRun, by_name: SortedMap<&str, Vec<&Span>>) -> Vec<Lane> {
     let took = |spans: &[&Span]| -> TimeDelta { spans.iter().map(|it| it.duration()).sum() };
     let mut groups: Vec<(String, Vec<&Span>)> =
         by_name.into_iter().map(|(it, spans)| (it.to_owned(), spans)).collect();

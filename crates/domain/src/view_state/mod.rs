@@ -8,10 +8,9 @@ mod waterfall;
 pub use filter::{Filter, FilterOp, Sort};
 pub use waterfall::{FoldRule, Folds, Switch, WaterfallView};
 
-use std::collections::BTreeMap;
-
 use crate::ids::{JobId, SpanId, TraceId};
 use crate::logs::LineKey;
+use crate::sorted::SortedMap;
 use crate::time::{RangeSpec, TimeDelta};
 
 /// Everything that a link to a view has to say. Two equal values show the same thing to two people.
@@ -48,7 +47,7 @@ pub struct ViewState {
     /// Light or dark.
     pub theme: Theme,
     /// Values of the board's variables, by name.
-    pub vars: BTreeMap<String, Vec<String>>,
+    pub vars: SortedMap<String, Vec<String>>,
     /// Filters of jobs or log lines; all must hold.
     pub filters: Vec<Filter>,
     /// The search text; empty for none.
@@ -80,7 +79,7 @@ impl Default for ViewState {
             refresh: None,
             zone: Zone::default(),
             theme: Theme::default(),
-            vars: BTreeMap::new(),
+            vars: SortedMap::new(),
             filters: Vec::new(),
             query: String::new(),
             sort: None,

@@ -77,7 +77,7 @@ fn every_parameter_is_read_and_written() {
             page: Page::Board,
             board: Some("read & write".to_owned()),
             panel: Some("p99".to_owned()),
-            vars: [("queue".to_owned(), vec!["a".to_owned(), "b".to_owned()])].into(),
+            vars: [("queue".to_owned(), vec!["a".to_owned(), "b".to_owned()])].into_iter().collect(),
             embed: true,
             ..ViewState::default()
         },
@@ -235,7 +235,7 @@ prop_compose! {
             range: RangeSpec { from, to },
             refresh: refresh.map(TimeDelta::from_nanos),
             sort: sort.map(|(column, descending)| Sort { column, descending }),
-            zone, vars, filters, query, columns, embed,
+            zone, vars: vars.into_iter().collect(), filters, query, columns, embed,
             ..place
         }
     }

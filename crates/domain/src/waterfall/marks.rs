@@ -1,10 +1,10 @@
 //! What happened at one instant: events of spans and log lines, placed on the bars of their spans.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::forest::{Forest, Place};
 use crate::logs::{Level, LineKey, LogRecord};
+use crate::sorted::SortedMap;
 use crate::time::{TimeRange, Timestamp};
 
 /// The name of events that are exceptions (OpenTelemetry semantic conventions).
@@ -70,7 +70,7 @@ impl Marks {
             };
             line.roles.trace.is_none_or(has)
         };
-        let mut lanes: BTreeMap<Arc<str>, Vec<Mark>> = BTreeMap::new();
+        let mut lanes: SortedMap<Arc<str>, Vec<Mark>> = SortedMap::new();
         for line in lines.filter(|it| is_here(it)) {
             let mark = Mark { time: line.time, level: line.level, kind: MarkKind::Line(line.key) };
             let place =

@@ -25,6 +25,7 @@ use backends::{BackendError, ErrorKind, SourceKind};
 use domain::ids::{JobId, TraceId};
 use domain::job::Evidence;
 use domain::logs::{LineKey, LogRecord};
+use domain::sorted::SortedMap;
 use domain::system::{Matcher, SharedSystem, System};
 use domain::time::{TimeRange, Timestamp};
 use domain::trace::Trace;
@@ -98,11 +99,11 @@ pub struct JobInquiry {
     selector: usize,
     asked: HashSet<Want>,
     log: Vec<Asked>,
-    open: BTreeMap<SourceKind, usize>,
+    open: SortedMap<SourceKind, usize>,
     lines: BTreeMap<LineKey, LogRecord>,
-    traces: BTreeMap<TraceId, Trace>,
+    traces: SortedMap<TraceId, Trace>,
     /// What the spans of each trace name.
-    named: BTreeMap<TraceId, NamedInTrace>,
+    named: SortedMap<TraceId, NamedInTrace>,
     not_kept: Vec<TraceId>,
     found_by_search: Vec<TraceId>,
     failures: Vec<BackendError>,
@@ -138,10 +139,10 @@ impl JobInquiry {
             selector: 0,
             asked: HashSet::new(),
             log: Vec::new(),
-            open: BTreeMap::new(),
+            open: SortedMap::new(),
             lines: BTreeMap::new(),
-            traces: BTreeMap::new(),
-            named: BTreeMap::new(),
+            traces: SortedMap::new(),
+            named: SortedMap::new(),
             not_kept: Vec::new(),
             found_by_search: Vec::new(),
             failures: Vec::new(),

@@ -1,10 +1,11 @@
 //! What a key turned out to be, and which lines and traces belong to the job behind it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use domain::attr::AttrValue;
 use domain::ids::{JobId, SpanId, TaskId, TraceId};
 use domain::logs::LogRecord;
+use domain::sorted::SortedSet;
 use domain::system::{Role, System, fields_for};
 use domain::trace::{Span, Trace};
 
@@ -36,8 +37,8 @@ pub enum KeyKind {
 pub(super) struct Found {
     pub(super) kind: KeyKind,
     pub(super) id: JobId,
-    pub(super) tasks: BTreeSet<TaskId>,
-    pub(super) traces: BTreeSet<TraceId>,
+    pub(super) tasks: SortedSet<TaskId>,
+    pub(super) traces: SortedSet<TraceId>,
     /// The request's id, where the key is one.
     pub(super) request: Option<String>,
 }
@@ -113,7 +114,7 @@ impl JobInquiry {
         let trace_key = key.parse::<TraceId>().ok().filter(|_| key.len() >= 16);
         let (kind, id) = self.kind_and_id(key, trace_key);
         let request = (kind == KeyKind::Request).then(|| key.to_owned());
-        let mut found = Found { kind, id, tasks: BTreeSet::new(), traces: BTreeSet::new(), request };
+        let mut found = Found { kind, id, tasks: SortedSet::new(), traces: SortedSet::new(), request };
         if kind == KeyKind::Request {
             found.traces.extend(self.traces_of_request(key));
         }
@@ -171,7 +172,7 @@ impl JobInquiry {
     }
 
     /// The traces that lines and spans name together with a request's id.
-    fn traces_of_request(&self, key: &str) -> BTreeSet<TraceId> {
+    fn traces_of_request(&self, key: &str) -> SortedSet<TraceId> {
         let of_lines = self.lines.values().filter(|it| it.roles.request_id.as_deref() == Some(key));
         let of_spans = self.named.iter().filter(|it| it.1.requests.contains(key)).map(|it| *it.0);
         of_lines.filter_map(|it| it.roles.trace).chain(of_spans).collect()

@@ -17,12 +17,12 @@ mod wants;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use backends::tempo::SearchAnswer;
 use backends::{BackendError, ErrorKind, SourceKind};
 use domain::jobs::Rows;
+use domain::sorted::SortedMap;
 use domain::system::SharedSystem;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use domain::warning::Warning;
@@ -135,7 +135,7 @@ pub struct JobsInquiry {
     has_begun: bool,
     is_counted: bool,
     estimate: Option<Estimate>,
-    open: BTreeMap<SourceKind, usize>,
+    open: SortedMap<SourceKind, usize>,
     asked: Vec<Asked>,
     failures: Vec<BackendError>,
     warnings: Vec<Warning>,
@@ -176,7 +176,7 @@ impl JobsInquiry {
             has_begun: false,
             is_counted: false,
             estimate: None,
-            open: BTreeMap::new(),
+            open: SortedMap::new(),
             asked: Vec::new(),
             failures: Vec::new(),
             warnings: Vec::new(),

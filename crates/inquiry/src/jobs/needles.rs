@@ -1,9 +1,8 @@
 //! What must stand in a line that tells of a job, so that the log store need not send the others.
 
-use std::collections::BTreeSet;
-
 use backends::loki::logql::LogQuery;
 use domain::logs::EventKind;
+use domain::sorted::SortedSet;
 use domain::system::{
     ConditionField, IdFilter, LineFormat, LogRules, MatchOp, Role, System, TextTest, fields_for,
 };
@@ -43,7 +42,7 @@ fn names(logs: &LogRules) -> Vec<String> {
     if !logs.formats.iter().all(has_names) || !logs.extract.is_empty() {
         return Vec::new();
     }
-    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut names: SortedSet<String> = SortedSet::new();
     for field in [Role::Job, Role::TaskId].into_iter().flat_map(|it| fields_for(&logs.roles, it)) {
         // A name with a dot may also be nested, and then stands there by its last part.
         names.extend(field.rsplit_once('.').map(|(_, last)| format!("\"{last}\"")));
