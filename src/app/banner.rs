@@ -10,7 +10,7 @@ use super::parts;
 use crate::components::badge::{Shape, Tone};
 use crate::components::part::Part;
 use crate::net::{Mode, use_net};
-use crate::state::{go_to, use_clock, use_setup, use_view};
+use crate::state::{Memo, go_to, use_clock, use_setup, use_view};
 
 /// All of them; none where all is as it should be.
 #[component]

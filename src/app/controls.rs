@@ -8,7 +8,7 @@ use super::parts;
 use super::top_bar::PageLinks;
 use crate::components::menu::{Menu, MenuHandle};
 use crate::components::part::Part;
-use crate::state::{use_clock, use_config, use_view};
+use crate::state::{Memo, use_clock, use_config, use_view};
 
 const INTERVALS_SECS: [i64; 5] = [5, 10, 30, 60, 300];
 

@@ -23,7 +23,9 @@ use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 use crate::components::loading::Loading;
 use crate::net::{JobsMemory, Mode, Net, load_setup, load_system, use_net};
 use crate::pages::PageView;
-use crate::state::{Clock, Setup, SetupError, Setups, View, use_clock, use_setup, use_system, use_view};
+use crate::state::{
+    Clock, Memo, Setup, SetupError, Setups, View, use_clock, use_setup, use_system, use_view,
+};
 
 /// The whole app.
 #[component]

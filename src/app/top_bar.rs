@@ -8,7 +8,7 @@ use super::find_box::FindBox;
 use super::page_title;
 use super::range_picker::RangePicker;
 use crate::net::{Health, Mode, use_net};
-use crate::state::{go_to, use_view};
+use crate::state::{Memo, go_to, use_view};
 
 /// Pages that stand in the bar, in this order.
 const OFFERED: [Page; 4] = [Page::Overview, Page::Jobs, Page::Job, Page::Connections];

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::use_net;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// How far a plan has come.
 #[derive(Debug)]

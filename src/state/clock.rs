@@ -7,6 +7,7 @@ use domain::view_state::Zone;
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::memo::Memo;
 use super::view::View;
 use super::zone::{browser_offset_secs, named_offset_secs};
 

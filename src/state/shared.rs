@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use super::memo::Memo;
 
 /// What can be told to be the same thing without comparing what is in it.
 pub trait Shared {

@@ -3,7 +3,7 @@
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// “updated 12 s ago”; in a recording, the time that its clock shows.
 #[component]

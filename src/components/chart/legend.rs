@@ -8,6 +8,7 @@ use domain::system::Unit;
 use leptos::prelude::*;
 
 use super::shared::Chart;
+use crate::state::Memo;
 
 /// How many colours the style sheet has for series.
 const N_COLORS: usize = 8;

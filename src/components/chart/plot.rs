@@ -9,6 +9,7 @@ use super::keys::on_key;
 use super::pointer::{self, Drag};
 use super::shared::Chart;
 use crate::canvas::keep_drawn;
+use crate::state::Memo;
 
 /// The plot of one chart; `empty` says why there is nothing to see.
 pub(super) fn plot(chart: Chart, empty: Signal<String>) -> impl IntoView {

@@ -4,6 +4,7 @@ use charts::{Table, moment_label};
 use leptos::prelude::*;
 
 use super::shared::Chart;
+use crate::state::Memo;
 
 /// More rows than this tell no more.
 const MAX_ROWS: u32 = 60;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::badge::{Shape, Tone};
 use crate::components::copy_button::CopyButton;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// What went wrong, told for a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 
 use self::brush::{Brush, Selection};
 use crate::canvas::{keep_drawn, use_device_pixel_ratio};
+use crate::state::Memo;
 
 /// What a person brushed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::state::Memo;
 use domain::time::TimeDelta;
 use domain::timeline::{FoldedAxis, Timeline};
 use leptos::prelude::*;

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use super::cursor::Place;
 use super::draw::{DrawnBar, DrawnLane, DrawnTick, LabelPlace};
 use super::wording::{bar_title, lane_title, tick_title};
-use crate::state::Clock;
+use crate::state::{Clock, Memo};
 
 /// What every lane shares.
 #[derive(Clone, Copy)]
@@ -110,7 +110,7 @@ fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Sha
             id=bar_id(place)
             class=class
             class:tl-open=open
-            class:tl-sel=is_selected
+            class:tl-sel=move || is_selected.get()
             style:left=left
             style:width=width
             aria-label=title.clone()

@@ -27,7 +27,7 @@ use self::draw::draw;
 use self::lane::{LaneRow, Shared, bar_id};
 use self::text_width::TextWidth;
 use crate::components::virtual_list::use_size;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// Weight and size of labels; the style sheet says the same.
 const LABEL_FONT: (u32, u32) = (600, 11);

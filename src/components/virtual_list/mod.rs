@@ -6,6 +6,7 @@ pub use size::{Size, use_size};
 
 use std::ops::Range;
 
+use crate::state::Memo;
 use leptos::html::Div;
 use leptos::prelude::*;
 

@@ -11,6 +11,7 @@ use web_sys::Element;
 use super::draw::Drawer;
 use super::element::set;
 use super::{Acts, Picture};
+use crate::state::Memo;
 
 /// How many rows Page Up and Page Down go.
 const PAGE_ROWS: usize = 20;

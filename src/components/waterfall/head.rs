@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::Picture;
 use crate::components::timeline::{axis_labels, wall_millis};
 use crate::components::virtual_list::Size;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// About how wide a letter of a label is, in CSS pixels.
 const LETTER_PX: f64 = 6.5;

@@ -12,6 +12,7 @@ use web_sys::CanvasRenderingContext2d;
 
 use super::Picture;
 use crate::canvas::{Theme, use_box_size, use_device_pixel_ratio, use_palette};
+use crate::state::Memo;
 
 /// A press that moves less than this is a click.
 const MIN_DRAG: f64 = 0.003;

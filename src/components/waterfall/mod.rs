@@ -28,7 +28,7 @@ use self::minimap::MinimapView;
 use self::pool::Pool;
 use self::row::RowView;
 use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, use_size};
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// Everything that is drawn; made anew when any of it changes, which copies nothing large.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use crate::net::{Mode, Net, save_as_file, use_net};
-use crate::state::{use_config, use_view};
+use crate::state::{Memo, use_config, use_view};
 
 /// The card.
 #[component]

@@ -11,7 +11,7 @@ use crate::components::copy_button::CopyButton;
 use crate::net::doctor::{Advice, Findings, Verdict, advice, examine};
 use crate::net::live::Server;
 use crate::net::{AuthScheme, use_net};
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// The card of one source. It is examined when the page opens, and again with every refresh.
 #[component]

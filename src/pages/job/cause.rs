@@ -6,6 +6,7 @@ use domain::job::JobState;
 use leptos::prelude::*;
 
 use super::model::Model;
+use crate::state::Memo;
 
 /// The most that a cause can be sure of.
 pub(super) const SUREST: u8 = 4;

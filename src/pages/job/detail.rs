@@ -10,6 +10,7 @@ use wasm_bindgen::JsCast;
 use super::line_detail::LineDetail;
 use super::model::{Model, find_line, find_span};
 use super::span_detail::SpanDetail;
+use crate::state::Memo;
 
 /// The id of the pane, for the focus.
 const DETAIL_ID: &str = "detail";

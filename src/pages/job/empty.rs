@@ -11,7 +11,7 @@ use super::trace::OpenFileButton;
 use crate::components::empty_panel::EmptyPanel;
 use crate::net::use_net;
 use crate::pages::asked::WhatWasAsked;
-use crate::state::{Clock, use_clock, use_system};
+use crate::state::{Clock, Memo, use_clock, use_system};
 
 /// How far one press widens the search, and the words for it.
 const WIDER: [(TimeDelta, &str); 3] = [

@@ -16,7 +16,7 @@ use crate::components::badge::Badge;
 use crate::components::copy_button::CopyButton;
 use crate::components::timeline::wall_millis;
 use crate::pages::states::tone;
-use crate::state::{Clock, use_clock};
+use crate::state::{Clock, Memo, use_clock};
 
 #[component]
 pub(super) fn Header(model: Model) -> impl IntoView {

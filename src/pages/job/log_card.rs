@@ -9,6 +9,7 @@ use super::log_filter::LogFilter;
 use super::log_row::{LogRow, row_id};
 use super::model::Model;
 use crate::components::virtual_list::VirtualList;
+use crate::state::Memo;
 
 /// How many rows Page Up and Page Down go.
 const PAGE_ROWS: usize = 12;

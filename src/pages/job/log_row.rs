@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::lines::row_fields;
 use super::model::Model;
 use crate::components::timeline::wall_millis;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// The id of a row's element.
 pub(super) fn row_id(row: usize) -> String {
@@ -52,8 +52,8 @@ pub(super) fn LogRow(model: Model, row: usize, n_rows: Memo<usize>) -> impl Into
     view! {
         <div
             class=move || record.with(|it| format!("log-row {}", it.as_ref().map_or("", |it| level_class(it.level))))
-            class:on=is_selected
-            class:in-span=is_in_span
+            class:on=move || is_selected.get()
+            class:in-span=move || is_in_span.get()
             role="option"
             id=row_id(row)
             aria-selected=move || is_selected.get().to_string()

@@ -53,7 +53,7 @@ use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
 use crate::components::soon::Soon;
 use crate::net::{Progress, job_plan, use_plan};
-use crate::state::{use_clock, use_system, use_view};
+use crate::state::{Memo, use_clock, use_system, use_view};
 
 /// The page of the job that the view names.
 #[component]
@@ -159,7 +159,7 @@ pub fn JobView(
         Stage::Data => view! { <Work model=model /> }.into_any(),
     };
     view! {
-        <article class="job-page" class:embedded=is_embedded>
+        <article class="job-page" class:embedded=move || is_embedded.get()>
             <Header model=model />
             <CauseBanner model=model />
             {same}

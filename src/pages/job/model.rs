@@ -14,7 +14,7 @@ use leptos::prelude::*;
 
 use super::lines::{first_line_of, in_time_order, matches};
 use crate::net::Progress;
-use crate::state::{View, shared_memo, use_clock, use_system, use_view};
+use crate::state::{Memo, View, shared_memo, use_clock, use_system, use_view};
 
 /// A handle on everything that the panels of the page draw.
 #[derive(Clone, Copy)]

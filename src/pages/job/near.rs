@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::model::Model;
 use crate::net::use_jobs;
-use crate::state::{go_to, use_clock, use_view};
+use crate::state::{Memo, go_to, use_clock, use_view};
 
 /// Lines that are read for it: the jobs of the newest part of the range.
 const MAX_LINES: usize = 20_000;

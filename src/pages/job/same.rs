@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::debug::DebugRun;
 use super::model::Model;
 use crate::pages::lifts::{count_words, lift_words};
-use crate::state::{go_to, use_clock};
+use crate::state::{Memo, go_to, use_clock};
 
 /// What they have in common that is told, the most telling.
 const MAX_LIFTS: usize = 2;

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::detail::focus_detail;
 use super::model::Model;
 use crate::components::timeline::TimelineView;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn TimelineCard(model: Model) -> impl IntoView {

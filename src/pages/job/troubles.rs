@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::model::Model;
 use crate::components::error_panel::ErrorPanel;
 use crate::pages::trouble;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Troubles(model: Model) -> impl IntoView {

@@ -10,6 +10,7 @@ use super::model::Model;
 use super::parts;
 use crate::components::menu::{Menu, MenuHandle};
 use crate::components::part::Part;
+use crate::state::Memo;
 
 /// Values that are offered at once.
 const MAX_OFFERED: usize = 12;

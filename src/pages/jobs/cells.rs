@@ -12,7 +12,7 @@ use super::mini::{picture, words};
 use super::row::is_loud;
 use crate::components::badge::Shape;
 use crate::pages::states::tone;
-use crate::state::Clock;
+use crate::state::{Clock, Memo};
 
 /// What a cell needs to know of where it stands.
 pub(super) struct CellPlace {

@@ -7,6 +7,7 @@ use super::model::Model;
 use super::parts;
 use crate::components::menu::Menu;
 use crate::components::part::Part;
+use crate::state::Memo;
 
 /// Columns that a list has of itself, where jobs fill them.
 const OWN: [Field; 10] = [

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use super::model::Model;
 use crate::components::badge::Shape;
 use crate::pages::states::tone;
+use crate::state::Memo;
 
 /// The states in the order in which a person wants to know of them.
 const STATES: [JobState; 6] = [

@@ -6,7 +6,7 @@ use inquiry::jobs::{JobsReport, LINES_AT_FIRST};
 use leptos::prelude::*;
 
 use super::model::Model;
-use crate::state::Clock;
+use crate::state::{Clock, Memo};
 
 #[component]
 pub(super) fn Cover(model: Model) -> impl IntoView {

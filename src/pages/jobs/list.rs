@@ -11,7 +11,7 @@ use super::columns::{shown_columns, template};
 use super::model::Model;
 use super::row::{Row, row_id};
 use crate::components::virtual_list::{VirtualList, use_size};
-use crate::state::go_to;
+use crate::state::{Memo, go_to};
 
 /// How many rows Page Up and Page Down go.
 const PAGE_ROWS: usize = 12;

@@ -46,7 +46,7 @@ use crate::components::tabs::{TabLink, Tabs};
 use crate::net::{Progress, use_jobs};
 use crate::pages::asked::WhatWasAsked;
 use crate::pages::trouble;
-use crate::state::{use_clock, use_view};
+use crate::state::{Memo, use_clock, use_view};
 
 /// The room that the scatter takes.
 const SCATTER_CSS_PX: u32 = 128;

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use super::held::{Held, hold};
 use crate::net::Progress;
-use crate::state::{Clock, View, shared_memo, use_clock, use_system, use_view};
+use crate::state::{Clock, Memo, View, shared_memo, use_clock, use_system, use_view};
 
 /// A handle on everything that the parts of the page draw.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::cells::{CellPlace, cell};
 use super::model::Model;
-use crate::state::{go_to, shared_memo};
+use crate::state::{Memo, go_to, shared_memo};
 
 /// The id of the row's element, by its place in the list.
 pub(super) fn row_id(row: usize) -> String {

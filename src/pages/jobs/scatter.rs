@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::list::open_job;
 use super::model::Model;
 use crate::components::scatter::{Brushed, ScatterPlot};
-use crate::state::shared_memo;
+use crate::state::{Memo, shared_memo};
 
 #[component]
 pub(super) fn Dots(model: Model) -> impl IntoView {

@@ -13,6 +13,7 @@ use crate::components::chart::{TableToggle, TimeChart};
 use crate::components::copy_button::CopyButton;
 use crate::components::error_panel::{ErrorPanel, Trouble};
 use crate::pages::trouble;
+use crate::state::Memo;
 
 /// What all panels of the page share.
 #[derive(Clone, Copy)]

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use crate::components::age::Age;
 use crate::net::use_plan;
-use crate::state::{use_clock, use_system, use_view};
+use crate::state::{Memo, use_clock, use_system, use_view};
 use card::{Heading, PanelCard, PanelCardProps, Shared};
 
 /// What the page asks for.

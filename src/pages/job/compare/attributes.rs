@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::run::CompareRun;
 use crate::components::copy_button::CopyButton;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Differences(run: CompareRun) -> impl IntoView {

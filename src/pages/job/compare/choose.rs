@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::{ev, html};
 
 use super::run::CompareRun;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Choose(run: CompareRun) -> impl IntoView {

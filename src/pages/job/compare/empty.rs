@@ -12,7 +12,7 @@ use super::wording::{of_kind, reaching_back, wall};
 use crate::components::empty_panel::EmptyPanel;
 use crate::net::use_net;
 use crate::pages::job::empty::range_words;
-use crate::state::Clock;
+use crate::state::{Clock, Memo};
 
 /// How far back of the job one press looks, and the words for it.
 const FURTHER: [(TimeDelta, &str); 2] = [

@@ -12,6 +12,7 @@ use super::run::CompareRun;
 use super::wording::address_of;
 use crate::components::timeline::wall_millis;
 use crate::pages::job::log_row::{level_class, words};
+use crate::state::Memo;
 
 /// Kinds of lines that are listed; of more, the worst.
 const MAX_LISTED: usize = 100;

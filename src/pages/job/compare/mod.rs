@@ -28,6 +28,7 @@ use crate::components::age::Age;
 use crate::components::error_panel::ErrorPanel;
 use crate::components::loading::Loading;
 use crate::pages::trouble;
+use crate::state::Memo;
 
 /// What the tab has to show below the choice of the other job.
 #[derive(Clone, Copy, PartialEq, Eq)]

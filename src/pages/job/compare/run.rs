@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::wording::{of_kind, wall};
 use crate::net::{Progress, compare_plan, use_plan};
 use crate::pages::job::model::{Model, has_ended};
-use crate::state::{Clock, shared_memo, use_clock};
+use crate::state::{Clock, Memo, shared_memo, use_clock};
 
 /// How long before a job a good one is looked for, where the visible range does not reach further back.
 const LOOK_BACK: TimeDelta = TimeDelta::from_secs(24 * 3_600);

@@ -10,6 +10,7 @@ use super::wording::{address_of, by_how_much, wall};
 use crate::components::badge::Badge;
 use crate::pages::job::header::state_words;
 use crate::pages::states::tone;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Sides(run: CompareRun) -> impl IntoView {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::run::CompareRun;
 use super::wording::{change_words, state_words};
 use crate::components::badge::Shape;
+use crate::state::Memo;
 
 /// How many colours stages take in turn.
 const N_COLOURS: usize = 8;

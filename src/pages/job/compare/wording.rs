@@ -7,7 +7,6 @@ use domain::job::{Job, StageState};
 use domain::logs::LineKey;
 use domain::time::{Moment, RangeSpec, TimeDelta, TimeRange, Timestamp};
 use domain::view_state::{Page, Tab};
-use leptos::prelude::Get;
 
 use super::run::CompareRun;
 use crate::components::badge::Tone;

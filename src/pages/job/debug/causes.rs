@@ -13,6 +13,7 @@ use crate::components::copy_button::CopyButton;
 use crate::pages::job::cause::{SUREST, meter};
 use crate::pages::job::model::Model;
 use crate::pages::job::ticket::{Checked, address};
+use crate::state::Memo;
 
 /// Words that a cause shows of what it matched.
 const MAX_MATCHED: usize = 4;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::DebugRun;
 use super::step::Step;
 use crate::pages::job::model::Model;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Checklist(model: Model, run: DebugRun, place: usize) -> impl IntoView {

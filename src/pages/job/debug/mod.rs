@@ -25,7 +25,7 @@ use super::model::Model;
 use crate::components::age::Age;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::loading::Loading;
-use crate::state::{Clock, go_to};
+use crate::state::{Clock, Memo, go_to};
 
 /// The tab: lists of steps, then what they add up to.
 #[component]

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
 use crate::pages::job::model::Model;
-use crate::state::{Clock, shared_memo, use_clock};
+use crate::state::{Clock, Memo, shared_memo, use_clock};
 
 /// A handle on the run of the steps.
 #[derive(Clone, Copy)]

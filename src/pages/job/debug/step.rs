@@ -12,7 +12,7 @@ use crate::components::badge::{Badge, Tone};
 use crate::components::error_panel::ErrorPanel;
 use crate::pages::job::model::Model;
 use crate::pages::trouble;
-use crate::state::use_clock;
+use crate::state::{Memo, use_clock};
 
 /// A part of a step that is unfolded on demand.
 #[derive(Clone, Copy, PartialEq, Eq)]

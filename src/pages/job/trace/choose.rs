@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::model::TraceModel;
 use crate::components::timeline::wall_millis;
+use crate::state::Memo;
 
 /// The value of the choice that shows all of them.
 const ALL: &str = "all";

@@ -12,6 +12,7 @@ use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
 use crate::components::loading::Loading;
 use crate::pages::trouble;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn NoTrace(model: Model) -> impl IntoView {

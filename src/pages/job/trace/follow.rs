@@ -14,7 +14,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 use super::super::model::{Model, find_line};
 use crate::components::waterfall::Picture;
 use crate::net::turns::{Turns, give_turn};
-use crate::state::View;
+use crate::state::{Memo, View};
 
 /// Fewer spans are laid out at once; more, in turns of the page.
 const FEW_SPANS: usize = 3_000;

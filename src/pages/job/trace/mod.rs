@@ -28,6 +28,7 @@ use super::detail::focus_detail;
 use super::model::Model;
 use crate::components::loading::Loading;
 use crate::components::waterfall::{Acts, Waterfall};
+use crate::state::Memo;
 
 #[component]
 pub(super) fn TraceCard(model: Model) -> impl IntoView {

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::super::model::Model;
 use super::follow;
 use crate::components::waterfall::Picture;
-use crate::state::{Clock, shared_memo, use_clock};
+use crate::state::{Clock, Memo, shared_memo, use_clock};
 
 /// A handle on everything that the tab draws.
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ use leptos::task::spawn_local;
 
 use super::file::{Opened, OpenedFiles};
 use crate::net::read_trace_file;
-use crate::state::{Clock, View};
+use crate::state::{Clock, Memo, View};
 
 /// A file that a person chose, and what it takes to show it.
 pub struct ToOpen {

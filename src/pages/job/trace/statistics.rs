@@ -9,6 +9,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::model::TraceModel;
 use crate::net::turns::Turns;
+use crate::state::Memo;
 
 /// Spans that are counted between two looks at the clock.
 const SPANS_AT_A_TIME: usize = 1_000;

@@ -12,6 +12,7 @@ use super::find_box::FindBox;
 use super::keys;
 use super::model::TraceModel;
 use crate::components::menu::Menu;
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Tools(trace: TraceModel) -> impl IntoView {
@@ -166,7 +167,7 @@ fn ServiceMenu(trace: TraceModel) -> impl IntoView {
             let failed = if it.n_errors > 0 { format!(", {} failed", it.n_errors) } else { String::new() };
             view! {
                 <label class="wf-pick">
-                    <input type="checkbox" prop:checked=is_shown on:change=toggle />
+                    <input type="checkbox" prop:checked=move || is_shown.get() on:change=toggle />
                     <span>{it.name.to_string()}</span>
                     <small>{format!("{}{failed}", it.n_spans)}</small>
                 </label>

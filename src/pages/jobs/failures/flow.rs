@@ -9,6 +9,7 @@ use super::ToldMemo;
 use crate::components::badge::Shape;
 use crate::pages::lifts::count_words;
 use crate::pages::states::tone;
+use crate::state::Memo;
 
 /// Counts of the jobs, without their ids.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::open::Opened;
 use super::spark::{N_PARTS, busiest, spark};
 use super::{Told, ToldMemo, time_words};
 use crate::pages::lifts::{count_words, lift_words};
+use crate::state::Memo;
 
 #[component]
 pub(super) fn Group(model: Model, told: ToldMemo, open: Memo<Option<String>>, key: String) -> impl IntoView {

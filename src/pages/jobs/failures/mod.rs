@@ -27,7 +27,7 @@ use super::model::Model;
 use super::{Missing, NonePasses, Nothing};
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::loading::Loading;
-use crate::state::{Clock, shared_memo};
+use crate::state::{Clock, Memo, shared_memo};
 
 /// What the rows tell about failures.
 pub(super) struct Told {

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::super::model::{Model, is_filter};
 use super::{Told, ToldMemo, time_words};
 use crate::pages::lifts::{count_words, lift_words};
-use crate::state::go_to;
+use crate::state::{Memo, go_to};
 
 /// Jobs that are named, the newest.
 const MAX_NAMED: usize = 12;

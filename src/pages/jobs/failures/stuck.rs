@@ -12,7 +12,7 @@ use super::{ToldMemo, time_words};
 use crate::components::badge::Shape;
 use crate::pages::lifts::count_words;
 use crate::pages::states::tone;
-use crate::state::go_to;
+use crate::state::{Memo, go_to};
 
 /// Jobs that are named.
 const MAX_NAMED: usize = 30;
