@@ -8,6 +8,7 @@
 //   system  Promise<string>, the text of systems/<name>.json: `sys` of the address where the
 //           configuration lists it, else the first one listed
 //   started the page or tab whose program was started; a build that is not a release has one for all
+//   styled  part => Promise, done when the part's style sheet is there; a build that is not a release has one for all
 //   now     milliseconds since navigation at which this script ran
 (() => {
   const query = new URLSearchParams(location.search);
@@ -37,7 +38,20 @@
   // Where it does not come as a program, it is asked for again by the way that tells why.
   const file = programs[started] && here(programs[started]);
   const program = file && WebAssembly.compileStreaming(fetch(file)).catch(() => file);
-  globalThis.jobscopeBoot = { config, system, started, now: performance.now() };
+
+  const styles = JSON.parse(document.currentScript.dataset.styles ?? '{}');
+  const sheets = new Map();
+  function styled(part) {
+    if (styles[part] && !sheets.has(part)) {
+      const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: here(styles[part]) });
+      // A part without its styles is better than none.
+      sheets.set(part, new Promise(done => { link.onload = link.onerror = done; }));
+      document.head.append(link);
+    }
+    return sheets.get(part);
+  }
+  const dressed = Promise.all([started.split('_')[0], started].map(styled));
+  globalThis.jobscopeBoot = { config, system, started, styled, now: performance.now() };
 
   /** A trap of the program is told on the page: what happened and what to do, never a dead page. */
   function stopped(error) {
@@ -64,6 +78,7 @@
   async function start() {
     try {
       const app = await import(document.getElementById('app-js').href);
+      await dressed;
       await app.default({ module_or_path: await (program ?? document.getElementById('app-wasm').href) });
       document.getElementById('boot').remove();
     } catch (error) {

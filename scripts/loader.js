@@ -2,16 +2,14 @@
 // Written by scripts/parts.mjs, which replaces the words in capitals; the program imports a function for each part.
 import { initSync } from "./PROGRAM";
 
-/** Which modules each part consists of. */
+/** Which modules each part consists of; its file holds them as sections, but for those that its base has. */
 const PARTS = ALL_PARTS;
-/** Which of them its file holds, as sections; a part that is fetched after another leaves out what that one's file has. */
-const FILES = ALL_FILES;
 
 /** The part that comes before one: job before job_more. */
-const base = part => part.split("_")[0];
+const base = part => PARTS[part.split("_")[0]] ? part.split("_")[0] : part;
 
 /** Modules that are there or coming. */
-const { started } = globalThis.jobscopeBoot;
+const { started, styled } = globalThis.jobscopeBoot;
 const modules = new Map([...PARTS[base(started)], ...PARTS[started]].map(name => [name, Promise.resolve()]));
 const files = new Map();
 
@@ -29,7 +27,7 @@ const fileOf = part => once(files, part, () => WebAssembly.compileStreaming(fetc
 
 let shared;
 async function instantiate(name, part) {
-  const holder = FILES[part].includes(name) ? part : base(part);
+  const holder = PARTS[base(part)].includes(name) ? base(part) : part;
   const [bytes] = WebAssembly.Module.customSections(await fileOf(holder), name);
   if (!shared) {
     const { SHARED } = initSync(undefined, undefined);
@@ -42,7 +40,7 @@ async function instantiate(name, part) {
 async function load(part, callback, data) {
   let there = true;
   try {
-    await Promise.all(PARTS[part].map(name => once(modules, name, () => instantiate(name, part))));
+    await Promise.all([styled(base(part)), styled(part), ...PARTS[part].map(name => once(modules, name, () => instantiate(name, part)))]);
   } catch (error) {
     console.error(error);
     there = false;

@@ -30,8 +30,10 @@ async function addParts(parts, staging) {
   const script = only(/^jobscope-[0-9a-f]+\.js$/), main = only(/^jobscope-[0-9a-f]+_bg\.wasm$/);
   const modules = fs.readdirSync(parts).filter(name => name.endsWith('.wasm'));
 
+  const sheets = stylesOfParts(path.join(import.meta.dirname, '../style/parts'));
+
   // One hash for all: they fit together in no other combination.
-  const hash = crypto.createHash('sha256').update(script);
+  const hash = crypto.createHash('sha256').update(script).update(JSON.stringify(sheets));
   for (const name of modules) hash.update(fs.readFileSync(inParts(name)));
   const stamp = hash.digest('hex').slice(0, 16);
   const program = part => `jobscope-${part}-${stamp}.wasm`, file = part => `part-${part}-${stamp}.wasm`;
@@ -61,16 +63,16 @@ async function addParts(parts, staging) {
   // A part that comes later is one file: small modules are many, and together they compress to two thirds. The file is
   // WebAssembly itself, so that every server packs and keeps it as such; the modules are its custom sections. A part that
   // is fetched after another, job_more after job, leaves out what that one's file has.
-  const holds = {};
   for (const [part, names] of Object.entries(needs)) {
-    holds[part] = names.filter(name => base(part) === part || !needs[base(part)].includes(name));
-    const sections = holds[part].map(name => customSection(name, fs.readFileSync(small(name))));
+    const held = names.filter(name => base(part) === part || !needs[base(part)].includes(name));
+    const sections = held.map(name => customSection(short(name), fs.readFileSync(small(name))));
     fs.writeFileSync(inStaging(file(part)), Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), ...sections]));
   }
 
+  const all = Object.fromEntries(Object.entries(needs).map(([part, names]) => [part, names.map(short)]));
   const [, shared] = /const {(.*?),? *} = initSync/.exec(link);
   const told = {
-    PROGRAM: newScript, ALL_PARTS: JSON.stringify(needs), ALL_FILES: JSON.stringify(holds), STAMP: stamp, SHARED: shared.trim(),
+    PROGRAM: newScript, ALL_PARTS: JSON.stringify(all), STAMP: stamp, SHARED: shared.trim(),
     EXPORTS: Object.keys(needs).map(part => `export const __wasm_split_load_${part} = (callback, data) => load("${part}", callback, data);`).join('\n'),
   };
   const source = read(path.join(import.meta.dirname, 'loader.js'));
@@ -79,13 +81,33 @@ async function addParts(parts, staging) {
   fs.rmSync(inStaging(script));
 
   const files = Object.fromEntries(FIRST.map(part => [part, program(part)]));
+  const styles = Object.fromEntries(Object.keys(sheets).map(part => [part, `style-${part}-${stamp}.css`]));
+  for (const [part, text] of Object.entries(sheets)) fs.writeFileSync(inStaging(styles[part]), text);
+  for (const name of staged.filter(it => /^(boot|tt)-[0-9a-f]+\.js$/.test(it))) fs.writeFileSync(inStaging(name), minified(read(inStaging(name))));
   const html = read(inStaging('index.html'))
     .replaceAll(script, newScript)
     .replace(/<link [^>]*id="?app-wasm[^>]*>/, '')
-    .replace(/(?=src="?\.\/boot-)/, `data-programs='${JSON.stringify(files)}' `)
+    .replace(/(?=src="?\.\/boot-)/, `data-programs='${JSON.stringify(files)}' data-styles='${JSON.stringify(styles)}' `)
     .replace('</head>', `<link rel="modulepreload" href="./${loader}"></head>`);
   if (!html.includes('data-programs=') || !html.includes(loader) || html.includes('_bg.wasm')) throw new Error('index.html has no place for the parts');
   fs.writeFileSync(inStaging('index.html'), html);
+}
+
+/** The style sheets that come with parts, by part, without comments and indentation. */
+function stylesOfParts(directory) {
+  const sheets = {};
+  for (const parts of fs.readdirSync(directory).sort()) {
+    for (const name of fs.readdirSync(path.join(directory, parts)).sort()) {
+      const text = fs.readFileSync(path.join(directory, parts, name), 'utf8').replaceAll(/\/\*[^]*?\*\//g, '').replaceAll(/\s*\n\s*/g, '');
+      for (const part of parts.split('+')) sheets[part] = (sheets[part] ?? '') + text;
+    }
+  }
+  return sheets;
+}
+
+/** What the loader calls a module: `12` for chunk_12.wasm. */
+function short(name) {
+  return name.replace(/^chunk_|\.wasm$/g, '');
 }
 
 function minified(source) {

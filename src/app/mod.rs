@@ -24,7 +24,7 @@ use crate::components::loading::Loading;
 use crate::net::{JobsMemory, Mode, Net, load_setup, load_system, use_net};
 use crate::pages::PageView;
 use crate::state::{
-    Clock, Memo, Setup, SetupError, Setups, View, use_clock, use_setup, use_system, use_view,
+    Clock, Memo, Setup, SetupError, Setups, View, effect, use_clock, use_setup, use_system, use_view,
 };
 
 /// The whole app.
@@ -141,7 +141,7 @@ fn Content() -> impl IntoView {
 fn follow_system() {
     let (view, setups) = (use_view(), use_setup());
     let asked = view.part(|it| it.system.clone());
-    Effect::new(move |before: Option<()>| {
+    effect(move |before: Option<()>| {
         let asked = asked.get();
         if before.is_none() {
             return;
@@ -159,7 +159,7 @@ fn follow_system() {
 fn follow_title() {
     let (view, system) = (use_view(), use_system());
     let title = view.part(title_of);
-    Effect::new(move |_| {
+    effect(move |_| {
         let name = system.with(|it| it.title.clone());
         let parts = [title.get(), name, "Jobscope".to_owned()];
         let parts: Vec<_> = parts.into_iter().filter(|it| !it.is_empty()).collect();
@@ -190,7 +190,7 @@ const fn page_title(page: Page) -> &'static str {
 /// Puts the focus onto a page that was just gone to, as a load of a document would.
 fn focus_new_pages(main: NodeRef<html::Main>) {
     let place = use_view().part(|it| (it.page, it.job.clone()));
-    Effect::new(move |before: Option<()>| {
+    effect(move |before: Option<()>| {
         place.track();
         if before.is_some() {
             window().scroll_to_with_x_and_y(0.0, 0.0);

@@ -3,12 +3,12 @@
 use domain::view_state::Theme;
 use leptos::prelude::*;
 
-use crate::state::View;
+use crate::state::{View, effect};
 
 /// Keeps the document's class as the view's theme says.
 pub(super) fn follow(view: View) {
     let theme = view.part(|it| it.theme);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(root) = document().document_element() else { return };
         let wanted = match theme.get() {
             Theme::System => None,

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::use_net;
-use crate::state::{Memo, use_clock};
+use crate::state::{Memo, effect, use_clock};
 
 /// How far a plan has come.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ where
     let (net, clock) = (use_net(), use_clock());
     let progress = RwSignal::new(Progress::default());
     let key = Memo::new(move |_| key());
-    Effect::new(move |last: Option<Option<Run<Thing>>>| {
+    effect(move |last: Option<Option<Run<Thing>>>| {
         let transport = net.transport();
         let tick = match again {
             Again::EachTick => clock.tick().get().count,

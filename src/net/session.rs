@@ -15,7 +15,7 @@ use super::files::{fetch_bytes, read_system};
 use super::gzip;
 use super::live::{Live, Secret, Server, Sighting};
 use super::recordings::UnhurriedReplay;
-use crate::state::{Clock, Setup, Setups};
+use crate::state::{Clock, Setup, Setups, effect};
 
 /// Whom the app asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Net {
             clock,
         };
         // Another system may have servers of its own. Those that stay keep what was typed for them.
-        Effect::new(move |before: Option<Sources>| {
+        effect(move |before: Option<Sources>| {
             let sources = setups.get().sources;
             if before.is_some_and(|it| it != sources) {
                 let servers = servers_of(&sources, &net.servers(), page_is_opaque);

@@ -7,7 +7,7 @@ use domain::view_state::Zone;
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::memo::Memo;
+use super::reactive::{Memo, effect};
 use super::view::View;
 use super::zone::{browser_offset_secs, named_offset_secs};
 
@@ -139,7 +139,7 @@ impl Clock {
     }
 
     fn tick_by(self, interval: Memo<Option<TimeDelta>>) {
-        Effect::new(move |_| {
+        effect(move |_| {
             let Some(interval) = interval.get() else { return };
             let millis = u64::try_from(interval.millis()).unwrap_or(0).max(1_000);
             // A refresh that would cut off the last one's questions is left out, so that slow servers still get to answer.

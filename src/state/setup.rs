@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::memo::Memo;
+use super::reactive::Memo;
 use super::shared::shared_memo;
 use domain::system::System;
 use domain::warning::Warning;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::memo::Memo;
+use super::reactive::Memo;
 
 /// What can be told to be the same thing without comparing what is in it.
 pub trait Shared {

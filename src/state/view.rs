@@ -1,6 +1,6 @@
 //! The view and the URL, kept equal: one writes the other, and a press on Back reads it again.
 
-use super::memo::Memo;
+use super::reactive::Memo;
 use domain::view_state::{Page, ViewState};
 use domain::warning::Warning;
 use leptos::ev;

@@ -3,6 +3,8 @@
 //! For what a job or a page has few of: to insert into the middle moves what comes after. A B-tree of the standard
 //! library compiles to some 3 KB for each pair of types, and there were 40 of them on every page.
 
+use std::borrow::Borrow;
+
 /// A map in order of its keys.
 pub use litemap::LiteMap as SortedMap;
 
@@ -34,8 +36,11 @@ impl<T: Ord> SortedSet<T> {
     }
 
     /// Whether it holds this one.
-    pub fn contains(&self, one: &T) -> bool {
-        self.0.binary_search(one).is_ok()
+    pub fn contains<Q: Ord + ?Sized>(&self, one: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
+        self.0.binary_search_by(|it| it.borrow().cmp(one)).is_ok()
     }
 
     /// How many it holds.

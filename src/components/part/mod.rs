@@ -12,7 +12,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 
 use crate::components::error_panel::{ErrorPanel, Trouble};
 use crate::components::loading::Loading;
-use crate::state::use_clock;
+use crate::state::{effect, use_clock};
 
 /// A part could not be fetched; the browser's console says more.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ pub fn Part(
     let state = RwSignal::new(fetch().now_or_never().map_or(PartState::Waiting, PartState::of));
     let tick = use_clock().tick();
     // Whoever asks everything again also asks for a part that did not come.
-    Effect::new(move |_| {
+    effect(move |_| {
         tick.track();
         match state.get_untracked() {
             PartState::Here => return,

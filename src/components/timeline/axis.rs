@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::draw::percent;
 use crate::state::Memo;
 use domain::time::TimeDelta;
 use domain::timeline::{FoldedAxis, Timeline};
@@ -26,7 +27,7 @@ impl AxisLabel {
     /// Its element.
     pub(in crate::components) fn view(self) -> impl IntoView {
         view! {
-            <span class:tl-idle=self.is_fold style:left=format!("{:.3}%", self.middle_pct)>{self.text}</span>
+            <span class:tl-idle=self.is_fold style:left=percent(self.middle_pct)>{self.text}</span>
         }
     }
 }
@@ -96,7 +97,7 @@ pub(super) fn AxisRow(
 pub(super) fn Overlay(timeline: Signal<Arc<Timeline>>) -> impl IntoView {
     let folds = Memo::new(move |_| timeline.with(|it| it.axis.folds.clone()));
     let now = Memo::new(move |_| timeline.with(|it| it.now.map(|now| it.axis.place_of(now))));
-    let percent = |place: f64| format!("{:.3}%", place * 100.0);
+    let percent = |place: f64| percent(place * 100.0);
     view! {
         <div class="tl-over" aria-hidden="true">
             <div class="tl-plot">

@@ -59,6 +59,13 @@ pub(super) struct DrawnTick {
     pub(super) select: Origin,
 }
 
+/// A share of a hundred as a style says it, to a thousandth. A timeline writes hundreds: by whole numbers that is quick.
+pub(super) fn percent(value: f64) -> String {
+    let thousandths = (value * 1_000.0).round() as i64;
+    let (sign, size) = (if thousandths < 0 { "-" } else { "" }, thousandths.unsigned_abs());
+    format!("{sign}{}.{:03}%", size / 1_000, size % 1_000)
+}
+
 /// Places everything on lanes that are so many CSS pixels wide; `text_px` measures a label.
 /// Lanes whose width is not known yet, 0, have nothing on them.
 pub(super) fn draw(timeline: &Timeline, lane_px: f64, text_px: impl Fn(&str) -> f64) -> Vec<DrawnLane> {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::cursor::Place;
-use super::draw::{DrawnBar, DrawnLane, DrawnTick, LabelPlace};
+use super::draw::{DrawnBar, DrawnLane, DrawnTick, LabelPlace, percent};
 use super::wording::{bar_title, lane_title, tick_title};
 use crate::state::{Clock, Memo};
 
@@ -84,7 +84,7 @@ pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared)
 fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Shared) -> AnyView {
     let DrawnBar { bar, left_pct, width_pct, label, text } = drawn;
     let class = format!("tl-bar {} {}", kind_class(bar.kind), colour);
-    let (left, width) = (format!("{left_pct:.3}%"), format!("{width_pct:.3}%"));
+    let (left, width) = (percent(left_pct), percent(width_pct));
     let text = match label {
         LabelPlace::Inside => Some(("tl-label", text)),
         LabelPlace::RightOf => Some(("tl-label tl-right", text)),
@@ -129,7 +129,7 @@ fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Sha
 fn tick_view(idx: usize, tick: &DrawnTick, more: &str, clock: Clock) -> impl IntoView + use<> {
     let error = if tick.level.is_error() { " tl-error" } else { "" };
     let class = format!("tl-tick{error}{more}");
-    let left = format!("{:.3}%", tick.left_pct);
+    let left = percent(tick.left_pct);
     view! { <i class=class style:left=left title=tick_title(tick, clock) data-tick=idx></i> }
 }
 

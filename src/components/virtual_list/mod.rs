@@ -6,7 +6,7 @@ pub use size::{Size, use_size};
 
 use std::ops::Range;
 
-use crate::state::Memo;
+use crate::state::{Memo, effect};
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -82,7 +82,7 @@ where
         let Size { height_px, custom_px, .. } = size.get();
         rows_in_view(scroll_px.get(), height_px, custom_px, n_rows.get())
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let (Some(row), Some(element)) = (reveal.get(), scroller.get()) else { return };
         let Size { height_px, custom_px, .. } = size.get();
         if height_px == 0.0 {

@@ -1,5 +1,6 @@
 //! How large an element is, followed as it changes.
 
+use crate::state::effect;
 use domain::number;
 use leptos::html::ElementType;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ where
 {
     let (size, set_size) = signal(Size::default());
     let watching = StoredValue::new_local(None::<Watching>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(element) = node.get() else { return };
         let element = AsRef::<web_sys::Element>::as_ref(&element).clone();
         let watched = element.clone();

@@ -12,7 +12,7 @@ use web_sys::CanvasRenderingContext2d;
 
 use super::Picture;
 use crate::canvas::{Theme, use_box_size, use_device_pixel_ratio, use_palette};
-use crate::state::Memo;
+use crate::state::{Memo, effect};
 
 /// A press that moves less than this is a click.
 const MIN_DRAG: f64 = 0.003;
@@ -24,7 +24,7 @@ pub(super) fn MinimapView(picture: Signal<Arc<Picture>>, zoom: RwSignal<Option<T
     let size = use_box_size(plot);
     let dpr = use_device_pixel_ratio();
     let theme = use_palette();
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(canvas) = canvas.get() else { return };
         let ((width, height), dpr) = (size.get(), dpr.get());
         if width < 1.0 || height < 1.0 {

@@ -28,7 +28,7 @@ use self::minimap::MinimapView;
 use self::pool::Pool;
 use self::row::RowView;
 use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, use_size};
-use crate::state::{Memo, use_clock};
+use crate::state::{Memo, effect, use_clock};
 
 /// Everything that is drawn; made anew when any of it changes, which copies nothing large.
 #[derive(Clone, Default)]
@@ -133,12 +133,12 @@ pub fn Waterfall(
         |_, _| true,
     );
     let pool = StoredValue::new_local(Pool::default());
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(host) = host.get() else { return };
         let (range, row_px): (Range<usize>, f64) = (range.get(), size.with(|it| it.custom_px));
         drawer.with(|drawer| pool.update_value(|it| it.show(&host, range, row_px, drawer)));
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let (Some(row), Some(element)) = (reveal.get(), scroller.get()) else { return };
         let Size { height_px, custom_px, .. } = size.get();
         if height_px == 0.0 {

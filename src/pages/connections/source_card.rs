@@ -11,7 +11,7 @@ use crate::components::copy_button::CopyButton;
 use crate::net::doctor::{Advice, Findings, Verdict, advice, examine};
 use crate::net::live::Server;
 use crate::net::{AuthScheme, use_net};
-use crate::state::{Memo, use_clock};
+use crate::state::{Memo, effect, use_clock};
 
 /// The card of one source. It is examined when the page opens, and again with every refresh.
 #[component]
@@ -21,7 +21,7 @@ pub(super) fn SourceCard(server: Rc<Server>) -> impl IntoView {
     let findings = RwSignal::new(None::<(Findings, Advice)>);
     let busy = RwSignal::new(true);
     let examined = StoredValue::new_local(server.clone());
-    Effect::new(move |_| {
+    effect(move |_| {
         clock.tick().track();
         busy.set(true);
         let server = examined.get_value();

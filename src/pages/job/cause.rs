@@ -6,7 +6,7 @@ use domain::job::JobState;
 use leptos::prelude::*;
 
 use super::model::Model;
-use crate::state::Memo;
+use crate::state::{Memo, effect};
 
 /// The most that a cause can be sure of.
 pub(super) const SUREST: u8 = 4;
@@ -87,7 +87,7 @@ impl Model {
             let around = self.surroundings.get();
             self.system.with(|system| self.evidence.with(|it| causes(system, &self.job.get(), it, &around)))
         });
-        Effect::new(move |_| self.diagnosis.set(Some(found.get())));
+        effect(move |_| self.diagnosis.set(Some(found.get())));
         on_cleanup(move || drop(self.diagnosis.try_set(None)));
     }
 }

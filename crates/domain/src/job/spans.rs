@@ -1,13 +1,11 @@
 //! Which spans are attempts at a stage, and what they say about it.
 
-use std::collections::HashSet;
-
 use super::draft::Draft;
 use super::pieces::{Pieces, SpanPiece};
 use super::{AttemptOutcome, Origin};
 use crate::attr::Attributes;
 use crate::ids::{SpanId, StageId, TaskId, TraceId};
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 use crate::system::Role;
 use crate::trace::{Span, SpanKind, SpanStatus};
 
@@ -21,7 +19,7 @@ pub(crate) struct Seen {
 
 /// Finds the attempts among the spans: consumers, and at stages without a queue the topmost spans.
 pub(crate) fn attempts(pieces: &Pieces) -> Seen {
-    let consumers: HashSet<(TraceId, &StageId)> = (pieces.spans.iter())
+    let consumers: SortedSet<(TraceId, &StageId)> = (pieces.spans.iter())
         .filter(|it| it.span.kind == SpanKind::Consumer)
         .filter_map(|it| Some((it.span.trace, it.stage.as_ref()?)))
         .collect();

@@ -68,7 +68,7 @@ enum Home<'a> {
 
 struct Homes<'a> {
     pieces: &'a Pieces<'a>,
-    stages: HashMap<&'a StageId, usize>,
+    stages: SortedMap<&'a StageId, usize>,
     /// Services that worked at one stage only.
     only_stage: SortedMap<&'a str, Option<usize>>,
 }
@@ -198,10 +198,10 @@ fn attempt_bar(attempt: &Attempt, next: Option<Timestamp>, ticks: &[Tick], open_
 }
 
 /// Spans right under the attempts, by stage and then by name.
-fn children<'a>(pieces: &'a Pieces, job: &Job) -> HashMap<StageId, SortedMap<&'a str, Vec<&'a Span>>> {
+fn children<'a>(pieces: &'a Pieces, job: &Job) -> SortedMap<StageId, SortedMap<&'a str, Vec<&'a Span>>> {
     let attempts = job.stages.iter().flat_map(|run| run.attempts.iter().map(move |it| (it.from, &run.stage)));
     let attempts: HashMap<Origin, &StageId> = attempts.collect();
-    let mut children: HashMap<StageId, SortedMap<&str, Vec<&Span>>> = HashMap::new();
+    let mut children: SortedMap<StageId, SortedMap<&str, Vec<&Span>>> = SortedMap::new();
     for piece in &pieces.spans {
         let span = piece.span;
         let is_part = matches!(span.kind, SpanKind::Client | SpanKind::Internal | SpanKind::Unspecified);

@@ -16,7 +16,7 @@ mod wants;
 mod tests;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -97,7 +97,7 @@ pub struct JobInquiry {
     question: JobQuestion,
     is_widened: bool,
     selector: usize,
-    asked: HashSet<Want>,
+    asked: Vec<Want>,
     log: Vec<Asked>,
     open: SortedMap<SourceKind, usize>,
     lines: BTreeMap<LineKey, LogRecord>,
@@ -137,7 +137,7 @@ impl JobInquiry {
             question,
             is_widened: false,
             selector: 0,
-            asked: HashSet::new(),
+            asked: Vec::new(),
             log: Vec::new(),
             open: SortedMap::new(),
             lines: BTreeMap::new(),
@@ -204,7 +204,8 @@ impl Plan for JobInquiry {
         }
         let mut sent = Vec::new();
         for want in wanted {
-            if self.asked.insert(want.clone()) {
+            if !self.asked.contains(&want) {
+                self.asked.push(want.clone());
                 *self.open.entry(want.source()).or_default() += 1;
                 self.log.push(self.as_asked(&want));
                 sent.push(self.send(want, transport));

@@ -1,6 +1,6 @@
 //! What a key turned out to be, and which lines and traces belong to the job behind it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::attr::AttrValue;
 use domain::ids::{JobId, SpanId, TaskId, TraceId};
@@ -62,12 +62,12 @@ impl Found {
 pub struct NamedInTrace {
     /// What the first span says that names a job.
     first_job: Option<String>,
-    jobs: HashSet<String>,
+    jobs: SortedSet<String>,
     /// Tasks, each with the job that its span names, or else the nearest ancestor that names one: what puts work into a
     /// queue seldom does itself.
-    tasks: HashSet<(String, Option<String>)>,
+    tasks: SortedSet<(String, Option<String>)>,
     /// Ids of requests at the gateway.
-    requests: HashSet<String>,
+    requests: SortedSet<String>,
 }
 
 impl NamedInTrace {
@@ -78,7 +78,7 @@ impl NamedInTrace {
             (fields(Role::Job), fields(Role::RequestId), fields(Role::TaskId));
         let job_of = |span: &Span| span.attr(job_fields).map(AttrValue::to_string);
         let is_known =
-            |jobs: &HashSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
+            |jobs: &SortedSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
         let mut named = Self::default();
         let mut tasks = Vec::new();
         for (n, span) in trace.spans.iter().enumerate() {

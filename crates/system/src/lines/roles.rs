@@ -1,10 +1,10 @@
 //! Filling roles from fields: which field goes where, and what each role makes of a text.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::ids::StageId;
 use domain::logs::{Level, Roles};
+use domain::sorted::SortedMap;
 use domain::system::{LogRules, Role, System, TimeUnit};
 use domain::time::Timestamp;
 
@@ -15,7 +15,7 @@ use super::{Fields, Origins};
 /// Which roles a field of a name may fill.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    by_field: HashMap<String, Vec<Filling>>,
+    by_field: SortedMap<String, Vec<Filling>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub(super) struct Hit<'a> {
 
 impl Names {
     pub(super) fn new(rules: &LogRules) -> Self {
-        let mut by_field: HashMap<String, Vec<Filling>> = HashMap::new();
+        let mut by_field: SortedMap<String, Vec<Filling>> = SortedMap::new();
         for (role, fields) in &rules.roles {
             for (rank, field) in fields.iter().enumerate() {
                 let unit = rules.duration_units.iter().find(|(it, _)| it == field).map(|(_, unit)| *unit);

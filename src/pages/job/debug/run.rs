@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
 use crate::pages::job::model::Model;
-use crate::state::{Clock, Memo, shared_memo, use_clock};
+use crate::state::{Clock, Memo, effect, shared_memo, use_clock};
 
 /// A handle on the run of the steps.
 #[derive(Clone, Copy)]
@@ -92,7 +92,7 @@ impl DebugRun {
         let around = use_surroundings(move || {
             Some((question.get().map(|it| it.job).filter(|it| is_in_trouble(it))?, around_round.get()))
         });
-        Effect::new(move |_| {
+        effect(move |_| {
             // Other jobs and lines are judged by once all of them are there, metrics as they come.
             let is_all = !around.with(|it| it.running);
             let found = around.with(|it| it.report.clone());
@@ -106,7 +106,7 @@ impl DebugRun {
             }
         });
         let report = shared_memo(move || progress.with(|it| it.report.clone()));
-        Effect::new(move |_| {
+        effect(move |_| {
             let it = report.get().zip(question.with_untracked(|it| it.as_ref().map(|it| it.job.id.clone())));
             known.set_value(it.map(|(report, id)| (id, report)));
         });

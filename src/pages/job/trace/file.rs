@@ -15,7 +15,7 @@ use super::open::ToOpen;
 use crate::components::badge::{Shape, Tone};
 use crate::components::part::NotLoaded;
 use crate::net::{Progress, save_trace_file};
-use crate::state::{use_clock, use_system, use_view};
+use crate::state::{effect, use_clock, use_system, use_view};
 
 /// The file that is looked at instead of the job of the address.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl OpenedFiles {
         };
         provide_context(opened);
         let job = use_view().part(|it| it.job.clone());
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             job.track();
             if before.is_some() {
                 opened.close();

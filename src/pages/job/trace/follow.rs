@@ -14,7 +14,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 use super::super::model::{Model, find_line};
 use crate::components::waterfall::Picture;
 use crate::net::turns::{Turns, give_turn};
-use crate::state::{Memo, View};
+use crate::state::{Memo, View, effect};
 
 /// Fewer spans are laid out at once; more, in turns of the page.
 const FEW_SPANS: usize = 3_000;
@@ -51,7 +51,7 @@ pub(super) fn lay_out(
     forest: RwSignal<Option<Arc<Forest>>>,
     begin: impl Fn() + Copy + Send + Sync + 'static,
 ) {
-    Effect::new(move |before: Option<Vec<Trace>>| {
+    effect(move |before: Option<Vec<Trace>>| {
         let (traces, corrected) = (chosen.get(), corrected.get());
         let is_new = before.as_ref() != Some(&traces);
         let n_spans: usize = traces.iter().map(|it| it.spans.len()).sum();
@@ -96,7 +96,7 @@ pub(super) fn lay_out(
 /// Follows the text that is looked for, in turns of the page.
 pub(super) fn follow_text(model: Model, forest: RwSignal<Option<Arc<Forest>>>, found: RwSignal<Arc<Find>>) {
     let text = model.view.part(|it| it.query.clone());
-    Effect::new(move |_| {
+    effect(move |_| {
         let mut find = Find::new(&text.get());
         let Some(forest) = forest.get() else { return };
         if find.is_blank() {
@@ -119,13 +119,13 @@ pub(super) fn follow_text(model: Model, forest: RwSignal<Option<Arc<Forest>>>, f
 pub(super) fn zoom(view: View) -> RwSignal<Option<TimeRange>> {
     let asked = view.part(|it| it.waterfall.zoom);
     let zoom = RwSignal::new(asked.get_untracked());
-    Effect::new(move |_| {
+    effect(move |_| {
         let asked = asked.get();
         if zoom.get_untracked() != asked {
             zoom.set(asked);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let zoom = zoom.get();
         view.replace(|it| it.waterfall.zoom = zoom);
     });
@@ -138,7 +138,7 @@ pub(super) fn shape(view: View, forest: RwSignal<Option<Arc<Forest>>>, shape: Rw
         let it = &it.waterfall;
         (it.folds.clone(), it.hidden.clone(), it.is_on(Switch::Errors))
     });
-    Effect::new(move |before: Option<Option<Arc<Forest>>>| {
+    effect(move |before: Option<Option<Arc<Forest>>>| {
         let ((folds, hidden, errors_only), forest) = (asked.get(), forest.get());
         let Some(spans) = &forest else { return forest };
         let now = shape.get_untracked();

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use super::super::model::Model;
 use super::follow;
 use crate::components::waterfall::Picture;
-use crate::state::{Clock, Memo, shared_memo, use_clock};
+use crate::state::{Clock, Memo, effect, shared_memo, use_clock};
 
 /// A handle on everything that the tab draws.
 #[derive(Clone, Copy)]
@@ -158,7 +158,7 @@ impl TraceModel {
         };
         // What the address folds away stays so, until a person chooses something inside.
         let selected = model.view.part(|it| (it.trace, it.span, it.line));
-        Effect::new(move |before: Option<()>| {
+        effect(move |before: Option<()>| {
             selected.track();
             let shown = model.shown.get_untracked().filter(|_| before.is_some());
             if let Some(shown) = shown {

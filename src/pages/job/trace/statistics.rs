@@ -9,7 +9,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::model::TraceModel;
 use crate::net::turns::Turns;
-use crate::state::Memo;
+use crate::state::{Memo, effect};
 
 /// Spans that are counted between two looks at the clock.
 const SPANS_AT_A_TIME: usize = 1_000;
@@ -52,7 +52,7 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
     let by = [RwSignal::new(GroupBy::Service), RwSignal::new(GroupBy::Name)];
     let order = RwSignal::new((FIRST_ORDER, false));
     let rows = RwSignal::new(None::<Arc<Vec<StatRow>>>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(forest) = trace.forest.get() else { return };
         let keys = by.map(|it| it.get());
         spawn_local_scoped_with_cancellation(async move {

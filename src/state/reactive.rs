@@ -1,13 +1,14 @@
-//! Memos whose machinery is compiled once, whatever they hold.
+//! Memos and effects whose machinery is compiled once, whatever they hold and do.
 //!
-//! Leptos' own memo compiles to a kilobyte for each type that one holds, which was a tenth of every page's first load.
-//! This one is that memo of a pointer; what is compiled for a type is how it is compared, cloned and dropped.
+//! Leptos' own memo compiles to a kilobyte for each type that one holds, and an effect to half of one for each that there
+//! is, a tenth of every page's first load together. These are the same ones of a pointer: what is compiled for a type is
+//! how it is compared, cloned and dropped.
 
 use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use leptos::prelude::{GetUntracked, Memo as LeptosMemo, Signal, Track, With, WithUntracked};
+use leptos::prelude::{Effect, GetUntracked, Memo as LeptosMemo, Signal, Track, With, WithUntracked};
 
 /// A value that is worked out from signals when it is asked for, and again only when one of them has changed.
 pub struct Memo<T> {
@@ -134,4 +135,15 @@ impl<T: Clone + Send + Sync + 'static> From<Memo<T>> for Signal<T> {
     fn from(memo: Memo<T>) -> Self {
         Self::derive(move || memo.get())
     }
+}
+
+/// Does something soon, and again whenever a signal that it reads has changed; it gets what it gave the time before.
+pub fn effect<T: 'static>(mut act: impl FnMut(Option<T>) -> T + 'static) {
+    let mut last = None;
+    effect_of(Box::new(move || last = Some(act(last.take()))));
+}
+
+/// Not generic, so that it is compiled once.
+fn effect_of(mut act: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| act());
 }
