@@ -20,6 +20,8 @@ parentPort.on('message', ({ from, to, scripts }) => {
     for (const name of names) if (!scripts.includes(name)) module.removeExport(name);
   }
   module.optimize();
+  // What became direct and single is put into its callers only by the first time.
+  if (scripts) module.optimize();
   module.runPasses(['strip-debug', 'strip-producers', 'strip-target-features']);
   fs.writeFileSync(to, module.emitBinary());
   module.dispose();
