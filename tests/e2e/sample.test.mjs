@@ -31,7 +31,7 @@ async function open(view, options) {
 }
 
 /** Nothing is awaited any more. */
-const settled = page => page.waitForFunction(() => !document.querySelector('.top .busy, [aria-busy=true]'));
+const settled = page => page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.top .busy, [aria-busy=true]'));
 const main = page => page.locator('main').innerText();
 const example = words => examples.find(each => words.test(each.words)) ?? assert.fail(`no example says ${words}`);
 

@@ -99,7 +99,7 @@ pub fn JobsView(
     };
     view! {
         <article class="jobs-page">
-            <div class="overview-head">
+            <div class="page-head">
                 <h1>{"Jobs"}</h1>
                 <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
             </div>

@@ -100,7 +100,7 @@ pub fn OverviewPage() -> impl IntoView {
     };
     view! {
         <div class="overview">
-            <div class="overview-head">
+            <div class="page-head">
                 <h1>{"Overview"}</h1>
                 <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
             </div>
