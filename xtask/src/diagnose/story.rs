@@ -52,6 +52,8 @@ pub struct Story {
     pub causes: Vec<Cause>,
     /// The metrics that were looked at.
     pub panels: Vec<Panel>,
+    /// What could not be found out around it, each with why.
+    pub could_not_ask: Vec<String>,
 }
 
 impl Story {
@@ -105,7 +107,14 @@ impl Asker {
         if causes.is_empty() && job.state == JobState::Unknown {
             causes.push(unknown(&self.system, &job, &found.evidence, &around.surroundings(&self.system)));
         }
-        Story { key: key.to_owned(), report: found, job, causes, panels: around.panels }
+        Story {
+            key: key.to_owned(),
+            report: found,
+            job,
+            causes,
+            could_not_ask: around.could_not_ask(),
+            panels: around.panels,
+        }
     }
 
     async fn around(&self, job: Arc<Job>, others: &[JobSample]) -> SurroundingsReport {

@@ -74,6 +74,7 @@ fn story(asker: &Asker, it: &Story) -> Value {
         "version": job.facts.version,
         "url": job.facts.url,
         "fingerprint": failure.map(Fingerprint::of).map(|it| json!({ "key": it.key(), "text": it.to_string() })),
+        "could_not_ask": it.could_not_ask,
         "cause": first.map(|it| it.sentence.clone()),
         "rule": first.map(|it| it.rule.clone()),
         "confidence": first.map(|it| it.sure),

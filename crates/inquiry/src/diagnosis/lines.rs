@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use backends::BackendError;
 use backends::loki::logql::{LineOp, LogQuery};
 use domain::logs::LogRecord;
 use domain::system::{Matcher, System};
@@ -27,6 +28,7 @@ pub(super) struct LinesAround {
     range: TimeRange,
     is_asked: bool,
     found: Vec<LogRecord>,
+    lost: Option<BackendError>,
 }
 
 impl LinesAround {
@@ -38,6 +40,7 @@ impl LinesAround {
             range: TimeRange::between(at - AROUND, (at + AROUND).min(now)),
             is_asked: false,
             found: Vec::new(),
+            lost: None,
         }
     }
 
@@ -46,19 +49,23 @@ impl LinesAround {
         &mut self,
         selector: usize,
         transport: &'a dyn Transport,
-    ) -> Option<Sent<'a, LinesRead>> {
+    ) -> Option<Sent<'a, Result<LinesRead, BackendError>>> {
         let streams = self.selectors.get(selector).filter(|_| !self.is_asked)?;
         self.is_asked = true;
         let query = LogQuery::select(streams).line(LineOp::Matches, BAD_WORDS);
         let (range, reader) = (self.range, self.reader.clone());
-        // They are an extra: where they cannot be had, the job's own lines have said why.
-        Some(Box::pin(
-            async move { lines(transport, query, range, reader, MAX_LINES).await.unwrap_or_default() },
-        ))
+        Some(Box::pin(lines(transport, query, range, reader, MAX_LINES)))
     }
 
     /// Keeps of what was read the lines of no job.
-    pub(super) fn take(&mut self, read: LinesRead) {
+    pub(super) fn take(&mut self, read: Result<LinesRead, BackendError>) {
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.lost = Some(error);
+                return;
+            }
+        };
         let is_nobodys = |it: &LogRecord| {
             let roles = &it.roles;
             let names_one = roles.job.is_some() || roles.task_id.is_some() || roles.run.is_some();
@@ -66,6 +73,11 @@ impl LinesAround {
             !names_one && roles.trace.is_none() && roles.request_id.is_none()
         };
         self.found = read.records.into_iter().filter(is_nobodys).collect();
+    }
+
+    /// Why they could not be had.
+    pub(super) fn lost(&self) -> Option<&BackendError> {
+        self.lost.as_ref()
     }
 
     /// What was found.

@@ -14,6 +14,7 @@ mod tests;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use backends::BackendError;
 use backends::tempo::SearchAnswer;
 use domain::diagnosis::{SIGNALS, Signal, Surroundings};
 use domain::fingerprint::{Counted, JobSample};
@@ -85,6 +86,8 @@ pub struct SurroundingsReport {
     /// The other jobs, where they were known.
     others: Vec<JobSample>,
     versions: SeenVersions,
+    /// Lines and versions that could not be had.
+    lost: Vec<(&'static str, BackendError)>,
 }
 
 impl SurroundingsReport {
@@ -96,7 +99,23 @@ impl SurroundingsReport {
             jobs: None,
             others,
             versions: SeenVersions::default(),
+            lost: self.lost.clone(),
         }
+    }
+
+    /// What could not be found out, each with why; without it a cause may be missed.
+    pub fn could_not_ask(&self) -> Vec<String> {
+        let metric = |it: &Panel| {
+            let title = it.metric.as_ref().map_or("a metric", |it| it.title.as_str());
+            Some(format!("{title}: {}", it.failure.as_ref()?))
+        };
+        let of_jobs =
+            self.jobs.iter().flat_map(|it| &it.failures).map(|it| format!("Jobs of the same hours: {it}"));
+        let others = self.lost.iter().map(|(what, error)| format!("{what}: {error}"));
+        let mut all: Vec<String> =
+            self.panels.iter().filter_map(metric).chain(of_jobs).chain(others).collect();
+        all.dedup();
+        all
     }
 
     /// What the rules look at.
@@ -112,7 +131,8 @@ impl SurroundingsReport {
     pub fn may_change(&self, now: Timestamp) -> bool {
         let is_lost = |it: &JobsReport| !it.failures.is_empty();
         let ends = self.panels.iter().map(|it| it.range.end).chain(self.jobs.iter().map(|it| it.range.end));
-        self.panels.iter().any(|it| it.failure.is_some())
+        !self.lost.is_empty()
+            || self.panels.iter().any(|it| it.failure.is_some())
             || self.jobs.as_ref().is_some_and(is_lost)
             || ends.max().is_none_or(|it| it + SETTLED_AFTER > now)
     }
@@ -148,9 +168,9 @@ pub enum SurroundingsNews {
     /// Of other jobs.
     Jobs(JobsNews),
     /// Lines of the time of the trouble.
-    Lines(LinesRead),
+    Lines(Result<LinesRead, BackendError>),
     /// Versions of a part of the hours.
-    Versions(SearchAnswer),
+    Versions(Result<SearchAnswer, BackendError>),
 }
 
 impl SurroundingsInquiry {
@@ -233,12 +253,15 @@ impl Plan for SurroundingsInquiry {
                 }
             }
             SurroundingsNews::Lines(read) => self.lines.take(read),
-            SurroundingsNews::Versions(found) => self.versions.take(&self.system, &found),
+            SurroundingsNews::Versions(found) => self.versions.take(&self.system, found),
         }
     }
 
     fn report(&self) -> SurroundingsReport {
+        let lines = self.lines.lost().map(|it| ("Lines of that time that name no job", it.clone()));
+        let versions = self.versions.lost().map(|it| ("Versions that ran in these hours", it.clone()));
         SurroundingsReport {
+            lost: lines.into_iter().chain(versions).collect(),
             versions: self.versions.seen(),
             panels: self.panels.as_ref().map(Plan::report).unwrap_or_default(),
             jobs: self.jobs.as_ref().map(Plan::report),

@@ -241,3 +241,19 @@ fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
     let searched: Vec<String> = script.asked().into_iter().filter(|it| it.starts_with("tempo")).collect();
     assert!(searched.iter().all(|it| it.contains("cutter")), "only versions are searched: {searched:?}");
 }
+
+#[test]
+fn what_could_not_be_asked_is_told_and_may_change() {
+    let told = run(&script(), &SharedJobs::default(), None);
+    assert!(told.could_not_ask().is_empty(), "{:?}", told.could_not_ask());
+    let busy = Script::default()
+        .refuse("loki/query_range", "(?i)warn", 429, "too many outstanding requests")
+        .answer("loki/query_range", "", &lines(&[]))
+        .refuse("prometheus/query_range", "", 503, "");
+    let report = run(&busy, &SharedJobs::default(), None);
+    let lost = report.could_not_ask();
+    let [metric, lines] = lost.as_slice() else { panic!("{lost:?}") };
+    assert!(metric.contains("Prometheus"), "{metric}");
+    assert!(lines.starts_with("Lines of that time that name no job: Loki"), "{lines}");
+    assert!(report.may_change(Timestamp::from_secs(FAILED_AT_SECS + 86_400)));
+}

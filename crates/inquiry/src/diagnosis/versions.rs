@@ -3,6 +3,7 @@
 //! Where few traces are kept, most jobs have none that could tell. A few spans of each part of the hours do: what ran
 //! before and after an instant ran at that instant.
 
+use backends::BackendError;
 use backends::tempo::traceql::Filter;
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
 use domain::fingerprint::{JobSample, tell_versions};
@@ -29,6 +30,7 @@ pub(super) struct VersionsAround {
     searches: Vec<Search>,
     /// In the order of time.
     seen: Vec<(Timestamp, String)>,
+    lost: Option<BackendError>,
 }
 
 impl VersionsAround {
@@ -48,22 +50,34 @@ impl VersionsAround {
         let own = job.facts.versions.iter().find(|(stage, _)| *stage == run.stage);
         let at = run.attempts.last().map(|it| it.start);
         let seen = own.zip(at).map(|((_, version), at)| (at, version.clone())).into_iter().collect();
-        Self { stage: Some(run.stage.clone()), searches, seen }
+        Self { stage: Some(run.stage.clone()), searches, seen, lost: None }
     }
 
     /// The questions, once.
-    pub(super) fn due<'a>(&mut self, transport: &'a dyn Transport) -> Vec<Sent<'a, SearchAnswer>> {
-        let one = |search: Search| -> Sent<'a, SearchAnswer> {
-            // They are an extra: where they cannot be had, versions stay unknown.
-            Box::pin(async move { ask(transport, &search).await.map(|(it, _)| it).unwrap_or_default() })
+    pub(super) fn due<'a>(
+        &mut self,
+        transport: &'a dyn Transport,
+    ) -> Vec<Sent<'a, Result<SearchAnswer, BackendError>>> {
+        let one = |search: Search| -> Sent<'a, Result<SearchAnswer, BackendError>> {
+            Box::pin(async move { ask(transport, &search).await.map(|(it, _)| it) })
         };
         self.searches.drain(..).map(one).collect()
     }
 
     /// Takes what one part holds.
-    pub(super) fn take(&mut self, system: &System, found: &SearchAnswer) {
-        self.seen.extend(versions::told(system, found).map(|(version, at)| (at, version)));
-        self.seen.sort();
+    pub(super) fn take(&mut self, system: &System, found: Result<SearchAnswer, BackendError>) {
+        match found {
+            Ok(found) => {
+                self.seen.extend(versions::told(system, &found).map(|(version, at)| (at, version)));
+                self.seen.sort();
+            }
+            Err(error) => self.lost = Some(error),
+        }
+    }
+
+    /// Why versions of a part could not be had.
+    pub(super) fn lost(&self) -> Option<&BackendError> {
+        self.lost.as_ref()
     }
 
     /// What is known so far.

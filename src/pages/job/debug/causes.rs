@@ -21,7 +21,12 @@ const MAX_MATCHED: usize = 4;
 #[component]
 pub(super) fn Causes(model: Model, run: DebugRun) -> impl IntoView {
     let causes = model.causes;
-    let missing = Memo::new(move |_| run.report.with(|it| it.as_deref().map(missing).unwrap_or_default()));
+    let missing = Memo::new(move |_| {
+        let mut all = run.report.with(|it| it.as_deref().map(missing).unwrap_or_default());
+        let around = run.around().with(|it| it.report.as_ref().map(|it| it.could_not_ask()));
+        all.extend(around.into_iter().flatten().map(|it| sentence(&it)));
+        all
+    });
     let is_wrong = Memo::new(move |_| model.job.with(|it| it.state != JobState::Done));
     let list = move || {
         let causes = causes.get();
