@@ -14,8 +14,8 @@ mod tests;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use backends::BackendError;
 use backends::tempo::SearchAnswer;
+use backends::{BackendError, ErrorKind};
 use domain::diagnosis::{SIGNALS, Signal, Surroundings};
 use domain::fingerprint::{Counted, JobSample};
 use domain::job::{Job, JobState};
@@ -103,19 +103,19 @@ impl SurroundingsReport {
         }
     }
 
-    /// What could not be found out, each with why; without it a cause may be missed.
+    /// What could not be found out, each with why; without it a cause may be missed. What lies beyond a recording is no
+    /// trouble of a server, and nothing that could be asked again.
     pub fn could_not_ask(&self) -> Vec<String> {
-        let metric = |it: &Panel| {
-            let title = it.metric.as_ref().map_or("a metric", |it| it.title.as_str());
-            Some(format!("{title}: {}", it.failure.as_ref()?))
-        };
-        let of_jobs =
-            self.jobs.iter().flat_map(|it| &it.failures).map(|it| format!("Jobs of the same hours: {it}"));
-        let others = self.lost.iter().map(|(what, error)| format!("{what}: {error}"));
-        let mut all: Vec<String> =
-            self.panels.iter().filter_map(metric).chain(of_jobs).chain(others).collect();
-        all.dedup();
-        all
+        let of_metrics = self.panels.iter().filter_map(|it| {
+            Some((it.metric.as_ref().map_or("A metric", |it| it.title.as_str()), it.failure.as_ref()?))
+        });
+        let of_jobs = self.jobs.iter().flat_map(|it| &it.failures).map(|it| ("Jobs of the same hours", it));
+        let others = self.lost.iter().map(|(what, error)| (*what, error));
+        let all = of_metrics.chain(of_jobs).chain(others);
+        let told = all.filter(|(_, error)| error.kind != ErrorKind::NotRecorded);
+        let mut told: Vec<String> = told.map(|(what, error)| format!("{what}: {error}")).collect();
+        told.dedup();
+        told
     }
 
     /// What the rules look at.
@@ -229,7 +229,7 @@ impl Plan for SurroundingsInquiry {
         for question in self.jobs.iter_mut().flat_map(|it| it.due(transport)) {
             sent.push(Box::pin(async move { SurroundingsNews::Jobs(question.await) }));
         }
-        for question in self.versions.due(transport) {
+        for question in self.versions.due(&self.system, transport) {
             sent.push(Box::pin(async move { SurroundingsNews::Versions(question.await) }));
         }
         let selector = self.memory.selector().or(self.jobs.is_none().then_some(0));

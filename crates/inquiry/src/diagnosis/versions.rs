@@ -22,12 +22,22 @@ const PARTS: i64 = 12;
 const TRACES_OF_PART: u32 = 3;
 /// Failed traces that are looked at.
 const FAILED_TRACES: u32 = 100;
+/// Times that a switch from one version to another is looked for more narrowly, each time in so many parts.
+const NARROWER: u32 = 2;
+const PARTS_OF_SWITCH: i64 = 4;
+/// Switches that are looked for at most, the newest ones.
+const MAX_SWITCHES: usize = 3;
+/// Two sightings nearer than this leave few jobs between them.
+const NEAR: TimeDelta = TimeDelta::from_secs(30);
 
 /// Asks once for the versions of the hours, part by part.
 #[derive(Default)]
 pub(super) struct VersionsAround {
     stage: Option<StageId>,
+    service: String,
     searches: Vec<Search>,
+    n_open: usize,
+    n_narrowed: u32,
     /// In the order of time.
     seen: Vec<(Timestamp, String)>,
     lost: Option<BackendError>,
@@ -50,22 +60,42 @@ impl VersionsAround {
         let own = job.facts.versions.iter().find(|(stage, _)| *stage == run.stage);
         let at = run.attempts.last().map(|it| it.start);
         let seen = own.zip(at).map(|((_, version), at)| (at, version.clone())).into_iter().collect();
-        Self { stage: Some(run.stage.clone()), searches, seen, lost: None }
+        let service = service.to_owned();
+        Self { stage: Some(run.stage.clone()), service, searches, seen, ..Self::default() }
     }
 
-    /// The questions, once.
+    /// The questions: part by part, then narrower and narrower where one version took over from another.
     pub(super) fn due<'a>(
         &mut self,
+        system: &System,
         transport: &'a dyn Transport,
     ) -> Vec<Sent<'a, Result<SearchAnswer, BackendError>>> {
         let one = |search: Search| -> Sent<'a, Result<SearchAnswer, BackendError>> {
             Box::pin(async move { ask(transport, &search).await.map(|(it, _)| it) })
         };
+        if self.searches.is_empty() && self.n_open == 0 && self.n_narrowed < NARROWER && self.lost.is_none() {
+            self.n_narrowed += 1;
+            self.searches = self.switches(system);
+        }
+        self.n_open += self.searches.len();
         self.searches.drain(..).map(one).collect()
+    }
+
+    /// What to ask to know better when versions changed.
+    fn switches(&self, system: &System) -> Vec<Search> {
+        let pairs = self.seen.iter().zip(self.seen.iter().skip(1)).rev();
+        let switches = pairs.filter(|(a, b)| a.1 != b.1 && b.0 - a.0 > NEAR).take(MAX_SWITCHES);
+        let between = switches.flat_map(|(a, b)| {
+            let range = TimeRange::between(a.0, b.0);
+            let part = TimeDelta::from_nanos((range.length().nanos() / PARTS_OF_SWITCH).max(1));
+            slices_newest_first(range, part)
+        });
+        between.filter_map(|it| versions::search(system, &self.service, None, it, TRACES_OF_PART)).collect()
     }
 
     /// Takes what one part holds.
     pub(super) fn take(&mut self, system: &System, found: Result<SearchAnswer, BackendError>) {
+        self.n_open = self.n_open.saturating_sub(1);
         match found {
             Ok(found) => {
                 self.seen.extend(versions::told(system, &found).map(|(version, at)| (at, version)));
