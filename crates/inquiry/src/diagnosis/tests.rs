@@ -10,9 +10,11 @@ use domain::system::{
 };
 use futures_util::FutureExt;
 
+use super::versions::VersionsAround;
 use super::*;
 use crate::plan::drive;
 use crate::testing::Script;
+use crate::transport::ask;
 
 const FAILED_AT_SECS: i64 = 100_000;
 const NO_SERIES: &str = r#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#;
@@ -194,8 +196,8 @@ fn span(secs: i64, version: &str) -> String {
     )
 }
 
-#[test]
-fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
+/// A system of which few traces are kept, with one stage that has versions; and a job that failed there.
+fn cutting() -> (SharedSystem, Arc<Job>) {
     let mut rules = (*system()).clone();
     rules.spans.kept_share = Some(0.1);
     rules.spans.roles = vec![(Role::Version, vec!["service.version".to_owned()])];
@@ -210,8 +212,20 @@ fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
         in_pipeline: true,
     };
     rules.stages = vec![stage];
-    let system: SharedSystem = Arc::new(rules);
+    let mut failed = (*job()).clone();
+    failed.failure = failed.failure.map(|it| Failure { stage: Some("cut".into()), ..it });
+    failed.stages = vec![StageRun {
+        stage: "cut".into(),
+        state: StageState::Failed,
+        attempts: Vec::new(),
+        waits: Vec::new(),
+    }];
+    (Arc::new(rules), Arc::new(failed))
+}
 
+#[test]
+fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
+    let (system, failed) = cutting();
     let told = |minutes: i64| {
         let line = format!(r#"{{"job":"j-{minutes}","event":"failed","code":"e_1","stage":"cut"}}"#);
         (FAILED_AT_SECS - minutes * 60, line)
@@ -223,16 +237,7 @@ fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
         .answer("loki/query_range", "", &lines(&[told(1), told(10), told(20)]))
         .answer("prometheus/query_range", "", NO_SERIES)
         .answer("tempo/search", "cutter", &format!(r#"{{"traces":[{}]}}"#, spans.join(",")));
-    let mut failed = (*job()).clone();
-    failed.failure = failed.failure.map(|it| Failure { stage: Some("cut".into()), ..it });
-    failed.stages = vec![StageRun {
-        stage: "cut".into(),
-        state: StageState::Failed,
-        attempts: Vec::new(),
-        waits: Vec::new(),
-    }];
-
-    let report = run_for(Arc::new(failed), &system, &script, &SharedJobs::default(), None);
+    let report = run_for(failed, &system, &script, &SharedJobs::default(), None);
     let others = report.surroundings(&system).others;
     let versions: Vec<_> =
         others.iter().map(|it| (it.id.as_str(), it.version_at(Some(&"cut".into())))).collect();
@@ -256,4 +261,35 @@ fn what_could_not_be_asked_is_told_and_may_change() {
     assert!(metric.contains("Prometheus"), "{metric}");
     assert!(lines.starts_with("Lines of that time that name no job: Loki"), "{lines}");
     assert!(report.may_change(Timestamp::from_secs(FAILED_AT_SECS + 86_400)));
+}
+
+#[test]
+fn a_switch_of_versions_is_looked_for_more_narrowly() {
+    let (system, failed) = cutting();
+    let hours = TimeRange::between(Timestamp::from_secs(0), Timestamp::from_secs(12_000));
+    let mut around = VersionsAround::new(&system, &failed, hours);
+    let nobody = Script::default();
+    let first = around.due(&system, &nobody).len();
+    assert_eq!(first, 13, "twelve parts, and the failures of all");
+    assert!(around.due(&system, &nobody).is_empty(), "while answers are awaited nothing more is asked");
+    let found = |spans: &[String]| {
+        let body = format!(r#"{{"traces":[{}]}}"#, spans.join(","));
+        let script = Script::default().answer("tempo/search", "", &body);
+        let search = crate::versions::search(&system, "cutter", None, hours, 3).expect("it has versions");
+        ask(&script, &search).now_or_never().expect("nothing here waits").map(|it| it.0)
+    };
+    around
+        .take(&system, found(&[span(1_000, "v1"), span(2_000, "v1"), span(4_000, "v2"), span(9_000, "v2")]));
+    for _ in 1..first {
+        around.take(&system, found(&[]));
+    }
+    assert_eq!(
+        around.due(&system, &nobody).len(),
+        4,
+        "the time between the last v1 and the first v2, in parts"
+    );
+    for spans in [&[span(2_900, "v1")][..], &[span(2_910, "v2")][..], &[][..], &[][..]] {
+        around.take(&system, found(spans));
+    }
+    assert!(around.due(&system, &nobody).is_empty(), "ten seconds are near enough");
 }
