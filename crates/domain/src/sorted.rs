@@ -1,7 +1,7 @@
 //! Small maps and sets in order of their keys, as sorted vectors.
 //!
 //! For what a job or a page has few of: to insert into the middle moves what comes after. A B-tree of the standard
-//! library compiles to some 3 KB for each pair of types, and there were 40 of them on every page.
+//! library compiles to some 3 KB for each pair of types: the list of jobs had 13 KB of brotli of them.
 
 use std::borrow::Borrow;
 

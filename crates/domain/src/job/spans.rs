@@ -24,7 +24,7 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
         .filter_map(|it| Some((it.span.trace, it.stage.as_ref()?)))
         .collect();
     let mut attempts: SortedMap<StageId, Vec<Draft>> = SortedMap::new();
-    let mut strays: SortedMap<(&StageId, TraceId, SpanId), Vec<usize>> = SortedMap::new();
+    let mut strays: Vec<((&StageId, TraceId, SpanId), usize)> = Vec::new();
     for (i, piece) in pieces.spans.iter().enumerate() {
         let Some(stage) = piece.stage.as_ref() else { continue };
         if !is_top(pieces, piece) || !is_own_work(pieces, piece, stage) {
@@ -46,12 +46,17 @@ pub(crate) fn attempts(pieces: &Pieces) -> Seen {
         if is_attempt {
             attempts.entry(stage.clone()).or_default().push(attempt(pieces, i, piece));
         } else if let Some(parent) = piece.span.parent.filter(|_| is_part) {
-            strays.entry((stage, piece.span.trace, parent)).or_default().push(i);
+            strays.push(((stage, piece.span.trace, parent), i));
         }
     }
     let mut parts: SortedMap<StageId, Vec<Draft>> = SortedMap::new();
-    for ((stage, ..), spans) in strays {
-        parts.entry(stage.clone()).or_default().extend(hull(pieces, &spans));
+    // There may be as many missing parents as spans.
+    strays.sort_unstable();
+    for of_one_parent in strays.chunk_by(|a, b| a.0 == b.0) {
+        let spans: Vec<usize> = of_one_parent.iter().map(|it| it.1).collect();
+        if let Some(((stage, ..), _)) = of_one_parent.first() {
+            parts.entry((*stage).clone()).or_default().extend(hull(pieces, &spans));
+        }
     }
     Seen { attempts, parts }
 }
