@@ -3,8 +3,9 @@
 use backends::tempo::traceql::{Field, Filter, SpanQuery};
 use backends::tempo::{Search, SearchAnswer};
 use domain::debug::FailedSpan;
+use domain::fingerprint::VersionSeen;
 use domain::system::{Role, System, fields_for};
-use domain::time::{TimeRange, Timestamp};
+use domain::time::TimeRange;
 
 /// A search for spans of a service with their versions, of those alone that pass `more`, one a trace; `None` where no
 /// span tells its version.
@@ -45,10 +46,11 @@ pub(crate) fn spans<'a>(
     })
 }
 
-/// The versions that a search found, each with the instant of its span.
+/// The versions that a search found, each with the instant of its span and its trace.
 pub(crate) fn told<'a>(
     system: &'a System,
     found: &'a SearchAnswer,
-) -> impl Iterator<Item = (String, Timestamp)> + 'a {
-    spans(system, found).filter_map(|it| Some((it.version?, it.start)))
+) -> impl Iterator<Item = VersionSeen> + 'a {
+    spans(system, found)
+        .filter_map(|it| Some(VersionSeen { at: it.start, version: it.version?, trace: Some(it.trace) }))
 }

@@ -25,3 +25,6 @@ export const causes = page => comes(page).locator('.causes > li').evaluateAll(al
   const facts = Object.fromEntries([...each.querySelectorAll('dt')].map(it => [it.textContent.trim(), it.nextElementSibling?.textContent.trim()]));
   return { what: each.querySelector('strong').textContent.trim(), rule: facts.Rule, refute: facts['What would refute it'] ?? facts['What would tell'] };
 }));
+
+/** What the page says it could not ask of a server. */
+export const unanswered = page => comes(page).locator('.causes-missing li').filter({ hasText: /Loki|Prometheus|Tempo/ });

@@ -110,18 +110,40 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
 /// how many jobs.
 struct Versions<'a> {
     stage: Option<&'a StageId>,
-    seen: BTreeMap<&'a str, (Timestamp, usize)>,
+    seen: BTreeMap<&'a str, Seen>,
+    /// When jobs were over of which no version is told, in order.
+    untold: Vec<Timestamp>,
+}
+
+/// What was seen of a version.
+#[derive(Clone, Copy)]
+struct Seen {
+    first: Timestamp,
+    last: Timestamp,
+    n_jobs: usize,
 }
 
 impl<'a> Versions<'a> {
     fn of<S: Counted>(samples: &'a [S], stage: Option<&'a StageId>) -> Self {
-        let mut seen: BTreeMap<&str, (Timestamp, usize)> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+        let mut untold: Vec<Timestamp> = Vec::new();
         for sample in samples {
-            let Some((version, at)) = sample.version_at(stage).zip(sample.over_at()) else { continue };
-            let entry = seen.entry(version).or_insert((at, 0));
-            *entry = (entry.0.min(at), entry.1 + 1);
+            let Some(at) = sample.over_at() else { continue };
+            let Some(version) = sample.version_at(stage) else {
+                untold.push(at);
+                continue;
+            };
+            let entry = seen.entry(version).or_insert(Seen { first: at, last: at, n_jobs: 0 });
+            *entry = Seen { first: entry.first.min(at), last: entry.last.max(at), n_jobs: entry.n_jobs + 1 };
         }
-        Self { stage, seen }
+        untold.sort_unstable();
+        Self { stage, seen, untold }
+    }
+
+    /// Jobs of its time of which no version is told: each may have met it.
+    fn n_untold(&self, of: Seen) -> usize {
+        let before = |at: Timestamp| self.untold.partition_point(|it| *it <= at);
+        before(of.last).saturating_sub(before(of.first))
     }
 
     fn since<'b, S: Counted + 'b>(&self, members: impl ExactSizeIterator<Item = &'b S>) -> Since {
@@ -131,15 +153,18 @@ impl<'a> Versions<'a> {
         if versions.any(|it| it != version) {
             return Since::Older;
         }
-        let Some((from, n_of_version)) = self.seen.get(version).copied() else { return Since::NoVersion };
-        let older = self.seen.iter().filter(|(name, (first, _))| **name != version && *first < from);
-        let n_before: usize = older.map(|(_, (_, n))| n).sum();
+        let Some(of_version) = self.seen.get(version).copied() else { return Since::NoVersion };
+        let older = self.seen.iter().filter(|(name, it)| **name != version && it.first < of_version.first);
+        let n_before: usize = older.map(|(_, it)| it.n_jobs).sum();
         let is_newest = n_before > 0 || self.seen.len() == 1;
         if !is_newest {
             return Since::Older;
         }
-        // Had it been as frequent before, this is how likely it would have stayed unseen: (1 - share)^n.
-        let share = n_members as f64 / n_of_version.max(n_members) as f64;
+        // Had it been as frequent before, this is how likely it would have stayed unseen: (1 - share)^n. Versions of failed
+        // jobs are told more often, since their traces are kept: all untold ones may be good ones.
+        let n_of_version = of_version.n_jobs;
+        let most = n_of_version + self.n_untold(of_version);
+        let share = n_members as f64 / most.max(n_members) as f64;
         let chance = (1.0 - share).powf(n_before as f64);
         if n_members >= MIN_FAILURES && n_before > 1 && chance <= MAX_CHANCE {
             Since::Version { version: version.to_owned(), n_before, n_of_version }

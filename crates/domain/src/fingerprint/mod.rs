@@ -10,7 +10,7 @@ mod normalise;
 mod sample;
 mod significance;
 
-pub use by_time::tell_versions;
+pub use by_time::{VersionSeen, tell_versions};
 pub use counted::Counted;
 pub(crate) use counted::has_failed;
 pub use counts::{Group, Since, groups};

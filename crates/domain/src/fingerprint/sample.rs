@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Counted, Fingerprint, template};
 use crate::diagnosis::http::host;
-use crate::ids::{JobId, StageId};
+use crate::ids::{JobId, StageId, TraceId};
 use crate::job::{Evidence, Job, JobState, StageState};
 use crate::jobs::{JobRow, SegmentKind};
 use crate::logs::EventKind;
@@ -71,6 +71,8 @@ pub struct JobSample {
     pub attributes: Vec<(Arc<str>, Arc<str>)>,
     /// Names of its tasks, each once; of a row with several, none.
     pub tasks: Vec<String>,
+    /// The traces that its evidence names, in order.
+    pub traces: Vec<TraceId>,
     /// When attempts began, and at which stage.
     pub starts: Vec<(StageId, Timestamp)>,
 }
@@ -127,6 +129,7 @@ impl JobSample {
             host,
             attributes: attributes.into_iter().collect(),
             tasks: tasks.into_iter().collect(),
+            traces: evidence.trace_ids(),
             starts,
         }
     }
@@ -151,6 +154,7 @@ impl JobSample {
             host: row.domain.clone(),
             attributes,
             tasks: row.operation.iter().filter(|_| row.n_tasks == 1).cloned().collect(),
+            traces: row.traces.clone(),
             starts: starts.filter_map(|it| Some((stage(it.colour?)?, it.from))).collect(),
         }
     }

@@ -114,7 +114,13 @@ fn fingerprints_tell_failures_apart_and_are_stable() {
     assert_eq!(of("a", None, None, None).to_string(), "no code, exception or message");
 }
 
-fn sample(id: &str, at: i64, state: JobState, version: Option<&str>, code: Option<&str>) -> JobSample {
+pub(super) fn sample(
+    id: &str,
+    at: i64,
+    state: JobState,
+    version: Option<&str>,
+    code: Option<&str>,
+) -> JobSample {
     JobSample {
         id: id.into(),
         state,
@@ -129,6 +135,7 @@ fn sample(id: &str, at: i64, state: JobState, version: Option<&str>, code: Optio
         host: None,
         attributes: Vec::new(),
         tasks: Vec::new(),
+        traces: Vec::new(),
         starts: Vec::new(),
     }
 }
@@ -183,6 +190,19 @@ fn new_since_a_version_only_with_enough_traffic_before() {
     check_since(&two(100, 3, 20, 0), &Since::Older);
     check_since(&jobs(Some("v1"), 0, 9, 3), &Since::TooFewBefore { version: "v1".to_owned(), n_before: 0 });
     check_since(&jobs(None, 0, 9, 3), &Since::NoVersion);
+}
+
+#[test]
+fn failures_are_told_their_versions_more_often_than_good_jobs() {
+    let before = jobs(Some("v1"), 0, 20, 0);
+    let failed = jobs(Some("v2"), 1_000, 4, 4);
+    let untold = |n| [before.clone(), jobs(None, 1_000, n, 0), failed.clone()].concat();
+    let version = "v2".to_owned();
+    check_since(&untold(1), &Since::Version { version: version.clone(), n_before: 20, n_of_version: 4 });
+    // Had all of them met it, one in thirty failed: twenty jobs before would have been spared by chance.
+    let mut many = untold(0);
+    many.extend((0..120).map(|i| sample(&format!("u{i}"), 1_001, JobState::Done, None, None)));
+    check_since(&many, &Since::TooFewBefore { version, n_before: 20 });
 }
 
 #[test]

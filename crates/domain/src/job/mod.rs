@@ -15,6 +15,7 @@ pub use assemble::assemble;
 
 use crate::ids::{JobId, SpanId, StageId, TraceId};
 use crate::logs::{LineKey, LogRecord};
+use crate::sorted::SortedSet;
 use crate::time::{TimeDelta, Timestamp};
 use crate::trace::Trace;
 use crate::warning::Warning;
@@ -31,6 +32,16 @@ pub struct Evidence {
     /// Sources that could not be asked, each with a text that names it and the cause; what they would have said is
     /// unknown, not absent.
     pub unreachable: Vec<Warning>,
+}
+
+impl Evidence {
+    /// The traces that lines name or spans belong to, in order, each once.
+    pub fn trace_ids(&self) -> Vec<TraceId> {
+        let of_lines = self.lines.iter().filter_map(|it| it.roles.trace);
+        let of_spans = self.traces.iter().flat_map(|it| &it.spans).map(|it| it.trace);
+        let ids: SortedSet<TraceId> = of_lines.chain(of_spans).collect();
+        ids.into_iter().collect()
+    }
 }
 
 /// A job as far as the evidence tells.

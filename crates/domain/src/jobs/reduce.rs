@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
 use crate::fingerprint::{Fingerprint, has_failed};
-use crate::ids::{StageId, TraceId};
+use crate::ids::StageId;
 use crate::job::{Evidence, Job, StageRun, StageState};
 use crate::letters::in_small;
 use crate::logs::EventKind;
@@ -60,7 +60,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         user: job.facts.user,
         request_id: job.facts.request_id,
         queues: queues(&job.stages, evidence),
-        traces: traces(evidence),
+        traces: evidence.trace_ids(),
         trace: if has_trace { TraceKept::Kept } else { TraceKept::Unknown },
         n_lines: evidence.lines.len(),
         words: String::new(),
@@ -101,13 +101,6 @@ fn queues(stages: &[StageRun], evidence: &Evidence) -> Vec<String> {
     let of_lines = evidence.lines.iter().filter_map(|it| it.roles.queue.clone());
     let names: SortedSet<String> = of_waits.chain(of_lines).filter(|it| !it.is_empty()).collect();
     names.into_iter().collect()
-}
-
-fn traces(evidence: &Evidence) -> Vec<TraceId> {
-    let of_lines = evidence.lines.iter().filter_map(|it| it.roles.trace);
-    let of_spans = evidence.traces.iter().flat_map(|it| &it.spans).map(|it| it.trace);
-    let ids: SortedSet<TraceId> = of_lines.chain(of_spans).collect();
-    ids.into_iter().collect()
 }
 
 /// The name of the first task that evidence names: of lines, else of spans.

@@ -60,7 +60,7 @@ impl Answers {
                 Answer::Series(_) => {}
             }
         }
-        (Sighting::group(seen.into_iter().map(|(version, at)| (version, at, false))), lines)
+        (Sighting::group(seen.into_iter().map(|it| (it.version, it.at, false))), lines)
     }
 
     /// Versions of all spans (the first answer), and of those that failed (the second).

@@ -270,7 +270,7 @@ fn a_switch_of_versions_is_looked_for_more_narrowly() {
     let mut around = VersionsAround::new(&system, &failed, hours);
     let nobody = Script::default();
     let first = around.due(&system, &nobody).len();
-    assert_eq!(first, 13, "twelve parts, and the failures of all");
+    assert_eq!(first, 24, "twelve parts, and the failures of each");
     assert!(around.due(&system, &nobody).is_empty(), "while answers are awaited nothing more is asked");
     let found = |spans: &[String]| {
         let body = format!(r#"{{"traces":[{}]}}"#, spans.join(","));

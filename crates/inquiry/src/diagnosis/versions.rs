@@ -1,16 +1,17 @@
 //! Which versions of the service in trouble ran in its hours, for jobs whose lines name none.
 //!
-//! Where few traces are kept, most jobs have none that could tell. A few spans of each part of the hours do: what ran
-//! before and after an instant ran at that instant.
+//! Where few traces are kept, most jobs have none that could tell. Those that failed usually do, and tell which version
+//! failed. For the others a few spans of each part of the hours do: what ran before and after an instant ran at that
+//! instant.
 
 use backends::BackendError;
 use backends::tempo::traceql::Filter;
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
-use domain::fingerprint::{JobSample, tell_versions};
+use domain::fingerprint::{JobSample, VersionSeen, tell_versions};
 use domain::ids::StageId;
 use domain::job::Job;
 use domain::system::System;
-use domain::time::{TimeDelta, TimeRange, Timestamp};
+use domain::time::{TimeDelta, TimeRange};
 
 use crate::plan::Sent;
 use crate::transport::{Transport, ask};
@@ -20,8 +21,10 @@ use crate::versions;
 const PARTS: i64 = 12;
 /// Traces that are looked at of each part.
 const TRACES_OF_PART: u32 = 3;
-/// Failed traces that are looked at.
-const FAILED_TRACES: u32 = 100;
+/// Failed traces that are looked at of each part.
+const FAILED_TRACES_OF_PART: u32 = 30;
+/// Failed spans that are looked at of each such trace: one for each of several attempts.
+const FAILED_SPANS: u32 = 4;
 /// Times that a switch from one version to another is looked for more narrowly, each time in so many parts.
 const NARROWER: u32 = 2;
 const PARTS_OF_SWITCH: i64 = 4;
@@ -39,7 +42,7 @@ pub(super) struct VersionsAround {
     n_open: usize,
     n_narrowed: u32,
     /// In the order of time.
-    seen: Vec<(Timestamp, String)>,
+    seen: Vec<VersionSeen>,
     lost: Option<BackendError>,
 }
 
@@ -52,16 +55,26 @@ impl VersionsAround {
         let by_attempt = run.attempts.last().map(|it| it.service.as_str()).filter(|it| !it.is_empty());
         let Some(service) = by_attempt.or_else(told) else { return Self::default() };
         let part = TimeDelta::from_nanos((hours.length().nanos() / PARTS).max(1));
-        let search = |it| versions::search(system, service, None, it, TRACES_OF_PART);
-        // Failures are kept before all else, and lie where a bad version did.
-        let failed = versions::search(system, service, Some(Filter::failed()), hours, FAILED_TRACES);
-        let searches = slices_newest_first(hours, part).filter_map(search).chain(failed).collect();
+        let any = |it| versions::search(system, service, None, it, TRACES_OF_PART);
+        let failed = |it| {
+            let search = versions::search(system, service, Some(Filter::failed()), it, FAILED_TRACES_OF_PART);
+            search.map(|it| Search { spans_per_trace: FAILED_SPANS, ..it })
+        };
+        let searches =
+            slices_newest_first(hours, part).flat_map(|it| [any(it), failed(it)]).flatten().collect();
         // What this job's own spans tell is a sighting too.
         let own = job.facts.versions.iter().find(|(stage, _)| *stage == run.stage);
         let at = run.attempts.last().map(|it| it.start);
-        let seen = own.zip(at).map(|((_, version), at)| (at, version.clone())).into_iter().collect();
+        let seen =
+            own.zip(at).map(|((_, version), at)| VersionSeen { at, version: version.clone(), trace: None });
         let service = service.to_owned();
-        Self { stage: Some(run.stage.clone()), service, searches, seen, ..Self::default() }
+        Self {
+            stage: Some(run.stage.clone()),
+            service,
+            searches,
+            seen: seen.into_iter().collect(),
+            ..Self::default()
+        }
     }
 
     /// The questions: part by part, then narrower and narrower where one version took over from another.
@@ -84,9 +97,9 @@ impl VersionsAround {
     /// What to ask to know better when versions changed.
     fn switches(&self, system: &System) -> Vec<Search> {
         let pairs = self.seen.iter().zip(self.seen.iter().skip(1)).rev();
-        let switches = pairs.filter(|(a, b)| a.1 != b.1 && b.0 - a.0 > NEAR).take(MAX_SWITCHES);
+        let switches = pairs.filter(|(a, b)| a.version != b.version && b.at - a.at > NEAR).take(MAX_SWITCHES);
         let between = switches.flat_map(|(a, b)| {
-            let range = TimeRange::between(a.0, b.0);
+            let range = TimeRange::between(a.at, b.at);
             let part = TimeDelta::from_nanos((range.length().nanos() / PARTS_OF_SWITCH).max(1));
             slices_newest_first(range, part)
         });
@@ -98,7 +111,7 @@ impl VersionsAround {
         self.n_open = self.n_open.saturating_sub(1);
         match found {
             Ok(found) => {
-                self.seen.extend(versions::told(system, &found).map(|(version, at)| (at, version)));
+                self.seen.extend(versions::told(system, &found));
                 self.seen.sort();
             }
             Err(error) => self.lost = Some(error),
@@ -120,7 +133,7 @@ impl VersionsAround {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct SeenVersions {
     stage: Option<StageId>,
-    seen: Vec<(Timestamp, String)>,
+    seen: Vec<VersionSeen>,
 }
 
 impl SeenVersions {
