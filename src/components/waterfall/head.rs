@@ -23,10 +23,17 @@ pub(super) fn Head(
 ) -> impl IntoView {
     let clock = use_clock();
     let width_px = Memo::new(move |_| plot_size.with(|it| it.width_px));
-    let labels = Memo::new(move |_| {
-        axis.with(|it| axis_labels(it, width_px.get(), |text| text.chars().count() as f64 * LETTER_PX))
+    let is_empty = Memo::new(move |_| picture.with(|it| it.forest.is_empty()));
+    let labels = Memo::new(move |_| match is_empty.get() {
+        true => Vec::new(),
+        false => {
+            axis.with(|it| axis_labels(it, width_px.get(), |text| text.chars().count() as f64 * LETTER_PX))
+        }
     });
     let since = move || {
+        if is_empty.get() {
+            return String::new();
+        }
         let at = axis.with(|it| it.corners.first().map(|it| it.0)).unwrap_or_default();
         format!("{} {}", wall_millis(clock, at), clock.zone_name(at))
     };

@@ -106,6 +106,30 @@ enum Stage {
     Data,
 }
 
+/// What stands below the head; the same while nothing but its contents changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Waiting,
+    Empty,
+    Debug,
+    Compare,
+    Work,
+}
+
+impl Body {
+    const fn of(stage: Stage, tab: Tab) -> Self {
+        match (stage, tab) {
+            (Stage::Empty, _) => Self::Empty,
+            // The waterfall is built while its spans are on their way.
+            (Stage::Waiting, Tab::Trace) => Self::Work,
+            (Stage::Waiting, _) => Self::Waiting,
+            (Stage::Data, Tab::Debug) => Self::Debug,
+            (Stage::Data, Tab::Compare) => Self::Compare,
+            (Stage::Data, Tab::Timeline | Tab::Logs | Tab::Trace | Tab::Failures) => Self::Work,
+        }
+    }
+}
+
 /// One job, drawn from a report and the ones that follow it.
 #[component]
 pub fn JobView(
@@ -141,22 +165,26 @@ pub fn JobView(
         may_be_in_trouble.get() || (stage.get() == Stage::Data && is_looked_at)
     });
     let tab = model.view.part(|it| it.tab);
+    let shown = Memo::new(move |_| Body::of(stage.get(), tab.get()));
     let same = move || {
         let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
         Some(
             view! { <Part fetch=parts::job_same::fetch view=move || parts::job_same::view(model, run) height_css_px=0 /> },
         )
     };
-    let body = move || match stage.get() {
-        Stage::Data if tab.get() == Tab::Debug => debug.get().map(|run| debug_tab(model, run)).into_any(),
-        Stage::Data if tab.get() == Tab::Compare => compare_tab(model),
-        Stage::Waiting => view! { <Waiting model=model /> }.into_any(),
-        Stage::Empty => {
+    let body = move || match shown.get() {
+        Body::Debug => {
+            let body = move || debug.get().map(|run| debug_tab(model, run));
+            view! { {body} }.into_any()
+        }
+        Body::Compare => compare_tab(model),
+        Body::Waiting => view! { <Waiting model=model /> }.into_any(),
+        Body::Empty => {
             let view = move || parts::job_nothing_found::view(model);
             view! { <Part fetch=parts::job_nothing_found::fetch view what="Fetching what may help …" /> }
                 .into_any()
         }
-        Stage::Data => view! { <Work model=model /> }.into_any(),
+        Body::Work => view! { <Work model=model /> }.into_any(),
     };
     view! {
         <article class="job-page" class:embedded=move || is_embedded.get()>
@@ -207,9 +235,11 @@ fn Work(model: Model) -> impl IntoView {
                     </Soon>
                 </Show>
             </div>
-            <Soon>
-                <Part fetch=parts::job_detail::fetch view=move || parts::job_detail::view(model) height_css_px=0 />
-            </Soon>
+            <Show when=move || model.has_evidence()>
+                <Soon>
+                    <Part fetch=parts::job_detail::fetch view=move || parts::job_detail::view(model) height_css_px=0 />
+                </Soon>
+            </Show>
         </div>
     }
 }

@@ -10,24 +10,25 @@ use super::super::model::Model;
 use super::file::OpenFileButton;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
-use crate::components::loading::Loading;
-use crate::pages::trouble;
+use crate::pages::{Trouble, trouble};
 use crate::state::Memo;
+
+/// Whether Tempo is being asked; tracked.
+pub(super) fn is_asked(model: Model) -> bool {
+    model.report.with(|it| it.pending.contains(&SourceKind::Tempo))
+}
+
+/// Why Tempo did not answer, where it did not; tracked.
+pub(super) fn failure(model: Model) -> Option<Trouble> {
+    model.report.with(|it| it.failures.iter().find(|it| it.source == SourceKind::Tempo).map(trouble))
+}
 
 #[component]
 pub(super) fn NoTrace(model: Model) -> impl IntoView {
-    let tempo = SourceKind::Tempo;
-    let is_asked = Memo::new(move |_| model.report.with(|it| it.pending.contains(&tempo)));
-    let failure = Memo::new(move |_| {
-        model.report.with(|it| it.failures.iter().find(|it| it.source == tempo).map(trouble))
-    });
-    move || match (failure.get(), is_asked.get()) {
-        (Some(failure), _) => view! { <ErrorPanel trouble=Signal::stored(failure) /> }.into_any(),
-        (None, true) => {
-            view! { <Loading what=format!("Asking {} for the trace …", tempo.name()) height_css_px=400 /> }
-                .into_any()
-        }
-        (None, false) => view! { <WhyNone model=model /> }.into_any(),
+    let failure = Memo::new(move |_| failure(model));
+    move || match failure.get() {
+        Some(failure) => view! { <ErrorPanel trouble=Signal::stored(failure) /> }.into_any(),
+        None => view! { <WhyNone model=model /> }.into_any(),
     }
 }
 

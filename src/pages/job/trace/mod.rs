@@ -12,11 +12,12 @@ mod open;
 mod statistics;
 mod tools;
 
+use backends::SourceKind;
 use domain::job::Origin;
 use leptos::prelude::*;
 
 use self::choose::Chooser;
-use self::empty::NoTrace;
+use self::empty::{NoTrace, failure, is_asked};
 use self::file::DownloadButton;
 pub(super) use self::file::{DropZone, FromFile, OpenFileButton, OpenedFiles};
 pub use self::keys::KEYS;
@@ -34,11 +35,17 @@ use crate::state::Memo;
 pub(super) fn TraceCard(model: Model) -> impl IntoView {
     let trace = TraceModel::new(model);
     let has_spans = Memo::new(move |_| trace.traces.with(|it| !it.is_empty()));
-    let is_laid_out = Memo::new(move |_| trace.picture.with(Option::is_some));
-    let body = move || match (has_spans.get(), is_laid_out.get()) {
-        (false, _) => view! { <NoTrace model=model /> }.into_any(),
-        (true, false) => view! { <Loading what="Laying out the spans …" height_css_px=400 /> }.into_any(),
-        (true, true) => view! { <Laid trace=trace /> }.into_any(),
+    // Built while the spans are on their way: then only rows are left to draw.
+    let is_awaited = Memo::new(move |_| {
+        model.progress.with(|it| it.report.is_none()) && model.is_waiting() || is_asked(model)
+    });
+    let shows = Memo::new(move |_| has_spans.get() || (is_awaited.get() && failure(model).is_none()));
+    let body = move || {
+        if shows.get() {
+            view! { <Waterfalls trace=trace has_spans=has_spans /> }.into_any()
+        } else {
+            view! { <NoTrace model=model /> }.into_any()
+        }
     };
     view! {
         <section class="card trace" aria-label="Trace">
@@ -55,9 +62,9 @@ pub(super) fn TraceCard(model: Model) -> impl IntoView {
     }
 }
 
-/// The waterfall with its tools.
+/// The waterfall with its tools, which are of use as soon as there are spans.
 #[component]
-fn Laid(trace: TraceModel) -> impl IntoView {
+fn Waterfalls(trace: TraceModel, has_spans: Memo<bool>) -> impl IntoView {
     let model = trace.model;
     let acts = Acts {
         select: Callback::new(move |it: Origin| model.select(it)),
@@ -76,18 +83,28 @@ fn Laid(trace: TraceModel) -> impl IntoView {
         words: Callback::new(move |(place, mark)| trace.words(place, mark)),
     };
     let picture = Signal::derive(move || trace.picture.get().unwrap_or_default());
+    let is_bare = Memo::new(move |_| trace.picture.with(Option::is_none));
+    let awaited = Signal::derive(move || match has_spans.get() {
+        true => "Laying out the spans …".to_owned(),
+        false => format!("Asking {} for the trace …", SourceKind::Tempo.name()),
+    });
     view! {
-        <Tools trace=trace />
-        <Show when=move || trace.shows_statistics.get()>
-            <StatisticsPanel trace=trace />
+        <div inert=move || is_bare.get()>
+            <Tools trace=trace />
+            <Show when=move || trace.shows_statistics.get() && !is_bare.get()>
+                <StatisticsPanel trace=trace />
+            </Show>
+            <Waterfall
+                picture=picture
+                axis=trace.axis
+                zoom=trace.zoom
+                current=trace.current
+                reveal=trace.reveal
+                acts=acts
+            />
+        </div>
+        <Show when=move || is_bare.get()>
+            <Loading what=awaited height_css_px=300 />
         </Show>
-        <Waterfall
-            picture=picture
-            axis=trace.axis
-            zoom=trace.zoom
-            current=trace.current
-            reveal=trace.reveal
-            acts=acts
-        />
     }
 }
