@@ -6,6 +6,7 @@ use domain::format;
 use domain::job::JobState;
 use domain::jobs::JobRow;
 use domain::system::Unit;
+use inquiry::jobs::JobsReport;
 use leptos::prelude::*;
 
 use super::model::Model;
@@ -43,7 +44,14 @@ pub(super) fn Counts(model: Model) -> impl IntoView {
 /// One count.
 #[component]
 fn Tile(model: Model, state: Option<JobState>) -> impl IntoView {
-    let count = move || model.counts.with(|it| state.map_or_else(|| it.all(), |state| it.get(state)));
+    let count = move || {
+        // Zero would be an answer.
+        if has_read_nothing(model) {
+            return "–".to_owned();
+        }
+        let n_jobs = model.counts.with(|it| state.map_or_else(|| it.all(), |state| it.get(state)));
+        format::exact(n_jobs as f64, Unit::None)
+    };
     let is_on = Memo::new(move |_| match (model.state_filter(), state) {
         (None, None) => true,
         (Some(shown), Some(state)) => shown == state.name(),
@@ -62,7 +70,7 @@ fn Tile(model: Model, state: Option<JobState>) -> impl IntoView {
             aria-pressed=move || is_on.get().to_string()
             on:click=move |_| model.toggle_state(state)
         >
-            <b>{move || format::exact(count() as f64, Unit::None)}</b>
+            <b>{count}</b>
             <span>
                 {state.map(|it| view! { <Shape tone=tone(it) /> })}
                 {word}
@@ -72,9 +80,16 @@ fn Tile(model: Model, state: Option<JobState>) -> impl IntoView {
     }
 }
 
+/// Whether no part of the range has been answered for.
+fn has_read_nothing(model: Model) -> bool {
+    let is_unread = |it: &JobsReport| it.complete_from >= it.range.end;
+    model.all.with(|it| it.is_empty()) && model.report.with(|it| it.as_ref().is_none_or(|it| is_unread(it)))
+}
+
 /// Counts of rows are exact, of what was read.
 fn how_exact(model: Model) -> String {
     model.report.with(|it| match it {
+        _ if has_read_nothing(model) => "nothing read yet".to_owned(),
         None => "…".to_owned(),
         Some(it) if it.is_complete() => "exact".to_owned(),
         Some(_) => "of those read".to_owned(),
