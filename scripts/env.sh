@@ -20,7 +20,9 @@ BINDGEN_VERSION=$(awk '$0 == "name = \"wasm-bindgen\"" { getline; gsub(/version 
 
 # The cached tools come before anything else of the same name.
 PATH="$CACHE/tools/trunk-$TRUNK_VERSION/bin:$CACHE/tools/wasm-bindgen-cli-$BINDGEN_VERSION/bin:$PATH"
-PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/terser-$TERSER_VERSION/node_modules/.bin:$CACHE/tools/nginx/usr/sbin:$PATH:/usr/sbin"
+PATH="$CACHE/tools/wasm_split_cli_support-$SPLIT_VERSION/bin:$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/.bin:$CACHE/tools/terser-$TERSER_VERSION/node_modules/.bin:$PATH:/usr/sbin"
+# Last what had to be unpacked from packages of the distribution.
+for unpacked in chromium chromedriver nginx redis; do PATH="$PATH:$CACHE/tools/$unpacked/bin"; done
 BINARYEN="$CACHE/tools/binaryen-$BINARYEN_VERSION/node_modules/binaryen" # as a library, for scripts/parts.mjs
 export PATH CACHE BINARYEN
 
@@ -40,16 +42,29 @@ server_bin() {
 # Where cargo looks for the standard library's sources.
 rust_src() { echo "$(rustc --print sysroot)/lib/rustlib/src/rust"; }
 
-# The Python environment of tests/celery, and the Redis that is its broker.
-celery_venv() { echo "$CACHE/celery-$( (cat "$ROOT/tests/celery/requirements.txt"; python3 -V) | sha256 | cut -c1-12)"; }
-redis_bin() {
-  if [ -n "${REDIS_BIN:-}" ]; then echo "$REDIS_BIN"
-  elif have redis-server; then command -v redis-server
-  else ls "$CACHE/tools/redis/redis-server" 2>/dev/null; fi
+# release_flags OPTION...: from here on the program is compiled as people get it (docs/adr/0006), with these options
+# besides: the standard library is built with it, for size and with panics that stop at once.
+release_flags() {
+  local flags="-Ctarget-feature=+simd128 $*"
+  if [ -d "$(rust_src)/library/std" ]; then
+    # Unstable options of a stable compiler, and only here: what is tested and released is this build.
+    export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_abort CARGO_UNSTABLE_BUILD_STD_FEATURES=optimize_for_size
+    flags+=" -Zunstable-options -Cpanic=immediate-abort"
+  else
+    warn "no source of the standard library is here (scripts/setup gets it): the program becomes a tenth larger"
+  fi
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags"
+  cargo fetch --quiet # also what the standard library is built from
 }
 
+# The Python environment of tests/celery.
+celery_venv() { echo "$CACHE/celery-$( (cat "$ROOT/tests/celery/requirements.txt"; python3 -V) | sha256 | cut -c1-12)"; }
+# The Redis that is its broker.
+redis_bin() { echo "${REDIS_BIN:-$(type -P redis-server)}"; }
+
 sha256() { if have sha256sum; then sha256sum; else shasum -a 256; fi; }
-have() { command -v "$1" >/dev/null 2>&1; }
+# A program on the PATH: functions of the same name do not count.
+have() { type -P "$1" >/dev/null; }
 # at_least 1.95 1.95.0: is the second version no older than the first?
 at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1)" = "$1" ]; }
 say() { printf '%s\n' "$*"; }
