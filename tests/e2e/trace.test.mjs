@@ -114,6 +114,29 @@ test('folds, zoom and switches stand in the address, which opens them again', as
   await again.done();
 });
 
+test('rows of events and lines that were opened stand in the address, which opens them again', async () => {
+  const page = await it.open(traceView(failed));
+  await page.locator('.wf-row.lane [data-marks]').first().click();
+  await page.waitForURL(/lane=/);
+  await page.locator('.wf-row.span.on').waitFor();
+  await page.locator('.wf-rows').focus();
+  await page.keyboard.press('l');
+  await page.waitForURL(/marks=[0-9a-f]{16}/);
+  const marks = each => each.locator('.wf-row.mark:not([hidden])').evaluateAll(all => all.map(row => row.textContent).sort());
+  const opened = await marks(page);
+  assert.ok(opened.length >= 2, `${opened}`);
+  const again = await it.open(new URL(page.url()).searchParams);
+  await again.waitForFunction(n => document.querySelectorAll('.wf-row.mark:not([hidden])').length === n, opened.length);
+  assert.deepEqual(await marks(again), opened);
+  // Pressed again they are gone, from the address as well.
+  await again.locator('.wf-rows').focus();
+  await again.keyboard.press('l');
+  await again.locator('.wf-row.lane [data-marks]').first().click();
+  await again.waitForURL(url => !/lane=|marks=/.test(url.href));
+  await page.done();
+  await again.done();
+});
+
 test('errors only and services left out stand in the address, too', async () => {
   const page = await it.open(traceView(failed, { hide: 'orchestrator', show: 'errors' }));
   // Once the lines are there as well, the rows stay where they are.

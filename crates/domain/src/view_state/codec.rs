@@ -44,6 +44,8 @@ impl ViewState {
             "zoom" => self.waterfall.zoom = Some(zoom(value)?),
             "fold" => self.waterfall.folds = value.parse()?,
             "hide" => self.waterfall.hidden.push(value.to_owned()),
+            "marks" => self.waterfall.marks.push(value.parse().map_err(expected)?),
+            "lane" => self.waterfall.lanes.push(value.to_owned()),
             "show" => self.waterfall.switches = switches(value)?,
             "with" => self.with = Some(value.into()),
             "board" => self.board = some_text(),
@@ -97,6 +99,12 @@ impl ViewState {
         query.add_unless(waterfall.folds == default.waterfall.folds, "fold", || waterfall.folds.to_string());
         for service in &waterfall.hidden {
             query.add("hide", service);
+        }
+        for span in &waterfall.marks {
+            query.add("marks", &span.to_string());
+        }
+        for service in &waterfall.lanes {
+            query.add("lane", service);
         }
         query.add_unless(waterfall.switches.is_empty(), "show", || switches_text(&waterfall.switches));
         query.add_some("with", self.with.as_ref());

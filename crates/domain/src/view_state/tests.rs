@@ -44,7 +44,7 @@ fn every_parameter_is_read_and_written() {
     );
     let id = |text: &str| text.parse().unwrap();
     check(
-        "zoom=1773483721341000000..1773483721342000001&fold=2,00000000000000ab&hide=a%20b&hide=c&show=errors,idle",
+        "zoom=1773483721341000000..1773483721342000001&fold=2,00000000000000ab&hide=a%20b&hide=c&marks=00000000000000cd&lane=a%20b&show=errors,idle",
         ViewState {
             waterfall: WaterfallView {
                 zoom: Some(TimeRange {
@@ -53,6 +53,8 @@ fn every_parameter_is_read_and_written() {
                 }),
                 folds: Folds { rule: FoldRule::From(2), except: vec![id("ab")] },
                 hidden: vec!["a b".to_owned(), "c".to_owned()],
+                marks: vec![id("cd")],
+                lanes: vec!["a b".to_owned()],
                 switches: vec![Switch::Errors, Switch::Idle],
             },
             ..ViewState::default()
@@ -179,7 +181,8 @@ prop_compose! {
         zoom in of((any::<i64>(), any::<i64>())),
         rule in prop_oneof![Just(FoldRule::Nothing), Just(FoldRule::Services), (0_u16..).prop_map(FoldRule::From)],
         except in vec(1_u8.., 0..3),
-        hidden in vec(text(), 0..3),
+        (hidden, lanes) in (vec(text(), 0..3), vec(text(), 0..2)),
+        marks in vec(1_u8.., 0..3),
         switched in vec(proptest::sample::select(Switch::ALL), 0..4),
     ) -> WaterfallView {
         let zoom = zoom.map(|(a, b)| TimeRange::between(Timestamp::from_nanos(a), Timestamp::from_nanos(b)));
@@ -188,6 +191,8 @@ prop_compose! {
             zoom: zoom.filter(|it| it.start < it.end),
             folds: Folds { rule, except },
             hidden,
+            marks: marks.into_iter().filter_map(|it| SpanId::from_bytes([it; 8])).collect(),
+            lanes,
             switches: Vec::new(),
         };
         switched.into_iter().for_each(|it| view.switch(it, true));

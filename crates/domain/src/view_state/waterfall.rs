@@ -15,6 +15,10 @@ pub struct WaterfallView {
     pub folds: Folds,
     /// Services whose spans have no row.
     pub hidden: Vec<String>,
+    /// Spans whose events and lines have rows of their own.
+    pub marks: Vec<SpanId>,
+    /// Services whose lines that name no span have rows of their own.
+    pub lanes: Vec<String>,
     /// What is switched on, each once.
     pub switches: Vec<Switch>,
 }

@@ -140,6 +140,12 @@ impl Forest {
         self.places.get(*number as usize).map(|it| Place(*it))
     }
 
+    /// The span with this id, in whichever trace.
+    pub fn find_anywhere(&self, span: SpanId) -> Option<Place> {
+        let traces = self.traces.iter().filter_map(|it| it.spans.first());
+        traces.map(|it| it.trace).find_map(|it| self.find(it, span))
+    }
+
     /// The parent's place; `None` for a root, and where the parent is missing.
     pub fn parent(&self, place: Place) -> Option<Place> {
         self.parents.get(place.index()).copied().filter(|it| *it != NONE).map(Place)

@@ -11,7 +11,7 @@ use domain::waterfall::{Forest, Mark, MarkKind, Place, Row, Shape};
 use leptos::prelude::*;
 
 use super::super::model::find_line;
-use super::model::{Owner, TraceModel};
+use super::model::TraceModel;
 use crate::components::waterfall::MarkWords;
 
 /// How much more than a span is shown when its time is to fill the width, as a share of its duration.
@@ -58,24 +58,20 @@ impl TraceModel {
 
     /// Gives the marks of a row rows of their own, or takes these away.
     pub(super) fn toggle_marks(self, row: usize) {
-        let owner = self.picture.with_untracked(|it| {
-            let rows = &it.as_ref()?.rows;
-            let owner = |row| match rows.get(row)? {
-                Row::Lane(lane) => Some(Owner::Lane(lane)),
-                Row::Span(place, _) => Some(Owner::Span(place)),
-                Row::Mark(..) => None,
-            };
-            match rows.get(row)? {
-                Row::Mark(above, _) => owner(above),
-                Row::Lane(_) | Row::Span(..) => owner(row),
+        let Some(picture) = self.picture.get_untracked() else { return };
+        let owner = match picture.rows.get(row) {
+            Some(Row::Mark(above, _)) => picture.rows.get(above),
+            other => other,
+        };
+        self.model.view.replace(|it| match owner {
+            Some(Row::Lane(lane)) => {
+                let service = picture.marks.lanes.get(lane).map(|it| it.service.to_string());
+                toggle(&mut it.waterfall.lanes, service);
             }
-        });
-        let Some(owner) = owner else { return };
-        self.opened.update(|it| match it.iter().position(|it| *it == owner) {
-            Some(idx) => {
-                it.remove(idx);
+            Some(Row::Span(place, _)) => {
+                toggle(&mut it.waterfall.marks, picture.forest.span(place).map(|it| it.id));
             }
-            None => it.push(owner),
+            Some(Row::Mark(..)) | None => {}
         });
     }
 
@@ -122,5 +118,14 @@ impl TraceModel {
                 MarkWords { level: mark.level, time, text, select }
             }
         }
+    }
+}
+
+/// Puts one in, or takes it out.
+fn toggle<T: PartialEq>(all: &mut Vec<T>, one: Option<T>) {
+    let n_before = all.len();
+    all.retain(|it| Some(it) != one.as_ref());
+    if all.len() == n_before {
+        all.extend(one);
     }
 }

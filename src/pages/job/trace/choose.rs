@@ -29,7 +29,8 @@ pub(super) fn Chooser(trace: TraceModel) -> impl IntoView {
             (it.trace, it.span, it.line) = (id, None, None);
             it.waterfall.switch(Switch::Together, id.is_none());
             // Of other spans and another time.
-            (it.waterfall.zoom, it.waterfall.folds) = (None, Folds::default());
+            (it.waterfall.zoom, it.waterfall.folds, it.waterfall.marks) =
+                (None, Folds::default(), Vec::new());
         });
     };
     let option = move |it: &Trace| {

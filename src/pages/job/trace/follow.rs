@@ -49,7 +49,6 @@ pub(super) fn lay_out(
     corrected: Memo<bool>,
     skew_of: RwSignal<Arc<Skew>>,
     forest: RwSignal<Option<Arc<Forest>>>,
-    begin: impl Fn() + Copy + Send + Sync + 'static,
 ) {
     effect(move |before: Option<Vec<Trace>>| {
         let (traces, corrected) = (chosen.get(), corrected.get());
@@ -61,10 +60,7 @@ pub(super) fn lay_out(
             Arc::new(Forest::in_corrected_time(&wanted, &corrections))
         };
         let known = skew_of.get_untracked();
-        let show = move |it| {
-            begin();
-            forest.set(Some(it));
-        };
+        let show = move |it| forest.set(Some(it));
         let known = if is_new { Arc::default() } else { known };
         if n_spans <= FEW_SPANS {
             let raw = Arc::new(Forest::new(&traces));

@@ -7,7 +7,7 @@ use domain::timeline::{FoldedAxis, Folding};
 use domain::trace::Trace;
 use domain::view_state::Switch;
 use domain::waterfall::{
-    CriticalPath, Edges, Find, Forest, Marks, Place, Rows, ServiceShare, Shape, Skew, critical_path,
+    CriticalPath, Edges, Find, Forest, LaneMarks, Marks, Rows, ServiceShare, Shape, Skew, critical_path,
     idle_folds,
 };
 use leptos::prelude::*;
@@ -30,8 +30,6 @@ pub(super) struct TraceModel {
     pub(super) skew: RwSignal<Arc<Skew>>,
     pub(super) forest: RwSignal<Option<Arc<Forest>>>,
     pub(super) shape: RwSignal<Arc<Shape>>,
-    /// Lanes and spans whose marks have rows.
-    pub(super) opened: RwSignal<Vec<Owner>>,
     pub(super) shows_path: Memo<bool>,
     pub(super) path: Memo<Arc<CriticalPath>>,
     pub(super) shows_statistics: Memo<bool>,
@@ -48,13 +46,6 @@ pub(super) struct TraceModel {
     pub(super) reveal: Signal<Option<usize>>,
 }
 
-/// Whose marks have rows.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Owner {
-    Lane(usize),
-    Span(Place),
-}
-
 impl TraceModel {
     pub(super) fn new(model: Model) -> Self {
         let traces = Memo::new(move |_| {
@@ -69,9 +60,9 @@ impl TraceModel {
         let chosen = follow::chosen(model, traces, switched(Switch::Together));
         let (corrected, skew) = (switched(Switch::Clocks), RwSignal::new(Arc::new(Skew::default())));
         let forest = RwSignal::new(None::<Arc<Forest>>);
-        let (shape, opened) = (RwSignal::new(Arc::new(Shape::default())), RwSignal::new(Vec::new()));
+        let shape = RwSignal::new(Arc::new(Shape::default()));
         let zoom = follow::zoom(model.view);
-        follow::lay_out(chosen, corrected, skew, forest, move || opened.set(Vec::new()));
+        follow::lay_out(chosen, corrected, skew, forest);
         follow::shape(model.view, forest, shape);
         let some_forest = move || forest.get().unwrap_or_default();
         let edges = shared_memo(move || Arc::new(Edges::of(&some_forest())));
@@ -89,14 +80,18 @@ impl TraceModel {
             };
             Arc::new(forest.services().iter().enumerate().map(colour).collect::<Vec<usize>>())
         });
+        let opened = model.view.part(|it| (it.waterfall.marks.clone(), it.waterfall.lanes.clone()));
         let rows = shared_memo(move || {
             let (forest, shape, marks) = (some_forest(), shape.get(), marks.get());
             let rows = Rows::of(&forest, &shape).with_lanes(marks.lanes.len());
-            let base = |owner: &Owner| match owner {
-                Owner::Lane(lane) => Some((*lane, marks.lanes.get(*lane)?.marks.len())),
-                Owner::Span(place) => Some((rows.base_of(*place)?, marks.on(*place).len())),
-            };
-            let blocks: Vec<_> = opened.with(|it| it.iter().filter_map(base).collect());
+            let (spans, lanes) = opened.get();
+            let is_open = |it: &(usize, &LaneMarks)| lanes.iter().any(|name| **name == *it.1.service);
+            let of_lanes = marks.lanes.iter().enumerate().filter(is_open);
+            let of_spans = spans.iter().filter_map(|it| {
+                let place = forest.find_anywhere(*it)?;
+                Some((rows.base_of(place)?, marks.on(place).len()))
+            });
+            let blocks: Vec<_> = of_lanes.map(|(idx, it)| (idx, it.marks.len())).chain(of_spans).collect();
             Arc::new(if blocks.is_empty() { rows } else { rows.with_opened(blocks) })
         });
         let find = RwSignal::new(Arc::new(Find::default()));
@@ -142,7 +137,6 @@ impl TraceModel {
             skew,
             forest,
             shape,
-            opened,
             shows_path,
             path,
             shows_statistics: switched(Switch::Statistics),
