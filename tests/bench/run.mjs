@@ -17,13 +17,7 @@ const benches = await Promise.all(args.only.split(',').map(name => import(`./${n
 const wasm = path.join(ROOT, 'target/bench');
 if (benches.some(it => it.needsApp) && !process.env.APP) execFileSync(path.join(ROOT, 'scripts/build'), ['target/site'], { stdio: 'ignore' });
 // Benches of the whole app need the app alone.
-if (benches.some(it => it.needsWasm !== false)) buildWasm();
-
-function buildWasm() {
-  const target = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
-  execFileSync('cargo', ['build', '--quiet', '--release', '--package', 'bench', '--target', 'wasm32-unknown-unknown'], { cwd: ROOT, stdio: 'inherit' });
-  execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', wasm, path.join(target, 'wasm32-unknown-unknown/release/bench.wasm')], { stdio: 'inherit' });
-}
+if (benches.some(it => it.needsWasm !== false)) execFileSync(path.join(ROOT, 'scripts/build-bench'), [wasm], { stdio: 'inherit' });
 
 const server = await serve({
   routes: [
