@@ -12,15 +12,20 @@ use crate::components::part::Part;
 use crate::net::{Mode, use_net};
 use crate::state::{Memo, go_to, use_clock, use_setup, use_view};
 
+/// How long what only recordings and menus need is left alone: whoever opens one sooner fetches it by that.
+const FETCHED_AFTER: Duration = Duration::from_secs(1);
+
 /// All of them; none where all is as it should be.
 #[component]
 pub(super) fn Banners(
     /// The recording to open first, where there are no servers.
     sample: Option<String>,
 ) -> impl IntoView {
-    // Painted first: neither the sample nor what opens it is part of what the first page waits for.
+    // Painted first: neither the sample nor what opens it is part of what the first page waits for. Where servers
+    // answer, their answers come before it.
+    let wait = if sample.is_some() { Duration::ZERO } else { FETCHED_AFTER };
     let is_painted = RwSignal::new(false);
-    request_animation_frame(move || set_timeout(move || is_painted.set(true), Duration::ZERO));
+    request_animation_frame(move || set_timeout(move || is_painted.set(true), wait));
     let recordings = move || {
         let sample = sample.clone();
         is_painted.get().then(|| {

@@ -6,12 +6,17 @@ use leptos::prelude::*;
 
 /// Shows its children a moment later: when all that was to be done before it is done, and whatever waits has had its turn.
 #[component]
-pub fn Soon(children: ChildrenFn) -> impl IntoView {
+pub fn Soon(
+    /// How much later than that: what shows nothing by itself lets what is looked at be painted first.
+    #[prop(default = Duration::ZERO)]
+    after: Duration,
+    children: ChildrenFn,
+) -> impl IntoView {
     let is_due = RwSignal::new(false);
     let show = move || {
         // Gone before it was due, it has no signal any more.
         let _ = is_due.try_set(true);
     };
-    set_timeout(show, Duration::ZERO);
+    set_timeout(show, after);
     view! { <Show when=move || is_due.get()>{children()}</Show> }
 }

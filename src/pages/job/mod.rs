@@ -22,6 +22,7 @@ mod model;
 mod near;
 mod parts;
 mod same;
+mod shown;
 mod span_detail;
 mod tabs;
 mod ticket;
@@ -31,6 +32,7 @@ mod troubles;
 mod waiting;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ids::JobId;
 use domain::job::{Evidence, JobState};
@@ -44,6 +46,7 @@ use self::debug::DebugRun;
 use self::header::Header;
 use self::log_card::LogCard;
 use self::model::Model;
+use self::shown::{Body, Stage};
 use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
@@ -98,37 +101,8 @@ pub fn JobPage() -> impl IntoView {
     }
 }
 
-/// What the page has to show.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Waiting,
-    Empty,
-    Data,
-}
-
-/// What stands below the head; the same while nothing but its contents changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Body {
-    Waiting,
-    Empty,
-    Debug,
-    Compare,
-    Work,
-}
-
-impl Body {
-    const fn of(stage: Stage, tab: Tab) -> Self {
-        match (stage, tab) {
-            (Stage::Empty, _) => Self::Empty,
-            // The waterfall is built while its spans are on their way.
-            (Stage::Waiting, Tab::Trace) => Self::Work,
-            (Stage::Waiting, _) => Self::Waiting,
-            (Stage::Data, Tab::Debug) => Self::Debug,
-            (Stage::Data, Tab::Compare) => Self::Compare,
-            (Stage::Data, Tab::Timeline | Tab::Logs | Tab::Trace | Tab::Failures) => Self::Work,
-        }
-    }
-}
+/// How long the diagnosis waits for the page to be painted, where it is not what is looked at.
+const PAINTED_AFTER: Duration = Duration::from_millis(150);
 
 /// One job, drawn from a report and the ones that follow it.
 #[component]
@@ -166,6 +140,10 @@ pub fn JobView(
     });
     let tab = model.view.part(|it| it.tab);
     let shown = Memo::new(move |_| Body::of(stage.get(), tab.get()));
+    let wait = move || match tab.get_untracked() {
+        Tab::Debug => Duration::ZERO,
+        Tab::Timeline | Tab::Logs | Tab::Trace | Tab::Compare | Tab::Failures => PAINTED_AFTER,
+    };
     let same = move || {
         let run = debug.get().filter(|_| runs_steps.get() && !is_embedded.get())?;
         Some(
@@ -196,11 +174,15 @@ pub fn JobView(
             </Show>
             <Troubles model=model />
             <Show when=move || may_be_in_trouble.get()>
-                <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
+                <Soon after=wait()>
+                    <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
+                </Soon>
             </Show>
             // The steps run beside whatever tab is shown, and not before there is a job to debug.
             <Show when=move || runs_steps.get()>
-                <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
+                <Soon after=wait()>
+                    <Part fetch=parts::job_debug_run::fetch view=move || parts::job_debug_run::view(model, debug) height_css_px=0 />
+                </Soon>
             </Show>
             {body}
         </article>
@@ -236,7 +218,7 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
             </div>
             <Show when=move || model.has_evidence()>
-                <Soon>
+                <Soon after=PAINTED_AFTER>
                     <Part fetch=parts::job_detail::fetch view=move || parts::job_detail::view(model) height_css_px=0 />
                 </Soon>
             </Show>

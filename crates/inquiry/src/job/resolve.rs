@@ -80,7 +80,7 @@ impl NamedInTrace {
         let is_known =
             |jobs: &SortedSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
         let mut named = Self::default();
-        let mut tasks = Vec::new();
+        let (mut tasks, mut requests) = (Vec::new(), Vec::new());
         for (n, span) in trace.spans.iter().enumerate() {
             if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
                 transport.breathe().await;
@@ -91,9 +91,10 @@ impl NamedInTrace {
                 named.first_job.get_or_insert_with(|| job.to_string());
                 named.jobs.insert(job.to_string());
             }
-            named.requests.extend(span.attr(request_fields).map(AttrValue::to_string));
+            requests.extend(span.attr(request_fields).map(AttrValue::to_string));
             tasks.extend(span.attr(task_fields).map(|it| (span, it.to_string())));
         }
+        named.requests.extend(requests);
         let by_id: HashMap<SpanId, &Span> = if named.jobs.is_empty() || tasks.is_empty() {
             HashMap::new()
         } else {
