@@ -18,7 +18,13 @@ crate::parts! {
     /// The waterfall.
     job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
-    job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => run.set(Some(DebugRun::new(model)));
+    job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => {
+        // Gone with what it belongs to: whoever waits for the next one must not read of this.
+        on_cleanup(move || {
+            let _ = run.try_set(None);
+        });
+        run.set(Some(DebugRun::new(model)));
+    };
     /// What other jobs tell of the failure.
     job_same(model: Model, run: DebugRun) in job_more => view! { <SameFailure model=model run=run /> };
     /// The steps and their verdicts.
