@@ -47,6 +47,7 @@ try {
   }
   await searchable(servers.tempo, JSON.parse(fs.readFileSync(truth, 'utf8')));
 } catch (error) {
+  for (const words of Object.values(servers).map(server => server.died()).filter(Boolean)) console.error(words);
   console.error(`the telemetry could not be written: ${error.message}`);
   await stop();
   process.exit(1);
