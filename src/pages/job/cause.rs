@@ -39,8 +39,6 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
             (None, JobState::Done | JobState::Running | JobState::Queued) => None,
         }
     });
-    // A frame asks no other jobs, so that a page of frames asks little: they may tell another story.
-    let by = model.view.part(|it| if it.embed { "sure, by this job alone" } else { "sure" });
     move || {
         told.get().map(|(state, told)| {
             let class = match state {
@@ -49,7 +47,7 @@ pub(super) fn CauseBanner(model: Model) -> impl IntoView {
                 JobState::Done | JobState::Unknown => "cause",
             };
             let words = match told {
-                Told::Known(cause) => view! { <Known cause=cause by=by.get() /> }.into_any(),
+                Told::Known(cause) => view! { <Known cause=cause /> }.into_any(),
                 Told::NotYet => {
                     view! { <p class="cause-text muted" role="status">{"Looking for the cause …"}</p> }
                         .into_any()
@@ -95,7 +93,7 @@ impl Model {
 }
 
 #[component]
-fn Known(cause: Cause, by: &'static str) -> impl IntoView {
+fn Known(cause: Cause) -> impl IntoView {
     let Cause { sentence: what, sure, why, would_refute, .. } = cause;
     let n = sure.min(SUREST);
     view! {
@@ -104,7 +102,7 @@ fn Known(cause: Cause, by: &'static str) -> impl IntoView {
         </p>
         <details class="cause-why">
             <summary>
-                <span>{by}</span>
+                <span>{"sure"}</span>
                 {meter(n, format!("{n} of {SUREST}"))}
                 <span class="follow">{"why, and what would refute it"}</span>
             </summary>
