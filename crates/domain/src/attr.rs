@@ -1,5 +1,6 @@
 //! Attributes of spans, resources and log records, after the OpenTelemetry data model.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,6 +37,16 @@ impl AttrValue {
                 None
             }
         }
+    }
+
+    /// As a person reads it.
+    pub fn words(&self) -> Cow<'_, str> {
+        self.as_str().map_or_else(|| Cow::Owned(self.to_string()), Cow::Borrowed)
+    }
+
+    /// Whether a person would read it as this text.
+    pub fn reads_as(&self, text: &str) -> bool {
+        self.words() == text
     }
 
     /// The number, where it is one or is text that says one.

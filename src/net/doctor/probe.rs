@@ -45,7 +45,7 @@ impl Transport for Once {
         sink: &'a mut dyn FnMut(&[u8]),
     ) -> LocalFuture<'a, Result<Head, BackendError>> {
         Box::pin(async move {
-            let mut deliver = |chunk: Rc<[u8]>| sink(&chunk);
+            let mut deliver = |chunk: fetch::Chunk| sink(&chunk);
             fetch::once(&self.server, &request, &mut deliver, LIMIT_MILLIS).await
         })
     }

@@ -18,6 +18,9 @@ use super::Sighting;
 use super::server::Server;
 use crate::net::turns::Turns;
 
+/// A piece of a body, for all who asked the same.
+pub(in crate::net) type Chunk = Rc<Vec<u8>>;
+
 /// Asks until there is an answer worth delivering. Chunks of the body go to `deliver` as they come, but never of an
 /// answer that is asked for again.
 ///
@@ -26,7 +29,7 @@ use crate::net::turns::Turns;
 pub(super) async fn exchange(
     server: &Server,
     request: &RequestSpec,
-    deliver: &mut dyn FnMut(Rc<[u8]>),
+    deliver: &mut dyn FnMut(Chunk),
     seen: &dyn Fn(SourceKind, Sighting),
 ) -> Result<Head, BackendError> {
     let error = |kind| BackendError::without_answer(request.source, kind);
@@ -61,7 +64,7 @@ pub(super) async fn exchange(
 pub(in crate::net) async fn once(
     server: &Server,
     request: &RequestSpec,
-    deliver: &mut dyn FnMut(Rc<[u8]>),
+    deliver: &mut dyn FnMut(Chunk),
     limit_millis: u32,
 ) -> Result<Head, BackendError> {
     let ignore = |_, _| {};
@@ -96,7 +99,7 @@ async fn one_try(
     server: &Server,
     request: &RequestSpec,
     n_tries: u32,
-    deliver: &mut dyn FnMut(Rc<[u8]>),
+    deliver: &mut dyn FnMut(Chunk),
     seen: &dyn Fn(SourceKind, Sighting),
 ) -> Result<Head, Trouble> {
     let abort = AbortOnDrop::new();
@@ -166,7 +169,7 @@ fn headers_of(response: &Response) -> Headers {
 /// Hands on the body as it comes, and gives the page a turn in between when that takes long.
 pub(in crate::net) async fn read_body(
     response: &Response,
-    deliver: &mut dyn FnMut(Rc<[u8]>),
+    deliver: &mut dyn FnMut(Chunk),
 ) -> Result<(), JsValue> {
     let Some(stream) = response.body() else { return Ok(()) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();

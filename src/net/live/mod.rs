@@ -17,6 +17,7 @@ use futures_util::future::{LocalBoxFuture, Shared, WeakShared};
 use inquiry::{Head, LocalFuture, Transport};
 
 use super::turns::give_turn;
+use fetch::Chunk;
 
 /// What was last seen of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ struct Flight {
 }
 
 type Answer = Shared<LocalBoxFuture<'static, Result<Head, BackendError>>>;
-type Inbox = RefCell<VecDeque<Rc<[u8]>>>;
+type Inbox = RefCell<VecDeque<Chunk>>;
 
 /// Who gets the chunks of a body.
 #[derive(Default)]
@@ -94,7 +95,7 @@ impl Live {
 }
 
 impl Listeners {
-    fn deliver(&self, chunk: Rc<[u8]>) {
+    fn deliver(&self, chunk: Chunk) {
         self.body_has_begun.set(true);
         for inbox in self.inboxes.borrow().iter().filter_map(Weak::upgrade) {
             inbox.borrow_mut().push_back(chunk.clone());

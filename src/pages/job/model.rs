@@ -53,6 +53,7 @@ pub(super) struct Model {
 /// A job, and what it was put together from.
 #[derive(Clone, PartialEq)]
 struct Judged {
+    at: Timestamp,
     evidence: Arc<Evidence>,
     job: Arc<Job>,
 }
@@ -66,12 +67,13 @@ impl Model {
         let nothing = Arc::new(nothing);
         let report =
             shared_memo(move || progress.with(|it| it.report.clone()).unwrap_or_else(|| nothing.clone()));
+        // The very same one while it says the same: by that it is known below.
         let evidence = Memo::new_with_compare(
-            move |_| report.with(|it| it.evidence.clone()),
-            |old, new| {
-                let same = |(old, new): (&Arc<Evidence>, &Arc<Evidence>)| Arc::ptr_eq(old, new) || old == new;
-                !old.zip(new).is_some_and(same)
+            move |before: Option<&Arc<Evidence>>| {
+                let new = report.with(|it| it.evidence.clone());
+                before.filter(|it| **it == new).cloned().unwrap_or(new)
             },
+            |old, new| !old.zip(new).is_some_and(|(old, new)| Arc::ptr_eq(old, new)),
         );
         let judged_at = Memo::new(move |_| {
             let updated = progress.with(|it| it.updated);
@@ -80,12 +82,14 @@ impl Model {
         let id = Memo::new(move |_| report.with(|it| it.id.clone()));
         let judged = Memo::new(move |before: Option<&Judged>| {
             let (id, evidence, at) = (id.get(), evidence.get(), judged_at.get());
-            let as_before =
-                |it: &&Judged| it.job.id == id && Arc::ptr_eq(&it.evidence, &evidence) && has_ended(&it.job);
-            // Time changes nothing about a job that has ended.
+            // Time changes nothing about a job that has ended, and a little time nothing about any other.
+            let as_before = |it: &&Judged| {
+                let is_same = it.job.id == id && Arc::ptr_eq(&it.evidence, &evidence);
+                is_same && (has_ended(&it.job) || at.floor_to(JUDGE_EVERY) == it.at.floor_to(JUDGE_EVERY))
+            };
             before.filter(as_before).cloned().unwrap_or_else(|| {
                 let job = system.with(|it| Arc::new(assemble(it, &id, &evidence, at)));
-                Judged { evidence, job }
+                Judged { at, evidence, job }
             })
         });
         let job = Memo::new(move |_| judged.with(|it| it.job.clone()));

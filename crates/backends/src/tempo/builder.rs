@@ -70,6 +70,11 @@ impl TraceBuilder {
         });
     }
 
+    /// How many attributes the newest span has: its neighbours have about as many.
+    pub(super) fn n_attributes_last(&self) -> usize {
+        self.spans.last().map_or(0, |it| it.attributes.0.len())
+    }
+
     /// Says what the resource is whose spans come, or came since the last end.
     pub(super) fn set_resource(&mut self, attributes: Attributes) {
         self.attributes = attributes;

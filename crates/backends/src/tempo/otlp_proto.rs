@@ -49,7 +49,8 @@ impl Outline for ProtoTrace {
     fn take(&mut self, place: Place, field: u32, value: Value<'_>) -> Result<(), Stop> {
         match place {
             Place::ScopeSpans => {
-                let span = span(&mut self.0.interner, value.bytes())?;
+                let n_attributes = self.0.n_attributes_last();
+                let span = span(&mut self.0.interner, value.bytes(), n_attributes)?;
                 self.0.push(span);
             }
             Place::ResourceSpans => {
@@ -73,8 +74,10 @@ impl Outline for ProtoTrace {
     }
 }
 
-fn span(interner: &mut Interner, message: &[u8]) -> Result<SpanDraft, Stop> {
-    let mut span = SpanDraft::default();
+/// A span, with room for so many attributes at first.
+fn span(interner: &mut Interner, message: &[u8], n_attributes: usize) -> Result<SpanDraft, Stop> {
+    let attributes = Attributes(Vec::with_capacity(n_attributes));
+    let mut span = SpanDraft { attributes, ..SpanDraft::default() };
     fields(message, |field, value| {
         let bytes = value.bytes();
         match field {

@@ -49,14 +49,20 @@ pub(super) fn fields(
     mut field: impl FnMut(u32, Value<'_>) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     while !message.is_empty() {
-        let whole = Stop::Wrong("a whole field");
-        let (tag, at) = tag(message).map_err(|stop| if stop == Stop::More { whole } else { stop })?;
-        let rest = message.get(at..).unwrap_or_default();
-        let (value, len) = value(tag, rest).map_err(|stop| if stop == Stop::More { whole } else { stop })?;
-        field(tag.field, value)?;
-        message = rest.get(len..).unwrap_or_default();
+        let (number, value, rest) = first_field(message)?;
+        field(number, value)?;
+        message = rest;
     }
     Ok(())
+}
+
+/// The first field of a whole message: its number, its value, and what comes after it.
+fn first_field(message: &[u8]) -> Result<(u32, Value<'_>, &[u8]), Stop> {
+    let whole = |stop| if stop == Stop::More { Stop::Wrong("a whole field") } else { stop };
+    let (tag, at) = tag(message).map_err(whole)?;
+    let rest = message.get(at..).unwrap_or_default();
+    let (value, len) = value(tag, rest).map_err(whole)?;
+    Ok((tag.field, value, rest.get(len..).unwrap_or_default()))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +72,7 @@ struct Tag {
 }
 
 /// A field's number and wire type, and how many bytes they took.
+#[inline(always)]
 fn tag(bytes: &[u8]) -> Result<(Tag, usize), Stop> {
     let (tag, len) = varint(bytes)?;
     let field = u32::try_from(tag >> 3).map_err(|_| Stop::Wrong("a field"))?;
@@ -76,6 +83,7 @@ fn tag(bytes: &[u8]) -> Result<(Tag, usize), Stop> {
 }
 
 /// A value, and how many bytes it took.
+#[inline(always)]
 fn value(tag: Tag, bytes: &[u8]) -> Result<(Value<'_>, usize), Stop> {
     match tag.wire_type {
         0 => varint(bytes).map(|(number, len)| (Value::Varint(number), len)),
@@ -96,7 +104,17 @@ fn value(tag: Tag, bytes: &[u8]) -> Result<(Value<'_>, usize), Stop> {
     }
 }
 
+/// A number, and how many bytes it took: nearly always one.
+#[inline(always)]
 fn varint(bytes: &[u8]) -> Result<(u64, usize), Stop> {
+    match bytes.first() {
+        Some(byte) if *byte < 0x80 => Ok((u64::from(*byte), 1)),
+        Some(_) | None => long_varint(bytes),
+    }
+}
+
+#[inline(never)]
+fn long_varint(bytes: &[u8]) -> Result<(u64, usize), Stop> {
     let mut number = 0;
     for (place, byte) in bytes.iter().take(10).enumerate() {
         number |= u64::from(byte & 0x7f) << (7 * place);

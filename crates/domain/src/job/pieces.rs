@@ -1,10 +1,11 @@
 //! Evidence made ready: each line and span once, in order of time, without those of other jobs, each span with its stage.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::Evidence;
 use crate::attr::AttrValue;
-use crate::ids::{IdMap, IdSet, JobId, SpanId, StageId, TaskId, TraceId};
+use crate::ids::{IdMap, JobId, SpanId, StageId, TaskId, TraceId};
 use crate::logs::LogRecord;
 use crate::system::{Role, Service, System, fields_for};
 use crate::trace::{Span, SpanKind};
@@ -46,24 +47,24 @@ impl<'a> Pieces<'a> {
 
         let mut spans: Vec<&Span> = evidence.traces.iter().flat_map(|it| &it.spans).collect();
         spans.sort_by_key(|it| (it.start, it.end, it.trace, it.id));
-        let mut seen = IdSet::with_capacity_and_hasher(spans.len(), Default::default());
-        spans.retain(|it| seen.insert((it.trace, it.id)));
+        let mut span_at = once_each(&mut spans);
 
         let job_fields = fields_for(&system.spans.roles, Role::Job);
-        let parents = parents(&spans);
-        let is_own = |it: &AttrValue| {
-            it.as_str().map_or_else(|| it.to_string() == id.as_str(), |it| it == id.as_str())
-        };
+        let mut parents = self::parents(&spans, &span_at);
+        let is_own = |it: &AttrValue| it.reads_as(id.as_str());
         let are_own = inherited(&parents, |i| spans.get(i)?.attr(job_fields).map(is_own));
         let is_named =
             lines.iter().any(|it| it.roles.job.as_ref() == Some(id)) || are_own.contains(&Some(true));
         if is_named {
             lines.retain(|it| it.roles.job.as_ref().is_none_or(|job| job == id));
-            let mut are_own = are_own.iter();
-            spans.retain(|_| are_own.next().is_none_or(|it| *it != Some(false)));
+            if are_own.contains(&Some(false)) {
+                let mut are_own = are_own.iter();
+                spans.retain(|_| are_own.next().is_none_or(|it| *it != Some(false)));
+                span_at = once_each(&mut spans);
+                parents = self::parents(&spans, &span_at);
+            }
         }
 
-        let parents = self::parents(&spans);
         let own_stages: Vec<_> = spans.iter().map(|it| own_stage(system, it)).collect();
         // A span has its nearest ancestor's stage only while the work stays in one service.
         let within_service: Vec<_> = parents
@@ -74,7 +75,6 @@ impl<'a> Pieces<'a> {
             })
             .collect();
         let stages = inherited(&within_service, |i| own_stages.get(i)?.clone());
-        let span_at = spans.iter().enumerate().map(|(i, it)| ((it.trace, it.id), i)).collect();
         let spans = spans
             .into_iter()
             .zip(parents)
@@ -155,15 +155,30 @@ fn service<'a>(system: &'a System, name: &str) -> Option<&'a Service> {
     (!name.is_empty()).then(|| system.service_named(name)).flatten()
 }
 
+/// Takes out what comes again; where each of the others stands.
+fn once_each(spans: &mut Vec<&Span>) -> IdMap<(TraceId, SpanId), usize> {
+    let mut at = IdMap::with_capacity_and_hasher(spans.len(), Default::default());
+    spans.retain(|it| {
+        let place = at.len();
+        match at.entry((it.trace, it.id)) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(place);
+                true
+            }
+        }
+    });
+    at
+}
+
 /// Where each span's parent stands; `None` where it has none, or the store does not have it.
-fn parents(spans: &[&Span]) -> Vec<Option<usize>> {
-    let at: IdMap<_, _> = spans.iter().enumerate().map(|(i, it)| ((it.trace, it.id), i)).collect();
+fn parents(spans: &[&Span], at: &IdMap<(TraceId, SpanId), usize>) -> Vec<Option<usize>> {
     spans.iter().map(|it| at.get(&(it.trace, it.parent?)).copied()).collect()
 }
 
 /// The stage that a span itself names: its stage, its task, or for a producer the queue that it fills.
 fn own_stage(system: &System, span: &Span) -> Option<StageId> {
-    let text = |role| span.attr(fields_for(&system.spans.roles, role)).map(ToString::to_string);
+    let text = |role| span.attr(fields_for(&system.spans.roles, role)).map(AttrValue::words);
     let named = |role| {
         let word = text(role)?;
         let stage = if role == Role::Task { system.stage_of_task(&word) } else { system.stage_named(&word) };
@@ -171,13 +186,15 @@ fn own_stage(system: &System, span: &Span) -> Option<StageId> {
     };
     let fed_from = || {
         let queue = text(Role::Queue)?;
-        system.stages.iter().find(|it| it.queue.as_ref() == Some(&queue)).map(|it| it.id.clone())
+        system.stages.iter().find(|it| it.queue.as_deref() == Some(&*queue)).map(|it| it.id.clone())
     };
     match span.kind {
         // A producer runs in one stage and feeds another: what it sends counts.
         SpanKind::Producer => named(Role::Task).or_else(fed_from).or_else(|| named(Role::Stage)),
         SpanKind::Consumer => {
-            let task = || (system.stages.is_empty()).then(|| text(Role::Task)).flatten().map(StageId::from);
+            let task = || {
+                (system.stages.is_empty()).then(|| text(Role::Task)).flatten().map(|it| StageId::from(&*it))
+            };
             named(Role::Stage).or_else(|| named(Role::Task)).or_else(fed_from).or_else(task)
         }
         SpanKind::Unspecified | SpanKind::Internal | SpanKind::Server | SpanKind::Client => {

@@ -52,11 +52,11 @@ impl JobInquiry {
             }
             Want::Trace(id) => {
                 let abilities = self.abilities.clone();
-                let system = self.system.clone();
+                let (system, key) = (self.system.clone(), self.question.key.clone());
                 Box::pin(async move {
                     let answer = trace(transport, id, abilities).await;
                     let named = match &answer {
-                        Ok((Some(trace), _)) => NamedInTrace::read(&system, trace, transport).await,
+                        Ok((Some(trace), _)) => NamedInTrace::read(&system, trace, &key, transport).await,
                         Ok((None, _)) | Err(_) => NamedInTrace::default(),
                     };
                     JobNews::Trace(id, named, answer)

@@ -62,44 +62,40 @@ impl Found {
 pub struct NamedInTrace {
     /// What the first span says that names a job.
     first_job: Option<String>,
-    jobs: SortedSet<String>,
+    /// Whether a span names the key as its job.
+    names_job: bool,
+    /// Whether a span names the key as the id of its request at the gateway.
+    names_request: bool,
     /// Tasks, each with the job that its span names, or else the nearest ancestor that names one: what puts work into a
     /// queue seldom does itself.
     tasks: SortedSet<(String, Option<String>)>,
-    /// Ids of requests at the gateway.
-    requests: SortedSet<String>,
 }
 
 impl NamedInTrace {
-    /// Reads them, and lets the thread do something else now and then.
-    pub(super) async fn read(system: &System, trace: &Trace, transport: &dyn Transport) -> Self {
+    /// Reads what matters about `key`, and lets the thread do something else now and then.
+    pub(super) async fn read(system: &System, trace: &Trace, key: &str, transport: &dyn Transport) -> Self {
         let fields = |role| fields_for(&system.spans.roles, role);
         let (job_fields, request_fields, task_fields) =
             (fields(Role::Job), fields(Role::RequestId), fields(Role::TaskId));
-        let job_of = |span: &Span| span.attr(job_fields).map(AttrValue::to_string);
-        let is_known =
-            |jobs: &SortedSet<String>, job: &AttrValue| job.as_str().is_some_and(|it| jobs.contains(it));
         let mut named = Self::default();
-        let (mut tasks, mut requests) = (Vec::new(), Vec::new());
+        let mut tasks = Vec::new();
         for (n, span) in trace.spans.iter().enumerate() {
             if n % SPANS_AT_A_TIME == SPANS_AT_A_TIME - 1 {
                 transport.breathe().await;
             }
-            if let Some(job) = span.attr(job_fields)
-                && !is_known(&named.jobs, job)
-            {
+            if let Some(job) = span.attr(job_fields) {
                 named.first_job.get_or_insert_with(|| job.to_string());
-                named.jobs.insert(job.to_string());
+                named.names_job = named.names_job || job.reads_as(key);
             }
-            requests.extend(span.attr(request_fields).map(AttrValue::to_string));
+            named.names_request |= span.attr(request_fields).is_some_and(|it| it.reads_as(key));
             tasks.extend(span.attr(task_fields).map(|it| (span, it.to_string())));
         }
-        named.requests.extend(requests);
-        let by_id: HashMap<SpanId, &Span> = if named.jobs.is_empty() || tasks.is_empty() {
+        let by_id: HashMap<SpanId, &Span> = if named.first_job.is_none() || tasks.is_empty() {
             HashMap::new()
         } else {
             trace.spans.iter().map(|it| (it.id, it)).collect()
         };
+        let job_of = |span: &Span| span.attr(job_fields).map(AttrValue::to_string);
         named.tasks.extend(tasks.into_iter().map(|(span, task)| {
             let line = std::iter::successors(Some(span), |it| by_id.get(&it.parent?).copied());
             (task, line.take(MAX_DEPTH).find_map(job_of))
@@ -139,7 +135,7 @@ impl JobInquiry {
 
     fn kind_and_id(&self, key: &str, trace_key: Option<TraceId>) -> (KeyKind, JobId) {
         if self.lines.values().any(|it| it.roles.job.as_ref().is_some_and(|job| job.as_str() == key))
-            || self.named.values().any(|it| it.jobs.contains(key))
+            || self.named.values().any(|it| it.names_job)
         {
             return (KeyKind::Job, key.into());
         }
@@ -175,7 +171,7 @@ impl JobInquiry {
     /// The traces that lines and spans name together with a request's id.
     fn traces_of_request(&self, key: &str) -> SortedSet<TraceId> {
         let of_lines = self.lines.values().filter(|it| it.roles.request_id.as_deref() == Some(key));
-        let of_spans = self.named.iter().filter(|it| it.1.requests.contains(key)).map(|it| *it.0);
+        let of_spans = self.named.iter().filter(|it| it.1.names_request).map(|it| *it.0);
         of_lines.filter_map(|it| it.roles.trace).chain(of_spans).collect()
     }
 
