@@ -31,7 +31,7 @@
   for (const each of [config, system]) each.catch(() => {}); // the program tells of it
 
   // A release build has a program for each page, some with what a tab needs besides, and tells which.
-  const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_more', debug: 'job_more', compare: 'job_more' } };
+  const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_trace', debug: 'job_more', compare: 'job_more' } };
   const programs = JSON.parse(document.currentScript.dataset.programs ?? '{}');
   const page = query.get('page');
   const started = [OF_TABS[page]?.[query.get('tab')], page].find(it => programs[it]) ?? 'overview';

@@ -16,7 +16,7 @@ crate::parts! {
     /// No job was asked for.
     job_not_asked() in job_rest => view! { <NoJob /> };
     /// The waterfall.
-    job_trace(model: Model) in job_more => view! { <TraceCard model=model /> };
+    job_trace(model: Model) in job_trace => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
     job_debug_run(model: Model, run: RwSignal<Option<DebugRun>>) in job_more => {
         // Gone with what it belongs to: whoever waits for the next one must not read of this.
@@ -36,7 +36,7 @@ crate::parts! {
     /// Nothing was found.
     job_nothing_found(model: Model) in job_more => view! { <NothingFound model=model /> };
     /// The job that a file holds.
-    job_from_file() in job_more => view! { <FromFile /> };
+    job_from_file() in job_trace => view! { <FromFile /> };
     /// Reads a file with traces; shows nothing.
-    job_file(file: ToOpen) in job_more => file.read();
+    job_file(file: ToOpen) in job_trace => file.read();
 }
