@@ -93,8 +93,7 @@ impl Model {
             })
         });
         let job = Memo::new(move |_| judged.with(|it| it.job.clone()));
-        let is_open =
-            Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| has_evidence(it)));
+        let is_open = Memo::new(move |_| job.with(|it| !has_ended(it)) && evidence.with(|it| !it.is_empty()));
         let now = Memo::new(move |_| if is_open.get() { clock.second() } else { judged_at.get() });
         let surroundings = RwSignal::new(Arc::<Surroundings>::default());
         let diagnosis = RwSignal::new(None);
@@ -199,7 +198,7 @@ impl Model {
 
     /// Whether anything is known about the job.
     pub(super) fn has_evidence(self) -> bool {
-        self.evidence.with(|it| has_evidence(it))
+        self.evidence.with(|it| !it.is_empty())
     }
 
     /// Whether answers are awaited.
@@ -215,10 +214,6 @@ pub(super) fn has_ended(job: &Job) -> bool {
         JobState::Unknown => job.ended.is_some(),
         JobState::Queued | JobState::Running | JobState::Stuck => false,
     }
-}
-
-fn has_evidence(evidence: &Evidence) -> bool {
-    !evidence.lines.is_empty() || evidence.traces.iter().any(|it| !it.spans.is_empty())
 }
 
 /// The piece of evidence that a person came for, where nothing is selected: the attempt that the job failed of.

@@ -35,6 +35,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Whether nothing is known about the job.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && !self.has_spans()
+    }
+
+    /// Whether a span of it is known.
+    pub fn has_spans(&self) -> bool {
+        self.traces.iter().any(|it| !it.spans.is_empty())
+    }
+
     /// The traces that lines name or spans belong to, in order, each once.
     pub fn trace_ids(&self) -> Vec<TraceId> {
         let of_lines = self.lines.iter().filter_map(|it| it.roles.trace);

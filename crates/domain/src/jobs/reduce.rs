@@ -23,7 +23,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     let is_submission = |kind: EventKind| kind == EventKind::JobSubmitted;
     let start_is_told = !submissions
         || evidence.lines.iter().any(|it| it.event.as_ref().is_some_and(|it| is_submission(it.kind)));
-    let has_trace = evidence.traces.iter().any(|it| !it.spans.is_empty());
+    let has_trace = evidence.has_spans();
     let failure = job.failure.as_ref();
     let fingerprint = failure.map(Fingerprint::of);
     let operation = operation(system, evidence);
