@@ -50,7 +50,7 @@ pub(super) fn Stages(run: CompareRun) -> impl IntoView {
         }
     };
     let foot = format!(
-        "Bars are on one scale; hatched is waiting in a queue. “Longer” is at least {LONGER} times and {LEAST} more; less is called the same."
+        "Bars are on one scale; hatched is waiting, in a queue or for the next attempt. “Longer” is at least {LONGER} times and {LEAST} more; less is called the same."
     );
     view! {
         <section class="card" aria-label="Stages">

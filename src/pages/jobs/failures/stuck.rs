@@ -60,8 +60,7 @@ fn row(model: Model, row: &Arc<JobRow>) -> AnyView {
     let stage = row
         .telling_stage()
         .map(|it| model.system.with(|system| Field::Stage.value_title(system, it.as_str()).into_owned()));
-    let quiet = domain::time::TimeDelta::from_secs((now - row.last_seen).secs());
-    let since = format!("quiet since {}, for {quiet}", time_words(model.clock, row.last_seen, now));
+    let since = format!("quiet since {}", time_words(model.clock, row.last_seen, now));
     view! {
         <li>
             <Shape tone=tone(JobState::Stuck) />
