@@ -145,6 +145,9 @@ const isOfOneJob = words => /job-[0-9a-f]|[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-/
 /** What the steps of a job ask, without the lines of all other jobs of its hours. */
 const isNotOfAllJobs = words => !/job_id\|task_id/.test(words);
 
+/** What a job is compared with: the lines of all jobs are read back from its beginning. */
+const isOfComparison = job => words => isNotOfAllJobs(words) || BigInt(/\bend=(\d+)/.exec(words)?.[1] ?? 0) <= BigInt(job.submitted.ns) + 1_000_000_000n;
+
 /** Everything that is to be in the recording, each view once: the jobs in trouble that are told of with their steps, the others as they are. */
 async function visitAll(visit, { jobs, debugged }, traces, others) {
   await visit({ page: 'overview' });
@@ -154,6 +157,8 @@ async function visitAll(visit, { jobs, debugged }, traces, others) {
   for (const [place, key] of all.entries()) {
     if (place % 20 === 0) tell(`${place} of ${all.length} jobs and traces`);
     await visit({ page: 'job', job: key, ...debugged.has(key) && { tab: 'debug' } }, debugged.has(key) ? isNotOfAllJobs : isOfOneJob);
+    // The job that is offered first, and no other: one takes 10 to 60 KB.
+    if (place === 0) await visit({ page: 'job', job: key, tab: 'compare' }, isOfComparison(jobs[0]));
     await visit({ page: 'alerts' }); // asks nothing: the next job page learns anew what Tempo can do, as after a reload
   }
 }

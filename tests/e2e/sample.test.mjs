@@ -55,8 +55,17 @@ test('with no source configured, the overview of the sample is painted, its newe
   await page.done();
 });
 
-test('a failed job of the sample is compared with a good one that is offered', async () => {
+test('the failed job that is offered first is beside the last good one of its kind', async () => {
   const page = await open({ page: 'job', job: examples[0].id, tab: 'compare' });
+  await page.locator('.cmp-stages').getByText('missing').first().waitFor();
+  assert.match(await page.locator('.cmp-sides').innerText(), /failed at scrape.*done/s);
+  await settled(page);
+  assert.doesNotMatch(await main(page), NOT_RECORDED);
+  await page.done();
+});
+
+test('another failed job of the sample is compared with a good one that is offered', async () => {
+  const page = await open({ page: 'job', job: example(/is gone$/).id, tab: 'compare' });
   await page.locator('.compare').getByRole('link', { name: example(/^done, with its whole trace/).words }).click();
   await page.locator('.cmp-stages').getByText('missing').first().waitFor();
   assert.match(await page.locator('.cmp-sides').innerText(), /failed at scrape.*done/s);
