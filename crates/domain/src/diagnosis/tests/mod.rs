@@ -503,6 +503,11 @@ fn a_version_is_blamed_only_after_enough_traffic() {
     check_ranked(text, &among(two_versions(40, 6)), &[("bad_deploy", 3)]);
     check_ranked(text, &among(two_versions(3, 2)), &[("bad_deploy", 2), ("own_words", 2)]);
     check_ranked(text, &among(two_versions(1, 6)), &[("own_words", 2)]);
+    // The version of the stage that failed is not told, that of the one before is: it ran before the new one went out.
+    let untold = "10:10:00 I embedder embed_completed version=v1\n10:20:00 E chunker chunk_failed error=\"list index out of range\"";
+    check_ranked(untold, &among(two_versions(40, 6)), &[("bad_deploy", 3)]);
+    let older = text.replace("v2", "v1");
+    check_ranked(&older, &among(two_versions(40, 6)), &[("own_words", 2)]);
 }
 
 #[test]
