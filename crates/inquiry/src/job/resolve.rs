@@ -85,7 +85,7 @@ impl NamedInTrace {
             }
             if let Some(job) = span.attr(job_fields) {
                 named.first_job.get_or_insert_with(|| job.to_string());
-                named.names_job = named.names_job || job.reads_as(key);
+                named.names_job |= job.reads_as(key);
             }
             named.names_request |= span.attr(request_fields).is_some_and(|it| it.reads_as(key));
             tasks.extend(span.attr(task_fields).map(|it| (span, it.to_string())));
