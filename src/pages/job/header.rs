@@ -22,7 +22,11 @@ use crate::state::{Clock, Memo, use_clock};
 pub(super) fn Header(model: Model) -> impl IntoView {
     let clock = use_clock();
     let id = Memo::new(move |_| model.report.with(|it| it.id.to_string()));
-    let facts = Memo::new(move |_| model.job.with(|job| facts(job, clock, || model.now.get())));
+    let facts = Memo::new(move |_| match model.has_evidence() {
+        true => model.job.with(|job| facts(job, clock, || model.now.get())),
+        // What every job of the system is would be said of one that nobody knows.
+        false => Vec::new(),
+    });
     let updated = Signal::derive(move || model.progress.with(|it| it.updated));
     let pending =
         Memo::new(move |_| model.report.with(|it| it.pending.iter().map(|it| it.name()).collect::<Vec<_>>()));

@@ -151,10 +151,7 @@ pub fn JobView(
         )
     };
     let body = move || match shown.get() {
-        Body::Debug => {
-            let body = move || debug.get().map(|run| debug_tab(model, run));
-            view! { {body} }.into_any()
-        }
+        Body::Debug => (move || debug.get().map(|run| debug_tab(model, run))).into_any(),
         Body::Compare => compare_tab(model),
         Body::Waiting => view! { <Waiting model=model /> }.into_any(),
         Body::Empty => {
