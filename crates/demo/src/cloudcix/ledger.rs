@@ -42,6 +42,8 @@ pub(super) struct Record {
     pub submitted: Timestamp,
     /// When it ended.
     pub ended: Option<Timestamp>,
+    /// When it was lost: nothing will ever be heard of it again.
+    pub lost: Option<Timestamp>,
     /// The version that ran when it ended.
     pub version: String,
     /// Log lines with its id.
@@ -76,6 +78,7 @@ impl Record {
             waited: TimeDelta::ZERO,
             submitted: job.submitted,
             ended: None,
+            lost: None,
             version: String::new(),
             n_lines: 0,
             n_trace_lines: 0,

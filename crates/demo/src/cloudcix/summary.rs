@@ -17,6 +17,8 @@ use crate::model::{scenarios, time};
 const N_EXAMPLES: usize = 12;
 /// Jobs that ended so lately are not told: the sampling may still decide about their spans.
 const SETTLES_AFTER: TimeDelta = TimeDelta::from_secs(15);
+/// Silence from which a job counts as stuck: `stuck_after` of the deployment's system file.
+const SEEN_AFTER: TimeDelta = TimeDelta::from_secs(30 * 60);
 
 impl World {
     /// Everything a test may want to know about what was sent out until now.
@@ -30,6 +32,10 @@ impl World {
             let kind = match (&record.error_code, record.state) {
                 (Some(code), _) => {
                     format!("failed {} {}", record.stage.failed_name(), record.cause.unwrap_or(code))
+                }
+                // Of a job lost so lately nobody can say yet that it is.
+                (None, State::Stuck) if record.lost.is_some_and(|it| it + SEEN_AFTER > self.now) => {
+                    format!("lost {}", record.stage.name())
                 }
                 (None, State::Stuck) => {
                     format!("stuck {} {}", record.stage.name(), record.cause.unwrap_or("worker_lost"))

@@ -106,7 +106,7 @@ impl World {
     /// Nothing will ever be heard of the job again.
     fn lose(&mut self, job: &Job, cause: &'static str) {
         if let Some(record) = self.ledger.of(job.number) {
-            (record.state, record.cause) = (State::Stuck, Some(cause));
+            (record.state, record.lost, record.cause) = (State::Stuck, Some(self.now), Some(cause));
         }
     }
 
@@ -289,7 +289,7 @@ impl World {
             self.metrics.add(&f::RESTARTS, &container, 1.0);
             self.pool(stage).n_lost += 1;
             if let Some(record) = self.ledger.of(job.number) {
-                record.state = State::Stuck;
+                (record.state, record.lost) = (State::Stuck, Some(now));
             }
             self.schedule(now + RESTART, Event::Freed(stage));
             let fields = Json::new().text("version", &self.version.clone());
