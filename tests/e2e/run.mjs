@@ -10,8 +10,8 @@ import { SYSTEMS, demoBinary, runDemo, searchable, targets, scenarios, allScenar
 import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
-/** Files that run beside the others: those that wait for processes that are killed and servers that start, and then those that look at many jobs. */
-const BESIDE = [['celery', 'deploy', 'diagnose', 'flow']];
+/** Files that run beside the others and take as long: those that wait for processes that are killed, and those that look at many jobs. */
+const BESIDE = [['celery', 'diagnose', 'flow']];
 
 const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
 const here = path.join(ROOT, 'tests/e2e');
