@@ -13,5 +13,5 @@ pub use kept::keep_drawn;
 pub use palette::{Theme, share_palette, use_palette};
 pub use pixels::use_device_pixel_ratio;
 pub use redraw::{Redraw, use_is_on_screen};
-pub use size::use_box_size;
+pub use size::{SizeWatch, use_box_size};
 pub use surface::Surface;

@@ -13,33 +13,34 @@ where
     E::Output: JsCast + Clone + AsRef<Element> + 'static,
 {
     let (size, set_size) = signal((0.0, 0.0));
-    let watching = StoredValue::new_local(None::<Watching>);
+    let watching = StoredValue::new_local(None::<SizeWatch>);
     Effect::new(move |_| {
         let Some(node) = node.get() else { return };
         let element: Element = AsRef::<Element>::as_ref(&node).clone();
-        let measure = {
-            let element = element.clone();
-            move || {
-                let measured = (f64::from(element.client_width()), f64::from(element.client_height()));
-                if size.try_get_untracked().is_some_and(|it| it != measured) {
-                    set_size.set(measured);
-                }
+        let watched = element.clone();
+        let measure = move || {
+            let measured = (f64::from(watched.client_width()), f64::from(watched.client_height()));
+            if size.try_get_untracked().is_some_and(|it| it != measured) {
+                set_size.set(measured);
             }
         };
-        measure();
-        watching.set_value(Watching::new(&element, measure));
+        watching.set_value(SizeWatch::new(&element, measure));
     });
     size.into()
 }
 
-/// Watches for as long as it is kept.
-struct Watching {
+/// Watches an element's size for as long as it is kept.
+///
+/// The first measure comes before the next paint, when everything is laid out anyhow; asked for at once, all would have to
+/// be laid out for it.
+pub struct SizeWatch {
     observer: ResizeObserver,
     _callback: Closure<dyn FnMut()>,
 }
 
-impl Watching {
-    fn new(element: &Element, measure: impl FnMut() + 'static) -> Option<Self> {
+impl SizeWatch {
+    /// Calls `measure` for the size that the element has, and whenever it has another.
+    pub fn new(element: &Element, measure: impl FnMut() + 'static) -> Option<Self> {
         let callback = Closure::new(measure);
         let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
@@ -47,7 +48,7 @@ impl Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for SizeWatch {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

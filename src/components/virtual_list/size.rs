@@ -1,11 +1,14 @@
 //! How large an element is, followed as it changes.
 
-use crate::state::effect;
+use std::time::Duration;
+
 use domain::number;
 use leptos::html::ElementType;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::Closure;
+
+use crate::canvas::SizeWatch;
+use crate::state::effect;
 
 /// An element's inner size and the value of one of its custom properties, in CSS pixels; zero before it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,7 +28,7 @@ where
     E::Output: JsCast + Clone + AsRef<web_sys::Element> + 'static,
 {
     let (size, set_size) = signal(Size::default());
-    let watching = StoredValue::new_local(None::<Watching>);
+    let watching = StoredValue::new_local(None::<SizeWatch>);
     effect(move |_| {
         let Some(element) = node.get() else { return };
         let element = AsRef::<web_sys::Element>::as_ref(&element).clone();
@@ -36,9 +39,12 @@ where
                 set_size.set(measured);
             }
         };
-        // The first measure comes before the next paint, when everything is laid out anyhow; at once it would have to be
-        // laid out for it.
-        watching.set_value(Watching::new(&element, measure));
+        let on_change = move || match size.try_get_untracked() {
+            // What has its first size is filled in a task of its own: the one that laid everything out was long enough.
+            Some(it) if it == Size::default() => set_timeout(measure.clone(), Duration::ZERO),
+            Some(_) | None => measure(),
+        };
+        watching.set_value(SizeWatch::new(&element, on_change));
     });
     size
 }
@@ -50,26 +56,5 @@ fn measured(element: &web_sys::Element, custom_property: &str) -> Size {
         width_px: f64::from(element.client_width()),
         height_px: f64::from(element.client_height()),
         custom_px: custom.and_then(|it| number::parse(it.trim().trim_end_matches("px"))).unwrap_or(0.0),
-    }
-}
-
-/// Watches for as long as it is kept.
-struct Watching {
-    observer: web_sys::ResizeObserver,
-    _callback: Closure<dyn FnMut()>,
-}
-
-impl Watching {
-    fn new(element: &web_sys::Element, measure: impl FnMut() + 'static) -> Option<Self> {
-        let callback = Closure::new(measure);
-        let observer = web_sys::ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
-        observer.observe(element);
-        Some(Self { observer, _callback: callback })
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        self.observer.disconnect();
     }
 }
