@@ -54,7 +54,8 @@ release_flags() {
     warn "no source of the standard library is here (scripts/setup gets it): the program becomes a tenth larger"
   fi
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$flags"
-  cargo fetch --quiet # also what the standard library is built from
+  cargo fetch --quiet
+  cargo fetch --quiet --target wasm32-unknown-unknown # what the standard library is built from there
 }
 
 # The Python environment of tests/celery.
