@@ -82,7 +82,12 @@ pub(super) fn lay_out(
                 // Painted first.
                 give_turn().await;
                 give_turn().await;
-                skew_of.set(Arc::new(skew(&built)));
+                let found = Arc::new(skew(&built));
+                skew_of.set(Arc::clone(&found));
+                if corrected {
+                    give_turn().await;
+                    show(build(&found));
+                }
             }
         });
         traces
