@@ -24,6 +24,7 @@ mod storage;
 
 use std::sync::Arc;
 
+use domain::format::sentence;
 use domain::job::JobState;
 use domain::jobs::{Field, JobRow};
 use domain::system::Unit;
@@ -167,7 +168,16 @@ fn Missing(model: Model) -> impl IntoView {
         let told = trouble(&error);
         view! { <ErrorPanel trouble=Signal::stored(told) compact=true /> }
     };
-    move || failures.get().into_iter().map(one).collect_view().into_any()
+    let warnings = Memo::new(move |_| {
+        model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.warnings.clone()))
+    });
+    let warned = |it: domain::warning::Warning| view! { <li>{sentence(&it.to_string())}</li> };
+    view! {
+        {move || failures.get().into_iter().map(one).collect_view()}
+        <Show when=move || !warnings.with(Vec::is_empty)>
+            <ul class="warnings">{move || warnings.get().into_iter().map(warned).collect_view()}</ul>
+        </Show>
+    }
 }
 
 /// No job at all: why, and the button that helps.

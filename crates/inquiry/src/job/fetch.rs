@@ -108,11 +108,9 @@ pub(crate) async fn lines(
                 cut_at = Some(page.range.end);
                 None
             }
-            NextPage::Stuck { at, past_it } => {
-                warnings.push(Warning::new(
-                    "Loki",
-                    format!("more lines than one answer holds at {} ms", at.millis()),
-                ));
+            NextPage::Stuck { past_it, .. } => {
+                let text = "more lines at one instant than an answer holds: some are missing";
+                warnings.push(Warning::new("Loki", text));
                 past_it
             }
         };

@@ -167,6 +167,10 @@ impl JobInquiry {
         }
     }
 
+    fn warn_of_tempo(&mut self, text: String) {
+        self.warn(vec![Warning::new(SourceKind::Tempo.name(), text)]);
+    }
+
     fn warn(&mut self, warnings: Vec<Warning>) {
         for warning in warnings {
             if !self.warnings.contains(&warning) {
@@ -233,6 +237,11 @@ impl Plan for JobInquiry {
             JobNews::Found(Ok((answer, warnings))) => {
                 self.found_by_search.extend(answer.traces.iter().map(|it| it.summary.id));
                 self.warn(warnings);
+                if answer.is_cut {
+                    self.warn_of_tempo(
+                        "more traces name this job than one search tells: some may be missing".to_owned(),
+                    );
+                }
             }
             JobNews::Trace(id, named, Ok((trace, warnings))) => {
                 match trace {

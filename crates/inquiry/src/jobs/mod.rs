@@ -302,14 +302,17 @@ impl JobsInquiry {
                     return;
                 }
                 if answer.is_cut {
-                    let text = format!("more traces than one answer holds at {} ms", slice.start.millis());
+                    let text = "more traces at one time than an answer holds: those of some jobs are missing";
                     self.warn(vec![Warning::new(SourceKind::Tempo.name(), text)]);
                 }
                 self.traces.done(number, slice, n_begun, n_going_on);
                 let settled = TimeRange { end: slice.end.min(self.question.now - SETTLED_AFTER), ..slice };
                 self.memory.with_mut(|it| {
                     it.traces.add(settled);
-                    it.list.searched_traces(settled);
+                    // Whether a trace that was cut off was kept is not known.
+                    if !answer.is_cut {
+                        it.list.searched_traces(settled);
+                    }
                 });
             }
             Err(error) if is_too_much(&error) && self.traces.halve(number, slice) => {}
