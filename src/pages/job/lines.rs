@@ -17,9 +17,10 @@ pub(super) fn in_time_order(lines: &[LogRecord]) -> Vec<usize> {
     order
 }
 
-/// Whether a line has the text somewhere, in any case, and passes every filter.
+/// Whether a line has the text somewhere, in any case, and passes every filter. What Loki keeps beside the line counts too.
 pub(super) fn matches(record: &LogRecord, text: &str, filters: &[Filter]) -> bool {
-    has_text(&record.line, text) && filters.iter().all(|it| passes(record, it))
+    let has_text = has_text(&record.line, text) || record.fields.iter().any(|it| has_text(&it.1, text));
+    has_text && filters.iter().all(|it| passes(record, it))
 }
 
 fn passes(record: &LogRecord, filter: &Filter) -> bool {
@@ -153,6 +154,7 @@ mod tests {
         check(&[], "", true);
         check(&[], " failed ", true);
         check(&[], "refused", false);
+        check(&[], "https://A/b", true);
         check(&["level:least:info"], "", true);
         check(&["level:least:error"], "", false);
         check(&["code:is:403"], "", true);
