@@ -14,9 +14,8 @@ use crate::state::use_clock;
 
 // OpenTelemetry semantic conventions for exceptions on spans.
 const EXCEPTION: &str = "exception";
-const EXCEPTION_TYPE: &str = "exception.type";
-const EXCEPTION_MESSAGE: &str = "exception.message";
-const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+/// What a program prints of one: its type, its message, its stack.
+const PRINTED: [&str; 3] = ["exception.type", "exception.message", "exception.stacktrace"];
 
 /// Ways to children that are offered at most.
 const MAX_CHILDREN: usize = 6;
@@ -52,6 +51,7 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
     let ids =
         vec![("trace id".to_owned(), span.trace.to_string()), ("span id".to_owned(), span.id.to_string())];
     let events = span.events.iter().map(|it| event_view(model, it)).collect_view();
+    let links = span.links.iter().filter_map(|it| link_view(model, it)).collect_view();
     let (trace, id) = (span.trace, span.id);
     let here = move || {
         model.view.href(|it| (it.tab, it.trace, it.span, it.line) = (Tab::Trace, Some(trace), Some(id), None))
@@ -74,6 +74,7 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
         {(!facts.is_empty()).then(|| view! { <Attributes model=model rows=facts narrowing=Narrowing::None /> })}
         <Attributes model=model rows=own narrowing=Narrowing::ByText />
         {events}
+        {links}
         <h4>{"Resource"}</h4>
         <Attributes model=model rows=resource narrowing=Narrowing::ByText />
         <h4>{"Ids"}</h4>
@@ -131,32 +132,46 @@ fn elsewhere(model: Model, link: &SpanLink) -> impl IntoView + use<> {
     view! { <a class="button" href=href>{format!("⇢ trace {short}…")}</a> }
 }
 
-fn event_view(model: Model, event: &SpanEvent) -> AnyView {
+/// An event with its time and its attributes; an exception as the program would print it.
+fn event_view(model: Model, event: &SpanEvent) -> impl IntoView + use<> {
     let clock = use_clock();
-    let text = |name: &str| event.attributes.get(name).map(ToString::to_string).unwrap_or_default();
-    if &*event.name == EXCEPTION {
-        let (kind, message) = (text(EXCEPTION_TYPE), text(EXCEPTION_MESSAGE));
-        let stack = text(EXCEPTION_STACKTRACE);
-        let separator = if kind.is_empty() || message.is_empty() { "" } else { ": " };
-        let stack = (!stack.is_empty()).then(|| format!("\n{stack}"));
-        return view! {
-            <pre class="words exc" tabindex="0">
-                <b>{kind}</b>
-                {separator}
-                {message}
-                {stack}
-            </pre>
-        }
-        .into_any();
-    }
     let time = event.time;
-    let rows = rows(event.attributes.iter());
+    let is_exception = &*event.name == EXCEPTION;
+    let printed = is_exception.then(|| printed(event));
+    let is_printed = |name: &str| is_exception && PRINTED.contains(&name);
+    let rows = rows(event.attributes.iter().filter(|it| !is_printed(it.0)));
     let name = event.name.to_string();
     view! {
-        <h4>{name} " " <span class="dim">{move || wall_millis(clock, time)}</span></h4>
-        <Attributes model=model rows=rows narrowing=Narrowing::ByText />
+        <h4>
+            {name} " " <span class="dim">{move || wall_millis(clock, time)}</span>
+            {printed.clone().map(|it| view! { <CopyButton text=Signal::stored(it) label="copy" /> })}
+        </h4>
+        {printed
+            .map(|it| {
+                let (first, stack) = it.split_once('\n').unwrap_or((&it, ""));
+                let stack = if stack.is_empty() { String::new() } else { format!("\n{stack}") };
+                let first = first.to_owned();
+                view! { <pre class="words exc" tabindex="0"><b>{first}</b>{stack}</pre> }
+            })}
+        {(!rows.is_empty()).then(|| view! { <Attributes model=model rows=rows narrowing=Narrowing::ByText /> })}
     }
-    .into_any()
+}
+
+/// `KeyError: 'user'`, and below it the stack.
+fn printed(exception: &SpanEvent) -> String {
+    let parts =
+        PRINTED.map(|name| exception.attributes.get(name).map(ToString::to_string).unwrap_or_default());
+    let [kind, message, stack] = parts;
+    let separator = if kind.is_empty() || message.is_empty() { "" } else { ": " };
+    format!("{kind}{separator}{message}\n{stack}").trim_end().to_owned()
+}
+
+/// What is said of a pointer to another span.
+fn link_view(model: Model, link: &SpanLink) -> Option<impl IntoView + use<>> {
+    let rows = rows(link.attributes.iter());
+    let title = format!("Link to span {}", link.span);
+    (!rows.is_empty())
+        .then(|| view! { <h4>{title}</h4> <Attributes model=model rows=rows narrowing=Narrowing::ByText /> })
 }
 
 fn rows<'a>(
