@@ -6,10 +6,10 @@ use super::row::JobRow;
 use crate::ids::JobId;
 use crate::letters::in_small;
 
-/// The jobs whose ids are nearest to a text, at most `n`, the nearest first; none that is not near at all.
+/// The jobs of which an id is nearest to a text, at most `n`, the nearest first; none that is not near at all.
 ///
-/// An id that begins with the text, or has it inside, is nearest; then ids of which few letters differ (Levenshtein,
-/// at most a quarter of the text, and at least two).
+/// Their own ids count, those of their traces and that of their request. One that begins with the text, or has it inside,
+/// is nearest; then those of which few letters differ (Levenshtein, at most a quarter of the text, and at least two).
 pub fn near(rows: &[Arc<JobRow>], wanted: &str, n: usize) -> Vec<JobId> {
     let wanted = in_small(wanted.trim());
     if wanted.is_empty() {
@@ -17,20 +17,22 @@ pub fn near(rows: &[Arc<JobRow>], wanted: &str, n: usize) -> Vec<JobId> {
     }
     let letters: Vec<char> = wanted.chars().collect();
     let most = (letters.len() / 4).max(2);
-    let mut found: Vec<(usize, &JobId)> = (rows.iter())
-        .filter(|it| it.id.as_str() != wanted)
-        .filter_map(|row| {
-            let id = in_small(row.id.as_str());
-            let distance = if id.starts_with(&wanted) || wanted.starts_with(&id) {
-                0
-            } else if wanted.len() >= 4 && id.contains(&wanted) {
-                1
-            } else {
-                1 + distance(&letters, &id, most)?
-            };
-            Some((distance, &row.id))
-        })
-        .collect();
+    let away = |id: &str| {
+        let id = in_small(id);
+        if id.starts_with(&wanted) || wanted.starts_with(&id) {
+            Some(0)
+        } else if wanted.len() >= 4 && id.contains(&wanted) {
+            Some(1)
+        } else {
+            Some(1 + distance(&letters, &id, most)?)
+        }
+    };
+    let nearest = |row: &JobRow| {
+        let others = row.traces.iter().map(ToString::to_string).chain(row.request_id.clone());
+        away(row.id.as_str()).into_iter().chain(others.filter_map(|it| away(&it))).min()
+    };
+    let others = rows.iter().filter(|it| it.id.as_str() != wanted);
+    let mut found: Vec<(usize, &JobId)> = others.filter_map(|it| Some((nearest(it)?, &it.id))).collect();
     found.sort();
     found.dedup();
     found.into_iter().take(n).map(|(_, id)| id.clone()).collect()

@@ -119,7 +119,7 @@ fn the_nearest_ids_are_told() {
         "
         10:00:00.000 I orchestrator job_submitted job=job-9f2c-77aa
         10:00:00.000 I orchestrator job_submitted job=job-9f2c-77ab
-        10:00:00.000 I orchestrator job_submitted job=job-1234-5678
+        10:00:00.000 I orchestrator job_submitted job=job-1234-5678 trace=7
         ",
     );
     let near = |text: &str| near(&rows, text, 2);
@@ -127,6 +127,8 @@ fn the_nearest_ids_are_told() {
     assert_eq!(near("JOB-1234"), [JobId::from("job-1234-5678")]);
     assert_eq!(near("9f2c"), [JobId::from("job-9f2c-77aa"), JobId::from("job-9f2c-77ab")]);
     assert_eq!(near("job-1243-5678"), [JobId::from("job-1234-5678")]);
+    let trace = rows.iter().find_map(|it| it.traces.first()).unwrap().to_string();
+    assert_eq!(near(&trace[..31]), [JobId::from("job-1234-5678")], "by its trace");
     assert!(near("nothing like it").is_empty() && near(" ").is_empty());
 }
 
