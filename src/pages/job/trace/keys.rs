@@ -11,8 +11,9 @@ use super::model::TraceModel;
 use crate::components::keys::is_free;
 
 /// The keys, for the list of them.
-pub const KEYS: [(&str, &str); 14] = [
+pub const KEYS: [(&str, &str); 16] = [
     ("↑ ↓", "next row, when the rows have the focus"),
+    ("PgUp PgDn Home End", "a page of rows up, down; the first row, the last"),
     ("← →", "fold, unfold; to the parent, to the first child"),
     ("Enter", "the span in full"),
     ("z", "its time fills the width"),
@@ -26,6 +27,7 @@ pub const KEYS: [(&str, &str); 14] = [
     ("i k", "idle time folded; clocks put right"),
     ("t", "statistics"),
     ("w s a d 0", "zoom in, out, left, right, all"),
+    ("Shift a d", "five times as far left, right"),
 ];
 
 /// How far one press goes, as a share of what is shown.

@@ -1,4 +1,4 @@
-//! Statistics of what is shown, by any two things that spans have.
+//! Statistics of the whole trace, by any two things that spans have.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -15,8 +15,6 @@ use crate::state::{Memo, effect};
 const SPANS_AT_A_TIME: usize = 1_000;
 /// Groups that are listed at most.
 const MAX_ROWS: usize = 200;
-/// Attributes that are offered at most, the most frequent.
-const MAX_ATTRIBUTES: usize = 60;
 
 /// What spans have besides attributes, with the words for it.
 const OWN: [(&str, GroupBy); 5] = [
@@ -158,7 +156,7 @@ fn GroupChoice(chosen: RwSignal<GroupBy>, names: Memo<Vec<Arc<str>>>, label: &'s
             {label}
             <select on:change=choose>
                 {OWN.map(own).collect_view()}
-                {move || names.get().into_iter().take(MAX_ATTRIBUTES).map(attribute).collect_view()}
+                {move || names.get().into_iter().map(attribute).collect_view()}
             </select>
         </label>
     }
