@@ -159,9 +159,10 @@ impl Plan for PanelsInquiry {
                     it.take_series(answer, self.question.range);
                 }
             }
-            PanelsNews::Exemplars(place, Ok((exemplars, _))) => {
+            PanelsNews::Exemplars(place, Ok((exemplars, warnings))) => {
                 if let Some(it) = self.panels.get_mut(place) {
                     let range = self.question.range;
+                    it.warn(warnings);
                     it.panel.exemplars.extend(exemplars.into_iter().filter(|it| range.contains(it.time)));
                 }
             }
@@ -182,6 +183,11 @@ impl Plan for PanelsInquiry {
 }
 
 impl Progress {
+    fn warn(&mut self, warnings: Vec<Warning>) {
+        let new = warnings.into_iter().filter(|it| !self.panel.warnings.contains(it)).collect::<Vec<_>>();
+        self.panel.warnings.extend(new);
+    }
+
     fn take_series(&mut self, answer: Result<(Vec<Series>, Vec<Warning>), BackendError>, range: TimeRange) {
         match answer {
             Ok((series, _)) if series.is_empty() && self.at + 1 < self.candidates.len() => {
@@ -196,7 +202,7 @@ impl Progress {
                     self.panel.query = candidate.expr.to_string();
                 }
                 self.panel.series = series.iter().map(|it| it.clipped_to(range)).collect();
-                self.panel.warnings.extend(warnings);
+                self.warn(warnings);
             }
             Err(error) => self.panel.failure = Some(error),
         }

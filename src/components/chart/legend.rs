@@ -38,7 +38,7 @@ pub(super) fn legend(chart: Chart) -> impl IntoView {
                 children=move |(name, color)| {
                     let value = {
                         let name = Arc::clone(&name);
-                        move || values.with(|it| it.iter().find(|it| it.0 == name).map(|it| it.1.clone()))
+                        move || values.with(|it| it.iter().find(|it| it.0 == name).map(|it| it.1))
                     };
                     key(chart, name, color, Signal::derive(value))
                 }
@@ -48,19 +48,21 @@ pub(super) fn legend(chart: Chart) -> impl IntoView {
     }
 }
 
-/// Name and text of each series' value: at the crosshair while there is one, else the newest.
-fn values_of(chart: &LineChart, at: Option<domain::time::Timestamp>) -> Vec<(Arc<str>, String)> {
+/// Name and value of each series: at the crosshair while there is one, else the newest.
+fn values_of(chart: &LineChart, at: Option<domain::time::Timestamp>) -> Vec<(Arc<str>, Value)> {
     let values = match at {
         Some(at) => readout(chart, at),
         None => newest(chart),
     };
-    let text = |value: Option<f64>, unit: Unit| format::value(value.unwrap_or(f64::NAN), unit);
     let named = chart.series.iter().zip(values);
-    named.map(|(series, value)| (Arc::clone(&series.name), text(value, chart.unit))).collect()
+    named.map(|(series, value)| (Arc::clone(&series.name), (value.unwrap_or(f64::NAN), chart.unit))).collect()
 }
 
+/// A number and what it counts.
+type Value = (f64, Unit);
+
 /// One line of the legend.
-fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<String>>) -> impl IntoView {
+fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<Value>>) -> impl IntoView {
     let is_shown = {
         let name = Arc::clone(&name);
         Memo::new(move |_| chart.view.with(|it| !it.hidden.contains(&name)))
@@ -101,7 +103,9 @@ fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<String>>
         >
             <i class=format!("swatch c{color}")></i>
             <span class="chart-name">{name.to_string()}</span>
-            <b>{move || value.get()}</b>
+            <b title=move || {
+                value.get().map(|(it, unit)| format::exact(it, unit))
+            }>{move || value.get().map(|(it, unit)| format::value(it, unit))}</b>
         </button>
     }
 }
