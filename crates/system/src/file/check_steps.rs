@@ -9,7 +9,7 @@ use crate::mistake::Notes;
 
 /// Adds every such mistake to those that were found before.
 pub(super) fn find(file: &SystemFile, notes: &mut impl Notes) {
-    for (i, list) in file.debug.iter().enumerate() {
+    for (i, list) in file.debug.iter().flatten().enumerate() {
         for (k, step) in list.steps.iter().enumerate() {
             check(file, step, format_args!("debug[{i}].steps[{k}]"), notes);
         }

@@ -20,8 +20,9 @@ const LONGEST: TimeDelta = TimeDelta::from_secs(60 * 60);
 const SCRAPE_INTERVAL: TimeDelta = TimeDelta::from_secs(15);
 
 /// The system that a file without mistakes describes.
-pub(super) fn system(file: SystemFile) -> System {
-    let debug = file.debug.into_iter().map(|it| super::steps::checklist(it, &file.metrics)).collect();
+pub(super) fn system(mut file: SystemFile) -> System {
+    let debug = file.debug.take().unwrap_or_else(|| super::general::checklists(&file));
+    let debug = debug.into_iter().map(|it| super::steps::checklist(it, &file.metrics)).collect();
     System {
         name: file.name,
         title: file.title,

@@ -6,6 +6,7 @@ mod check;
 mod check_steps;
 mod convert;
 mod diagnosis;
+mod general;
 mod roles;
 mod selector;
 mod steps;
@@ -115,8 +116,8 @@ record! {
         retention: Option<RetentionFile>,
         /// Links to other tools.
         links: Vec<LinkFile>,
-        /// What is done about a failed job: checklists that run by themselves.
-        debug: Vec<ChecklistFile>,
+        /// What is done about a failed job: checklists that run by themselves. Default: steps that help anywhere.
+        debug: Option<Vec<ChecklistFile>>,
         /// How the deployment's own troubles are known, and what to do about any.
         diagnosis: Option<DiagnosisFile>,
     }
