@@ -94,11 +94,12 @@ impl Model {
 
 #[component]
 fn Known(cause: Cause) -> impl IntoView {
-    let Cause { sentence: what, sure, why, would_refute, .. } = cause;
+    let Cause { sentence: what, sure, why, would_refute, runbook, .. } = cause;
     let n = sure.min(SUREST);
     view! {
         <p class="cause-text">
             <strong>{sentence(&what)}</strong>
+            {runbook.map(|it| view! { <span class="cause-next">{sentence(&it)}</span> })}
         </p>
         <details class="cause-why">
             <summary>

@@ -3,6 +3,7 @@
 //! Built-in rules speak of roles (a stage, a host, an error code) and of words that everybody's software uses for the
 //! same trouble, never of one deployment's names. A deployment's own rules come from its system file.
 
+mod advice;
 mod attributes;
 mod case;
 pub(crate) mod http;
@@ -16,6 +17,7 @@ pub use surroundings::{SIGNALS, Signal, Surroundings};
 
 use crate::job::{Evidence, Job, JobState, Origin};
 use crate::system::{MetricRole, System};
+use advice::advice;
 use case::Case;
 
 /// A likely cause of a job's trouble.
@@ -86,7 +88,9 @@ pub fn causes(system: &System, job: &Job, evidence: &Evidence, surroundings: &Su
     rank(&mut found);
     let finish = |it: rules::Found| {
         let runbook = it.cause.runbook.clone();
-        let runbook = runbook.or_else(|| system.diagnosis.runbook(&it.cause.rule).map(str::to_owned));
+        let rule = it.cause.rule.as_str();
+        let by_rule = || system.diagnosis.runbook(rule).or_else(|| advice(rule)).map(str::to_owned);
+        let runbook = runbook.or_else(by_rule);
         less_sure_for(Cause { runbook, ..it.cause }, evidence)
     };
     found.into_iter().map(finish).collect()
