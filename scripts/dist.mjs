@@ -32,7 +32,7 @@ const archive = path.join(ROOT, 'dist', `${name}.tar.gz`);
 execFileSync('tar', ['-czf', archive, '-C', path.dirname(out), name]);
 const config = JSON.parse(fs.readFileSync(path.join(out, 'config.json'), 'utf8'));
 console.log(`
-${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KB of program, ${(brotli / 1024).toFixed(0)} KB as brotli.
+${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KiB of program, ${(brotli / 1024).toFixed(0)} KiB as brotli.
 Unpack it anywhere under any path. Send with every file:
 
   Content-Security-Policy: ${policyFor(config)}
