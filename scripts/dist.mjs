@@ -1,12 +1,12 @@
 // `make dist`: the release build as an archive for any static host, its files with a brotli and a gzip twin.
 // What people edit after unpacking (config.json, systems/) has no twin that could go stale: servers pack it themselves.
-// Prints the content security policy that fits its config.json.
+// Prints the content security policy that fits its config.json and system files.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import { execFileSync } from 'node:child_process';
 import { ROOT } from '../tests/e2e/lib/paths.mjs';
-import { policyFor } from '../tests/e2e/lib/policy.mjs';
+import { policyFor, systemFiles } from '../tests/e2e/lib/policy.mjs';
 
 const version = /^version = "(.*)"/m.exec(fs.readFileSync(path.join(ROOT, 'Cargo.toml'), 'utf8'))[1];
 const name = `jobscope-${version}`;
@@ -35,7 +35,7 @@ console.log(`
 ${path.relative(ROOT, archive)}: ${(bytes / 1024).toFixed(0)} KiB of program, ${(brotli / 1024).toFixed(0)} KiB as brotli.
 Unpack it anywhere under any path. Send with every file:
 
-  Content-Security-Policy: ${policyFor(config)}
+  Content-Security-Policy: ${policyFor(config, systemFiles(out, config))}
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
 

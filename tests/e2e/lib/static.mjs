@@ -9,7 +9,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { policyFor } from './policy.mjs';
+import { policyFor, systemFiles } from './policy.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json',
@@ -29,7 +29,7 @@ export async function serve({ directory, port = 0, servers = {} }) {
   const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
   if (Object.keys(servers).length) config.sources = Object.fromEntries(Object.keys(servers).map(name => [name, { url: name === 'loki' ? '.' : name }]));
   const headers = {
-    'content-security-policy': policyFor(config),
+    'content-security-policy': policyFor(config, systemFiles(root, config)),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   };
