@@ -2,7 +2,7 @@
 //
 //   node tests/e2e/lib/static.mjs [directory]     PORT=8900
 //
-// With LOKI_URL, PROMETHEUS_URL or TEMPO_URL set, it also passes the page's questions on to those servers;
+// With LOKI_URL, PROMETHEUS_URL or TEMPO_URL set, it also passes the page's questions on to those servers, and nothing that writes;
 // with none, config.json stands as it is: as shipped it names none, and the page opens on its sample incident.
 import fs from 'node:fs';
 import http from 'node:http';
@@ -16,7 +16,22 @@ const TYPES = {
   '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.png': 'image/png',
 };
 const HASHED = /-[0-9a-f]{16}(_bg)?\.(js|wasm|css|svg)$/;
-const READS = /^\/(loki\/loki\/api\/v1\/(?!push|delete)|prometheus\/api\/v1\/(?!write|admin|otlp)|tempo\/(api\/|ready))/;
+
+/** What is passed on: paths and methods that only read, the same as in deploy/nginx.conf. */
+export const READS = {
+  loki: {
+    paths: /^loki\/api\/v1\/(query|query_range|labels|label\/[^/]+\/values|series|index\/(stats|volume|volume_range)|patterns|detected_labels|detected_fields|detected_field\/[^/]+\/values|format_query|tail|status\/buildinfo)$/,
+    methods: ['GET', 'HEAD', 'POST'],
+  },
+  prometheus: {
+    paths: /^prometheus\/(api\/v1\/(query|query_range|query_exemplars|labels|label\/[^/]+\/values|series|metadata|rules|alerts|targets|status\/buildinfo|format_query)|-\/ready)$/,
+    methods: ['GET', 'HEAD', 'POST'],
+  },
+  tempo: {
+    paths: /^tempo\/(api\/(echo|status\/buildinfo|(v2\/)?traces\/[0-9a-fA-F]+|search|(v2\/)?search\/(tags|tag\/[^/]+\/values)|metrics\/query(_range)?)|ready)$/,
+    methods: ['GET', 'HEAD'], // Tempo runs the query whatever the method
+  },
+};
 
 /** {'/loki': address, …} of the servers named in the environment. */
 export function upstreams(env = process.env) {
@@ -66,12 +81,13 @@ export async function serve({ directory, port = 0, servers = {} }) {
     } catch {
       return response.writeHead(400, { 'content-type': 'text/plain' }).end('not an address\n');
     }
-    const [, first] = url.pathname.split('/');
+    // Loki's own paths begin with /loki already, all but this one.
+    const first = pathname === '/ready' ? 'loki' : url.pathname.split('/')[1];
     const base = servers[first];
     if (!base) return file(pathname, response);
-    // Loki's own paths begin with /loki already.
     const rest = first === 'loki' ? url.pathname : url.pathname.slice(first.length + 1);
-    const reads = READS.test(first === 'loki' ? `/loki${rest}` : url.pathname);
+    const { paths, methods } = READS[first];
+    const reads = (pathname === '/ready' || paths.test(pathname.slice(1))) && methods.includes(request.method);
     if (!reads) return response.writeHead(403, { 'content-type': 'text/plain' }).end('only what reads is passed on\n');
     return pass(base, rest + url.search, request, response);
   });
