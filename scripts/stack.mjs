@@ -47,15 +47,18 @@ const [first] = systems;
 const address = first === SYSTEMS[0] ? stack.url : `${stack.url}?sys=${first}`;
 console.log(`\n  Jobscope: ${address}\n\n  Logs and data: ${stack.data}\n  Ctrl-C stops all of it.`);
 
-// A server that died is named, whatever else still runs.
-const watch = setInterval(() => {
+// Without one of them the rest is of no use: what died is named with its log, all is stopped, and the logs stay.
+const watch = setInterval(async () => {
   try {
     stack.check();
     const dead = running.map(it => it.died()).find(Boolean);
     if (dead) throw new Error(dead);
   } catch (error) {
     clearInterval(watch);
-    console.error(`\n${error.message}`);
-    process.exitCode = 1;
+    console.error(`\n${error.message}\n\nStopping all of it. Logs and data are kept in ${stack.data}`);
+    process.env.KEEP = '1';
+    await Promise.all(running.map(it => it.stop()));
+    await stack.stop();
+    process.exit(1);
   }
 }, 2000);

@@ -48,7 +48,7 @@ export async function start({ name, command, args, log, ready, seconds, env = {}
     child.on('exit', (code, signal) => { ended ??= signal ?? `exit code ${code}`; running.delete(child); done(); });
   });
   const died = () => ended && !stopping
-    ? `${name} died (${ended}); the end of its output:\n${fs.readFileSync(log, 'utf8').split('\n').slice(-12).join('\n')}`
+    ? `${name} died (${ended}); the end of ${log}:\n${fs.readFileSync(log, 'utf8').split('\n').slice(-12).join('\n')}`
     : undefined;
 
   const stop = async () => {
