@@ -142,7 +142,7 @@ record! {
         sample: Option<SitePath>,
         /// How often a page asks again where the URL does not say, such as 30s. Default: never.
         refresh: Option<TimeDelta>,
-        /// Who may put pages into a frame and talk to them.
+        /// Who may put pages into a frame, for the content security policy.
         embed: Option<EmbedFile>,
     }
 }

@@ -19,7 +19,7 @@ pub struct Config {
     pub sample: Option<String>,
     /// How often a page asks again, where the URL does not say.
     pub refresh: Option<TimeDelta>,
-    /// Origins that may frame the app and talk to it.
+    /// Origins that may put the app into a frame, for the content security policy.
     pub embed_origins: Vec<String>,
 }
 
