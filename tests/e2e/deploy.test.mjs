@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test, { describe } from 'node:test';
 import { parse } from 'yaml';
-import { ROOT, scratch, serverBinary } from './lib/paths.mjs';
+import { ROOT, absent, scratch, serverBinary } from './lib/paths.mjs';
 import { policy } from './lib/policy.mjs';
 import { freePorts } from './lib/ports.mjs';
 import { start } from './lib/process.mjs';
@@ -53,9 +53,6 @@ async function runs(name, { directory, config, ready, flags }) {
 const dskit = ({ http, grpc }) => [
   '-server.http-listen-address=127.0.0.1', `-server.http-listen-port=${http}`, '-server.grpc-listen-address=127.0.0.1', `-server.grpc-listen-port=${grpc}`,
 ];
-
-/** Where a server is only given by its address there is no binary to run. */
-const absent = name => { try { return !serverBinary(name); } catch { return true; } };
 
 describe('a server built here runs the configuration of', { concurrency: true }, () => {
   test('Loki', { skip: absent('loki') }, () => runs('loki', { directory: '/loki', config: 'loki.yaml', ready: '/ready', flags: dskit }));

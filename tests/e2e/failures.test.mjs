@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { demoBinary, runDemo, scenarios, targets } from './lib/demo.mjs';
 import { accessible, harness } from './lib/harness.mjs';
+import { absent } from './lib/paths.mjs';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -13,8 +14,9 @@ const RANGE = { from: `${END - 65 * MINUTE}`, to: `${END + 20 * MINUTE}`, tz: 'u
 const view = (sys, more = {}) => ({ page: 'jobs', sys, tab: 'failures', ...RANGE, ...more });
 
 for (const name of ['LOKI_URL', 'PROMETHEUS_URL', 'TEMPO_URL', 'TEMPO_OTLP_URL']) delete process.env[name];
+const skip = absent('loki', 'prometheus', 'tempo');
 const truths = {};
-const it = harness(async ({ stack }) => {
+const it = skip ? undefined : harness(async ({ stack }) => {
   const binary = demoBinary();
   for (const [system, scenario] of [['cloudcix', 'domain-403'], ['metamock', 'metamock/api-timeouts']]) {
     const args = [...targets(stack.servers), '--system', system, ...scenarios(scenario), '--seed', '77', '--backfill', '1h', '--end', new Date(END).toISOString()];
@@ -38,7 +40,7 @@ async function opened(query, options) {
 /** How many jobs of a kind the generator says there are. */
 const truthOf = (system, kind) => Object.entries(truths[system].jobs.by_kind).filter(([name]) => kind.test(name)).reduce((sum, [, n]) => sum + n, 0);
 
-test('who knows nothing finds the failing jobs, what they have in common, since when, and a job', async () => {
+test('who knows nothing finds the failing jobs, what they have in common, since when, and a job', { skip }, async () => {
   const page = await it.open({ page: 'jobs', sys: 'cloudcix', ...RANGE });
   await page.getByRole('link', { name: /^Failures/ }).click();
   await page.waitForURL(/tab=failures/);
@@ -81,7 +83,7 @@ test('who knows nothing finds the failing jobs, what they have in common, since 
   await all.done();
 });
 
-test('the flow loses nobody, and its numbers lead to their jobs', async () => {
+test('the flow loses nobody, and its numbers lead to their jobs', { skip }, async () => {
   const page = await opened(view('cloudcix'));
   const tile = async word => number(await page.locator('.flow .count', { hasText: word }).locator('b').innerText());
   const { by_state: truth } = truths.cloudcix.jobs;
@@ -95,7 +97,7 @@ test('the flow loses nobody, and its numbers lead to their jobs', async () => {
   await page.done();
 });
 
-test('the list is narrowed to one failure, which its chip names in words', async () => {
+test('the list is narrowed to one failure, which its chip names in words', { skip }, async () => {
   const page = await opened(view('cloudcix'));
   const it403 = group(page, 'http_403');
   const expected = await inGroup(it403);
@@ -106,7 +108,7 @@ test('the list is narrowed to one failure, which its chip names in words', async
   await page.done();
 });
 
-test('a system without traces has its failures and its flow from lines alone', async () => {
+test('a system without traces has its failures and its flow from lines alone', { skip }, async () => {
   const page = await opened(view('metamock'));
   const kind = /^failed .*timeout/;
   const expected = truthOf('metamock', kind);
@@ -121,14 +123,14 @@ test('a system without traces has its failures and its flow from lines alone', a
   await page.done();
 });
 
-test('where nothing failed it says so', async () => {
+test('where nothing failed it says so', { skip }, async () => {
   const [good] = truths.cloudcix.examples['done none'];
   const page = await it.open(view('cloudcix', { q: good.job_id }));
   await page.getByText('No failure in this time: the one job did not fail.').waitFor({ timeout: 60_000 });
   await page.done();
 });
 
-test('a refresh does not run the steps of a closed job again', async () => {
+test('a refresh does not run the steps of a closed job again', { skip }, async () => {
   const [job] = truths.cloudcix.examples[Object.keys(truths.cloudcix.examples).find(name => /http_403$/.test(name))];
   const page = await it.open({ page: 'job', sys: 'cloudcix', job: job.job_id, tab: 'debug', ...RANGE, refresh: '2s' });
   await page.waitForFunction(() => document.querySelector('.step') && !document.querySelector('.step.waiting'), null, { timeout: 60_000 });
@@ -146,7 +148,7 @@ test('a refresh does not run the steps of a closed job again', async () => {
   await page.done();
 });
 
-test('axe objects to nothing, in both themes and on a phone', async () => {
+test('axe objects to nothing, in both themes and on a phone', { skip }, async () => {
   for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
     const page = await opened(view('cloudcix'), options);
     await groups(page).first().locator('.group-row').click();

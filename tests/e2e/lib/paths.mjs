@@ -23,6 +23,15 @@ export function serverBinary(name) {
   }
 }
 
+/**
+ * Why a test that starts these servers itself is skipped, or false: where a server that runs already is named by its address,
+ * set-up gets no binary of it.
+ */
+export function absent(...servers) {
+  const missing = servers.filter(name => { try { return !serverBinary(name); } catch { return true; } });
+  return missing.length > 0 && `starts servers of its own, and no binary of ${missing.join(', ')} is here`;
+}
+
 /** The first of these commands that is on the PATH. */
 export function onPath(...commands) {
   const directories = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/sbin'];
