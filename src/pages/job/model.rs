@@ -9,6 +9,7 @@ use domain::system::System;
 use domain::time::{TimeDelta, Timestamp};
 use domain::timeline::{Folding, Timeline, lay_out};
 use domain::trace::Span;
+use domain::view_state::Switch;
 use inquiry::job::JobReport;
 use leptos::prelude::*;
 
@@ -38,7 +39,7 @@ pub(super) struct Model {
     pub(super) diagnosis: RwSignal<Option<Vec<Cause>>>,
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
-    pub(super) folding: RwSignal<Folding>,
+    pub(super) folding: Memo<Folding>,
     pub(super) timeline: Memo<Arc<Timeline>>,
     /// Places of all lines in the report, in time order.
     order: Memo<Arc<Vec<usize>>>,
@@ -99,7 +100,8 @@ impl Model {
         let diagnosis = RwSignal::new(None);
         let causes: Memo<Vec<Cause>> = Memo::new(move |_| diagnosis.get().unwrap_or_default());
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
-        let folding = RwSignal::new(Folding::On);
+        let is_idle_shown = view.part(|it| it.waterfall.is_on(Switch::Idle));
+        let folding = Memo::new(move |_| if is_idle_shown.get() { Folding::Off } else { Folding::On });
         let timeline = Memo::new(move |_| {
             // An ended job's timeline does not depend on now.
             let now = if is_open.get() { now.get() } else { now.get_untracked() };

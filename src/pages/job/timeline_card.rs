@@ -4,6 +4,7 @@ use domain::format::sentence;
 use domain::job::{Note, NoteKind};
 use domain::logs::Level;
 use domain::timeline::{BarKind, Folding, Timeline};
+use domain::view_state::Switch;
 use leptos::prelude::*;
 
 use super::detail::focus_detail;
@@ -16,7 +17,8 @@ pub(super) fn TimelineCard(model: Model) -> impl IntoView {
     let folded = Memo::new(move |_| model.timeline.with(|it| it.axis.folded()));
     let is_folding = move || model.folding.get() == Folding::On;
     let toggle = move |_| {
-        model.folding.update(|it| *it = if *it == Folding::On { Folding::Off } else { Folding::On });
+        let show_idle = is_folding();
+        model.view.replace(|it| it.waterfall.switch(Switch::Idle, show_idle));
     };
     let can_fold = move || !is_folding() || folded.get() > domain::time::TimeDelta::ZERO;
     let fold_words = move || {

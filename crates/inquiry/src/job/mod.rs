@@ -265,6 +265,11 @@ impl Plan for JobInquiry {
             self.open.iter().filter(|(_, n_open)| **n_open > 0).map(|(source, _)| *source).collect();
         let unreachable =
             self.failures.iter().map(|it| Warning::new(it.source.name(), it.to_string())).collect();
+        let mut warnings = self.warnings.clone();
+        if found.traces.len() > MAX_TRACES {
+            let text = format!("{} traces name this job; {MAX_TRACES} of them are read", found.traces.len());
+            warnings.push(Warning::new(SourceKind::Tempo.name(), text));
+        }
         JobReport {
             evidence: Arc::new(Evidence {
                 lines: self.lines.values().filter(|it| found.owns(it)).cloned().collect(),
@@ -283,7 +288,7 @@ impl Plan for JobInquiry {
             pending,
             failures: self.failures.clone(),
             asked: self.log.clone(),
-            warnings: self.warnings.clone(),
+            warnings,
         }
     }
 }

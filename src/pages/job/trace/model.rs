@@ -116,8 +116,7 @@ impl TraceModel {
             },
             |_, _| true,
         );
-        let is_idle_shown = switched(Switch::Idle);
-        let folding = Memo::new(move |_| if is_idle_shown.get() { Folding::Off } else { Folding::On });
+        let folding = model.folding;
         let folds = shared_memo(move || Arc::new(idle_folds(&some_forest(), &marks.get())));
         let axis =
             shared_memo(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
