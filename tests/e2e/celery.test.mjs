@@ -7,6 +7,7 @@ import { FAULTS } from './lib/faults.mjs';
 import { FAILED_REQUESTS, harness } from './lib/harness.mjs';
 import { absent } from './lib/paths.mjs';
 import { sleep, until } from './lib/process.mjs';
+import { causes, named, steps } from './lib/steps.mjs';
 
 // Its Prometheus scrapes the application, so that none that runs already will do.
 const skip = absent('prometheus');
@@ -74,7 +75,17 @@ test('a host that answers 403: the stage, the code, the cause, three attempts', 
   const inQueues = await fact(opened, 'in queues');
   assert.match(inQueues ?? '0 ms', /^[\d.]+ ms/, `in queues for ${inQueues}`);
   await page.done();
+  await says(opened, 'See how many requests to that host fail');
   await opened.done();
+
+  // Its system file names no steps: those that help anywhere have run.
+  const debug = await it.open(jobView(job, { tab: 'debug' }));
+  const all = await steps(debug), told = JSON.stringify(all, null, 1);
+  assert.ok(all.length >= 6 && all.every(step => step.says && step.state !== 'could not ask'), told);
+  assert.equal(named(all, 'Its own lines').state, 'found', told);
+  assert.equal(named(all, 'Its trace').state, 'found', told);
+  assert.equal((await causes(debug))[0].rule, 'http_status');
+  await debug.done();
 
   it.stack.faults.tempo.fail(FAULTS.cut);
   const without = await it.open(jobView(job), { tolerate: FAILED_REQUESTS });

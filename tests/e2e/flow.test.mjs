@@ -5,10 +5,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SYSTEMS } from './lib/demo.mjs';
 import { harness } from './lib/harness.mjs';
-import { causes, steps, unanswered } from './lib/steps.mjs';
+import { causes, named, steps, unanswered } from './lib/steps.mjs';
 import { ms, read, rulesFor, stageOf, systemFile, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
+/** The step that finds what is wrong with telemetry. */
+const STEPS = { new_job_id_per_step: 'one_id_per_step', context_leak: 'context_leak' };
 const it = harness();
 
 for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
@@ -44,6 +46,20 @@ for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
         if (job.attempts > 1) assert.match(words, new RegExp(`attempts\\s+${job.attempts}`));
         if (job.error_code) assert.match(words, new RegExp(job.error_code));
       }
+      await page.done();
+    });
+  }
+
+  for (const [kind, job] of kinds('flawed')) {
+    test(`${name}: what is wrong with the telemetry of a job of the kind "${kind}" is found by its steps`, async () => {
+      const page = await it.open(view(job));
+      // Whoever looks at a job that ended well asks for the steps.
+      const isDone = page.getByText('Nothing to debug');
+      await isDone.or(page.locator('.step').first()).first().waitFor();
+      if (await isDone.count()) await page.getByRole('button', { name: 'Run the steps' }).click();
+      const all = await steps(page);
+      const { title } = system.debug.flatMap(list => list.steps).find(step => step.kind === STEPS[job.flaw]);
+      assert.equal(named(all, title).state, 'found', JSON.stringify(all, null, 1));
       await page.done();
     });
   }
