@@ -165,6 +165,96 @@ fn a_failed_job_is_explained_over_real_http() {
     assert!(!heard.iter().any(|it| it.0.starts_with("/metrics/") && has_tenant(it)));
 }
 
+/// Two jobs of a list, a good one and one that ends without a word why, and what the machine said of that time.
+fn listed(target: &str, now_secs: i64) -> (u16, String) {
+    let lines = |all: &[(i64, &str, &str)]| {
+        let stream = |(ago, service, text): &(i64, &str, &str)| {
+            let at = format!("{}000000000", now_secs - ago);
+            json!({ "stream": { "service": service, "level": "INFO" }, "values": [[at, text]] })
+        };
+        let result: Vec<Value> = all.iter().map(stream).collect();
+        (
+            200,
+            json!({ "status": "success", "data": { "resultType": "streams", "result": result } }).to_string(),
+        )
+    };
+    let bad = [
+        (500, "orchestrator", r#"{"job_id":"job-bad","level":"INFO","event":"job_submitted"}"#),
+        (490, "scraper", r#"{"job_id":"job-bad","level":"INFO","event":"task_started","task_id":"t-2"}"#),
+        (
+            480,
+            "orchestrator",
+            r#"{"job_id":"job-bad","level":"ERROR","event":"job_failed","failed_stage":"scraping"}"#,
+        ),
+    ];
+    let good = [
+        (450, "orchestrator", r#"{"job_id":"job-good","level":"INFO","event":"job_submitted"}"#),
+        (440, "scraper", r#"{"job_id":"job-good","level":"INFO","event":"task_started","task_id":"t-3"}"#),
+        (
+            430,
+            "orchestrator",
+            r#"{"job_id":"job-good","level":"INFO","event":"job_completed","status":"done"}"#,
+        ),
+    ];
+    let around =
+        [(482, "scraper", r#"{"level":"ERROR","message":"Out of memory: Killed process 42 (celery)"}"#)];
+    match target {
+        _ if !target.starts_with("/logs/loki/api/v1/query_range") => answer(target, now_secs),
+        _ if target.contains("count_over_time") => answer("/metrics/api/v1/query_range", now_secs),
+        _ if target.contains("warn%7Cerr") => lines(&around),
+        _ if target.contains("job-bad") => lines(&bad),
+        _ => lines(&[bad, good].concat()),
+    }
+}
+
+fn names_of(it: &Value) -> Vec<&String> {
+    it.as_object().unwrap().keys().collect()
+}
+
+#[test]
+fn every_job_of_a_list_has_the_same_fields_and_its_evidence_what_was_asked_around_it() {
+    let now = now_secs();
+    let (address, _) = serve(move |target| listed(target, now));
+    let sources = json!({
+        "loki": { "kind": "loki", "url": format!("{address}/logs") },
+        "prometheus": { "kind": "prometheus", "url": format!("{address}/metrics") },
+        "tempo": { "kind": "tempo", "url": format!("{address}/traces") },
+    });
+    let config = config("list", &json!({ "systems": ["cloudcix"], "sources": sources }));
+    let outcome = run(&args(&config, "--since 30m")).unwrap();
+    assert_eq!(outcome.trouble, Vec::<String>::new());
+    let [bad, good] = outcome.told["jobs"].as_array().unwrap().as_slice() else {
+        panic!("{:#}", outcome.told)
+    };
+    assert_eq!((&bad["state"], &good["state"]), (&json!("failed"), &json!("done")));
+    assert_eq!(names_of(bad), names_of(good));
+    assert_eq!(names_of(&bad["evidence"]), names_of(&good["evidence"]));
+    for name in ["cause", "rule", "confidence", "would_refute", "failed_stage"] {
+        assert_eq!((good[name].is_null(), bad[name].is_null()), (true, false), "{name}: {bad:#}");
+    }
+    assert_eq!(good["key_is"], bad["key_is"]);
+    // The cause rests on a line of no job: where it stands is told, and how it was found.
+    let matched = &bad["causes"][0]["matched"][0];
+    assert_eq!(matched["words"], "Out of memory: Killed process 42 (celery)");
+    assert_eq!(matched["line"]["service"], "scraper");
+    let questions = bad["evidence"]["questions"].as_array().unwrap();
+    let around = questions.iter().find(|it| it["what"] == "lines of that time that name no job");
+    assert!(around.unwrap()["query"].as_str().unwrap().contains("(?i)warn"), "{questions:#?}");
+}
+
+#[test]
+fn one_job_tells_what_other_jobs_were_asked_for() {
+    let now = now_secs();
+    let (address, _) = serve(move |target| listed(target, now));
+    let sources = json!({ "loki": { "kind": "loki", "url": format!("{address}/logs") } });
+    let config = config("one", &json!({ "systems": ["cloudcix"], "sources": sources }));
+    let outcome = run(&args(&config, "--job job-bad")).unwrap();
+    let questions = &outcome.told["jobs"][0]["evidence"]["questions"];
+    let what: Vec<&str> = questions.as_array().unwrap().iter().filter_map(|it| it["what"].as_str()).collect();
+    assert!(what.contains(&"lines that tell of a job"), "{what:?}");
+    assert!(what.contains(&"lines of that time that name no job"), "{what:?}");
+}
+
 #[test]
 fn a_source_that_fails_is_told_and_makes_less_sure() {
     let now = now_secs();

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use domain::diagnosis::{Cause, causes, unknown};
 use domain::fingerprint::JobSample;
-use domain::job::{Job, JobState, assemble};
+use domain::job::{Job, JobState, Origin, assemble};
+use domain::logs::LogRecord;
 use domain::system::SharedSystem;
 use domain::system::System;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
@@ -16,7 +17,7 @@ use inquiry::diagnosis::{
     SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport, is_in_trouble, of_the_same_hours,
     troubled_at,
 };
-use inquiry::job::{JobInquiry, JobQuestion, JobReport, SharedAbilities};
+use inquiry::job::{Asked, JobInquiry, JobQuestion, JobReport, SharedAbilities};
 use inquiry::jobs::SharedJobs;
 use inquiry::panels::Panel;
 use inquiry::{Transport, drive};
@@ -52,15 +53,12 @@ pub struct Story {
     pub causes: Vec<Cause>,
     /// The metrics that were looked at.
     pub panels: Vec<Panel>,
+    /// What was asked of what is around it, but for the metrics.
+    pub asked_around: Vec<Asked>,
+    /// The lines around it that a cause matched.
+    pub lines_around: Vec<LogRecord>,
     /// What could not be found out around it, each with why.
     pub could_not_ask: Vec<String>,
-}
-
-impl Story {
-    /// The job as one among many.
-    pub fn sample(&self, system: &System) -> JobSample {
-        JobSample::of(system, &self.job, &self.report.evidence)
-    }
 }
 
 impl Asker {
@@ -111,9 +109,11 @@ impl Asker {
             key: key.to_owned(),
             report: found,
             job,
-            causes,
             could_not_ask: around.could_not_ask(),
+            asked_around: around.asked(),
+            lines_around: matched_lines(&around.lines, &causes),
             panels: around.panels,
+            causes,
         }
     }
 
@@ -139,6 +139,12 @@ impl Asker {
         drive(plan, &*self.transport, |report| found = report).await;
         found
     }
+}
+
+/// Of the lines around a job those that its causes matched: the others are too many to keep for each job.
+fn matched_lines(lines: &[LogRecord], causes: &[Cause]) -> Vec<LogRecord> {
+    let matched = causes.iter().flat_map(|it| &it.matched);
+    lines.iter().filter(|it| matched.clone().any(|m| m.from == Origin::Line(it.key))).cloned().collect()
 }
 
 /// Whether other jobs may say more than what is known: of one that hangs, or where nothing is sure. They are many to read.

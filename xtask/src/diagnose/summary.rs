@@ -2,10 +2,12 @@
 
 use domain::fingerprint::{GroupTold, Lift, failures};
 use domain::jobs::JobRow;
+use domain::system::Role;
+use domain::time::TimeRange;
 use serde_json::{Value, json};
 
 use super::listed::{Listed, MAX_STORIES, is_in_trouble};
-use super::written::{asked, span_of, utc};
+use super::written::{asked, fingerprint, span_of, utc};
 
 /// Jobs of one fingerprint that are named, the newest.
 const MAX_NAMED: usize = 50;
@@ -78,20 +80,50 @@ fn lift(it: &Lift) -> Value {
     })
 }
 
-/// A job that needs no story: how it stands, as its row says.
-pub(super) fn plain(row: &JobRow) -> Value {
+/// A job that needs no story: how it stands, as its row says, in the fields of a story. What found it is the list's:
+/// its queries stand in the summary.
+pub(super) fn plain(row: &JobRow, range: TimeRange) -> Value {
     json!({
         "job": row.id.as_str(),
+        "key": row.id.as_str(),
+        "key_is": key_is(row.keyed_by),
         "state": row.state.name(),
         "because": row.because,
         "failed_stage": row.failed_stage.as_ref().map(|it| it.as_str()),
         "attempts": row.attempts,
-        "submitted": utc(row.start),
+        "error_code": row.error_code,
+        "error": row.error,
+        "exception": row.failure.as_ref().and_then(|it| it.exception.clone()),
+        "submitted": row.start_is_told.then(|| utc(row.start)),
         "ended": row.end.map(utc),
         "last_seen": utc(row.last_seen),
         "version": row.version,
         "url": row.url,
+        "fingerprint": row.failure.as_ref().map(fingerprint),
+        "could_not_ask": [],
         "cause": Value::Null,
+        "rule": Value::Null,
+        "confidence": Value::Null,
+        "would_refute": Value::Null,
         "causes": [],
+        "stages": [],
+        "notes": [],
+        "evidence": {
+            "searched": span_of(range),
+            "lines": row.n_lines,
+            "spans": Value::Null,
+            "traces_not_kept": [],
+            "telling_lines": [],
+            "questions": [],
+            "metrics": [],
+            "warnings": [],
+        },
     })
+}
+
+/// What kind of id a row goes by, in the words of a story's key; null for one that a story knows no word for.
+fn key_is(role: Role) -> Option<&'static str> {
+    let words =
+        [(Role::Job, "job"), (Role::TaskId, "task"), (Role::Trace, "trace"), (Role::RequestId, "request")];
+    words.into_iter().find(|(it, _)| *it == role).map(|(_, word)| word)
 }

@@ -5,7 +5,7 @@ use domain::diagnosis::{Cause, Matched};
 use domain::fingerprint::Fingerprint;
 use domain::format::{Precision, clock, date};
 use domain::ids::JobId;
-use domain::job::{Evidence, Origin};
+use domain::job::Origin;
 use domain::time::{TimeRange, Timestamp};
 use inquiry::job::Asked;
 use inquiry::panels::Panel;
@@ -38,7 +38,9 @@ pub(super) fn outcome(
     let mut jobs: Vec<Value> = stories.iter().map(|it| story(asker, it)).collect();
     if let Some(listed) = listed {
         let is_told = |id: &JobId| stories.iter().any(|it| it.key == id.as_str());
-        jobs.extend(listed.report.rows.iter().filter(|it| !is_told(&it.id)).map(|it| plain(it)));
+        jobs.extend(
+            listed.report.rows.iter().filter(|it| !is_told(&it.id)).map(|it| plain(it, listed.report.range)),
+        );
     }
     let told = json!({
         "system": asker.system.name,
@@ -73,13 +75,13 @@ fn story(asker: &Asker, it: &Story) -> Value {
         "last_seen": job.last_seen.map(utc),
         "version": job.facts.version,
         "url": job.facts.url,
-        "fingerprint": failure.map(Fingerprint::of).map(|it| json!({ "key": it.key(), "text": it.to_string() })),
+        "fingerprint": failure.map(|it| fingerprint(&Fingerprint::of(it))),
         "could_not_ask": it.could_not_ask,
         "cause": first.map(|it| it.sentence.clone()),
         "rule": first.map(|it| it.rule.clone()),
         "confidence": first.map(|it| it.sure),
         "would_refute": first.map(|it| it.would_refute.clone()),
-        "causes": it.causes.iter().map(|it| cause(it, evidence)).collect::<Vec<_>>(),
+        "causes": it.causes.iter().map(|found| cause(found, it)).collect::<Vec<_>>(),
         "stages": job.stages.iter().map(|it| json!({
             "stage": it.stage.as_str(),
             "state": format!("{:?}", it.state).to_lowercase(),
@@ -92,14 +94,14 @@ fn story(asker: &Asker, it: &Story) -> Value {
             "spans": n_spans,
             "traces_not_kept": evidence.traces_not_kept.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "telling_lines": telling_lines(asker, it),
-            "questions": it.report.asked.iter().map(asked).collect::<Vec<_>>(),
+            "questions": it.report.asked.iter().chain(&it.asked_around).map(asked).collect::<Vec<_>>(),
             "metrics": it.panels.iter().map(panel).collect::<Vec<_>>(),
             "warnings": it.report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
     })
 }
 
-fn cause(it: &Cause, evidence: &Evidence) -> Value {
+fn cause(it: &Cause, of: &Story) -> Value {
     json!({
         "rule": it.rule,
         "sentence": it.sentence,
@@ -107,16 +109,17 @@ fn cause(it: &Cause, evidence: &Evidence) -> Value {
         "why": it.why,
         "would_refute": it.would_refute,
         "runbook": it.runbook,
-        "matched": it.matched.iter().map(|it| matched(it, evidence)).collect::<Vec<_>>(),
+        "matched": it.matched.iter().map(|it| matched(it, of)).collect::<Vec<_>>(),
     })
 }
 
-fn matched(it: &Matched, evidence: &Evidence) -> Value {
+fn matched(it: &Matched, of: &Story) -> Value {
+    let evidence = &of.report.evidence;
     let mut told = Map::new();
     told.insert("words".to_owned(), it.words.clone().into());
     match it.from {
         Origin::Line(key) => {
-            let line = evidence.lines.iter().find(|it| it.key == key);
+            let line = evidence.lines.iter().chain(&of.lines_around).find(|it| it.key == key);
             let (at, service) = line.map_or((key.time, None), |it| (it.time, Some(it.service.to_string())));
             told.insert(
                 "line".to_owned(),
@@ -155,6 +158,11 @@ fn telling_lines(asker: &Asker, it: &Story) -> Vec<Value> {
         json!({ "at": utc(it.time), "level": it.level.name(), "service": service, "says": it.message, "key": it.key.to_string() })
     };
     lines.iter().skip(first).map(told).collect()
+}
+
+/// What a failure is known by.
+pub(super) fn fingerprint(it: &Fingerprint) -> Value {
+    json!({ "key": it.key(), "text": it.to_string() })
 }
 
 pub(super) fn asked(it: &Asked) -> Value {

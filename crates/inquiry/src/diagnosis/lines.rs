@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use backends::BackendError;
 use backends::loki::logql::{LineOp, LogQuery};
+use backends::{BackendError, SourceKind};
 use domain::logs::LogRecord;
 use domain::system::{Matcher, System};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
 
+use crate::job::Asked;
 use crate::job::fetch::lines;
 use crate::jobs::LinesRead;
 use crate::plan::Sent;
@@ -26,7 +27,7 @@ pub(super) struct LinesAround {
     selectors: Vec<Vec<Matcher>>,
     reader: Rc<LineReader>,
     range: TimeRange,
-    is_asked: bool,
+    asked: Option<Asked>,
     found: Vec<LogRecord>,
     lost: Option<BackendError>,
 }
@@ -38,7 +39,7 @@ impl LinesAround {
             selectors: system.logs.selectors.clone(),
             reader,
             range: TimeRange::between(at - AROUND, (at + AROUND).min(now)),
-            is_asked: false,
+            asked: None,
             found: Vec::new(),
             lost: None,
         }
@@ -50,10 +51,15 @@ impl LinesAround {
         selector: usize,
         transport: &'a dyn Transport,
     ) -> Option<Sent<'a, Result<LinesRead, BackendError>>> {
-        let streams = self.selectors.get(selector).filter(|_| !self.is_asked)?;
-        self.is_asked = true;
+        let streams = self.selectors.get(selector).filter(|_| self.asked.is_none())?;
         let query = LogQuery::select(streams).line(LineOp::Matches, BAD_WORDS);
         let (range, reader) = (self.range, self.reader.clone());
+        self.asked = Some(Asked {
+            source: SourceKind::Loki,
+            what: "lines of that time that name no job",
+            query: query.to_string(),
+            range: Some(range),
+        });
         Some(Box::pin(lines(transport, query, range, reader, MAX_LINES)))
     }
 
@@ -73,6 +79,11 @@ impl LinesAround {
             !names_one && roles.trace.is_none() && roles.request_id.is_none()
         };
         self.found = read.records.into_iter().filter(is_nobodys).collect();
+    }
+
+    /// What was asked.
+    pub(super) fn asked(&self) -> Option<&Asked> {
+        self.asked.as_ref()
     }
 
     /// Why they could not be had.

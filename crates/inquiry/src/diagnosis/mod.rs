@@ -26,6 +26,7 @@ use system::lines::LineReader;
 
 use self::lines::LinesAround;
 use self::versions::{SeenVersions, VersionsAround};
+use crate::job::Asked;
 use crate::jobs::{JobsInquiry, JobsNews, JobsQuestion, JobsReport, LINES_AT_FIRST, LinesRead, SharedJobs};
 use crate::panels::{Panel, PanelsInquiry, PanelsNews, PanelsQuestion};
 use crate::plan::{Plan, Sent};
@@ -86,6 +87,8 @@ pub struct SurroundingsReport {
     /// The other jobs, where they were known.
     others: Vec<JobSample>,
     versions: SeenVersions,
+    /// What was asked for lines and versions.
+    asked: Vec<Asked>,
     /// Lines and versions that could not be had.
     lost: Vec<(&'static str, BackendError)>,
 }
@@ -99,8 +102,15 @@ impl SurroundingsReport {
             jobs: None,
             others,
             versions: SeenVersions::default(),
+            asked: self.asked.clone(),
             lost: self.lost.clone(),
         }
+    }
+
+    /// What was asked, but for the metrics, whose panels hold their queries.
+    pub fn asked(&self) -> Vec<Asked> {
+        let of_jobs = self.jobs.iter().flat_map(|it| &it.asked);
+        of_jobs.chain(&self.asked).cloned().collect()
     }
 
     /// What could not be found out, each with why; without it a cause may be missed. What lies beyond a recording is no
@@ -262,6 +272,7 @@ impl Plan for SurroundingsInquiry {
         let versions = self.versions.lost().map(|it| ("Versions that ran in these hours", it.clone()));
         SurroundingsReport {
             lost: lines.into_iter().chain(versions).collect(),
+            asked: self.lines.asked().into_iter().chain(self.versions.asked()).cloned().collect(),
             versions: self.versions.seen(),
             panels: self.panels.as_ref().map(Plan::report).unwrap_or_default(),
             jobs: self.jobs.as_ref().map(Plan::report),

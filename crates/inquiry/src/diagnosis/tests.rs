@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use backends::SourceKind;
 use domain::job::{Failure, Origin, StageRun, StageState};
 use domain::logs::EventKind;
 use domain::system::{
@@ -154,6 +155,13 @@ fn metrics_come_first_then_other_jobs_and_the_lines_of_nobody() {
     assert_eq!(said, ["Out of memory: Killed process 42"]);
     let asked = script.asked();
     assert!(asked[0].starts_with("prometheus/query_range"), "{asked:?}");
+    let told = report.asked();
+    let told: Vec<_> = told.iter().map(|it| (it.what, asked.iter().any(|a| a.contains(&it.query)))).collect();
+    let expected =
+        ["how many jobs there are", "lines that tell of a job", "lines of that time that name no job"];
+    assert_eq!(told, expected.map(|it| (it, true)));
+    let among = report.among(Vec::new()).asked();
+    assert_eq!(among.iter().map(|it| it.what).collect::<Vec<_>>(), &expected[2..]);
 }
 
 #[test]
@@ -245,6 +253,9 @@ fn where_few_traces_are_kept_other_jobs_have_the_version_of_their_time() {
     assert_eq!(versions, [("j-1", Some("v2")), ("j-10", None), ("j-20", Some("v1"))]);
     let searched: Vec<String> = script.asked().into_iter().filter(|it| it.starts_with("tempo")).collect();
     assert!(searched.iter().all(|it| it.contains("cutter")), "only versions are searched: {searched:?}");
+    let told: Vec<_> = report.asked().into_iter().filter(|it| it.source == SourceKind::Tempo).collect();
+    assert_eq!(told.len(), searched.len());
+    assert!(told.iter().all(|it| it.what == "versions that ran in these hours"), "{told:?}");
 }
 
 #[test]

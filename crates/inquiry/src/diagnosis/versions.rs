@@ -4,15 +4,16 @@
 //! failed. For the others a few spans of each part of the hours do: what ran before and after an instant ran at that
 //! instant.
 
-use backends::BackendError;
 use backends::tempo::traceql::Filter;
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
+use backends::{BackendError, SourceKind};
 use domain::fingerprint::{JobSample, VersionSeen, tell_versions};
 use domain::ids::StageId;
 use domain::job::Job;
 use domain::system::System;
 use domain::time::{TimeDelta, TimeRange};
 
+use crate::job::Asked;
 use crate::plan::Sent;
 use crate::transport::{Transport, ask};
 use crate::versions;
@@ -39,6 +40,7 @@ pub(super) struct VersionsAround {
     stage: Option<StageId>,
     service: String,
     searches: Vec<Search>,
+    asked: Vec<Asked>,
     n_open: usize,
     n_narrowed: u32,
     /// In the order of time.
@@ -91,6 +93,7 @@ impl VersionsAround {
             self.searches = self.switches(system);
         }
         self.n_open += self.searches.len();
+        self.asked.extend(self.searches.iter().map(as_asked));
         self.searches.drain(..).map(one).collect()
     }
 
@@ -118,6 +121,11 @@ impl VersionsAround {
         }
     }
 
+    /// What was asked so far.
+    pub(super) fn asked(&self) -> &[Asked] {
+        &self.asked
+    }
+
     /// Why versions of a part could not be had.
     pub(super) fn lost(&self) -> Option<&BackendError> {
         self.lost.as_ref()
@@ -126,6 +134,15 @@ impl VersionsAround {
     /// What is known so far.
     pub(super) fn seen(&self) -> SeenVersions {
         SeenVersions { stage: self.stage.clone(), seen: self.seen.clone() }
+    }
+}
+
+fn as_asked(search: &Search) -> Asked {
+    Asked {
+        source: SourceKind::Tempo,
+        what: "versions that ran in these hours",
+        query: search.query.to_string(),
+        range: Some(search.range),
     }
 }
 
