@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Verdict;
 use super::sentence::{Sentence, counted};
 use crate::ids::JobId;
-use crate::job::Job;
+use crate::job::{Job, leak};
 use crate::logs::LogRecord;
 use crate::time::{TimeDelta, Timestamp};
 
@@ -13,8 +13,6 @@ use crate::time::{TimeDelta, Timestamp};
 const NEAR: TimeDelta = TimeDelta::from_secs(120);
 /// Ids with one step each, this job's among them, that make a pattern.
 const MIN_IDS: usize = 3;
-/// Lines may come this long after a job's own word of its end.
-const GRACE: TimeDelta = TimeDelta::from_secs(2);
 
 /// Whether jobs of the same user, near in time, have exactly one step each: then the steps of one piece of work
 /// have each got an id of their own. `lines` are of all jobs around this one.
@@ -59,38 +57,44 @@ pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
     )))
 }
 
-/// Whether lines with this job's id belong to somebody else: of two users, or after its end on the same worker.
+/// Whether lines with this job's id belong to somebody else: of two users, or after its end from the service that ended
+/// it.
 pub fn context_leak(job: &Job, lines: &[LogRecord]) -> Verdict {
-    let own = || lines.iter().filter(|it| it.roles.job.as_ref() == Some(&job.id));
-    let users: BTreeSet<&str> = own().filter_map(|it| it.roles.user.as_deref()).collect();
-    if users.len() > 1 {
-        let users: Vec<&str> = users.into_iter().collect();
+    let leak = leak(job, lines);
+    if leak.users.len() > 1 {
+        let users: Vec<&str> = leak.users.iter().map(|(user, _)| *user).collect();
         return Verdict::something(Sentence::of(format!(
             "lines with this job's id name {}: {}; a worker kept the context of the work before",
             counted(users.len(), "user"),
             users.join(", ")
         )));
     }
+    let user = leak.users.first().map(|(user, _)| *user);
     let Some(ended) = job.ended else {
-        return Verdict::nothing(match users.first() {
+        return Verdict::nothing(match user {
             Some(user) => {
                 format!("all its lines name user {user}, and it has no end after which lines could come")
             }
             None => "its lines name no user, and it has no end after which lines could come".to_owned(),
         });
     };
-    let late: Vec<&LogRecord> = own().filter(|it| it.time > ended.at + GRACE).collect();
-    match late.iter().max_by_key(|it| (it.time, it.key)) {
+    match leak.late.last() {
         Some(last) => Verdict::something(
-            Sentence::of(format!("{} with this job's id after its end at ", counted(late.len(), "line")))
-                .at(ended.at)
-                .then(", the last at ")
-                .at(last.time)
-                .then(": the context was not cleared"),
+            Sentence::of(format!(
+                "{} of {} with this job's id after its end at ",
+                counted(leak.late.len(), "line"),
+                last.service
+            ))
+            .at(ended.at)
+            .then(", the last at ")
+            .at(last.time)
+            .then(": the context was not cleared"),
         ),
-        None => Verdict::nothing(match users.first() {
-            Some(user) => format!("all its lines name user {user}, and none comes after its end"),
-            None => "no line with its id comes after its end".to_owned(),
+        None => Verdict::nothing(match user {
+            Some(user) => {
+                format!("all its lines name user {user}, and none of the service that ended it comes after")
+            }
+            None => "no line with its id comes after its end from the service that ended it".to_owned(),
         }),
     }
 }

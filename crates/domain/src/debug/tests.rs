@@ -467,7 +467,7 @@ fn a_leaked_context_shows_by_its_user_or_after_the_end() {
     check(
         &context_leak(&job, &evidence.lines),
         Found::Nothing,
-        "all its lines name user 7, and none comes after its end",
+        "all its lines name user 7, and none of the service that ended it comes after",
     );
     let (job, evidence) = case(&format!("{done}\n10:22:30 I scraper x job=j1 user=8"));
     check(
@@ -475,8 +475,17 @@ fn a_leaked_context_shows_by_its_user_or_after_the_end() {
         Found::Something,
         "lines with this job's id name 2 users: 7, 8; a worker kept the context of the work before",
     );
-    let (job, evidence) = case(&format!("{done}\n10:23:12 I scraper x job=j1 user=7"));
-    assert_eq!(context_leak(&job, &evidence.lines).found, Found::Something);
+    let (job, evidence) = case(&format!("{done}\n10:23:12 I orchestrator x job=j1 user=7"));
+    check(
+        &context_leak(&job, &evidence.lines),
+        Found::Something,
+        "1 line of orchestrator with this job's id after its end at 10:23:00, the last at 10:23:12: the context was not \
+         cleared",
+    );
+    for beside in ["10:23:12 I scraper x job=j1 user=7", "10:23:01 I orchestrator x job=j1 user=7"] {
+        let (job, evidence) = case(&format!("{done}\n{beside}"));
+        assert_eq!(context_leak(&job, &evidence.lines).found, Found::Nothing, "{beside}");
+    }
 }
 
 proptest! {

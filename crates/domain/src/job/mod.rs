@@ -3,6 +3,7 @@
 mod assemble;
 mod draft;
 mod facts;
+mod leak;
 mod notes;
 pub(crate) mod pieces;
 mod received;
@@ -12,6 +13,7 @@ mod verdict;
 mod waits;
 
 pub use assemble::assemble;
+pub(crate) use leak::leak;
 
 use crate::ids::{JobId, SpanId, StageId, TraceId};
 use crate::logs::{LineKey, LogRecord};

@@ -7,8 +7,7 @@ use super::super::case::Case;
 use super::super::{Cause, Matched};
 use super::Found;
 use crate::fingerprint::{Counted, Fingerprint, JobSample, Since, groups};
-use crate::job::{JobState, Origin};
-use crate::logs::LogRecord;
+use crate::job::{JobState, Origin, leak};
 use crate::time::TimeDelta;
 
 /// Steps of one piece of work follow each other within this.
@@ -149,29 +148,37 @@ fn one_stage(case: &Case, it: &JobSample) -> Option<(usize, String)> {
     Some((place, first.to_string()))
 }
 
-/// Lines of two users under one id, or lines that go on after the job's end: a context that was not cleared.
+/// Lines of two users under one id, or lines that go on after the job's end from the service that ended it: a context
+/// that was not cleared.
 fn context_leak(case: &Case) -> Option<Found> {
-    let lines = case.own_lines();
-    let named = |it: &&&LogRecord| it.roles.job.as_ref() == Some(&case.job.id);
-    let mut first: Option<(&str, &LogRecord)> = None;
-    let other = lines.iter().filter(named).find_map(|line| {
-        let user = line.roles.user.as_deref()?;
-        let (known, _) = *first.get_or_insert((user, line));
-        (known != user).then_some((user, *line))
-    });
-    let (known, known_line) = first?;
-    let (user, line) = other?;
+    let leak = leak(case.job, &case.evidence.lines);
+    let (matched, sure, why, would_refute) = match (leak.users.as_slice(), leak.late.as_slice()) {
+        ([(known, first), (user, line), ..], _) => (
+            vec![
+                Matched::piece(&format!("user {known}"), Origin::Line(first.key)),
+                Matched::piece(&format!("user {user}"), Origin::Line(line.key)),
+            ],
+            2,
+            format!("its lines are of user {known} and of user {user}"),
+            "a reason why two users work on one job",
+        ),
+        // A service may have something to tell of a job that is over.
+        (_, [first, ..]) => (
+            vec![Matched::piece(&first.message, Origin::Line(first.key))],
+            1,
+            format!("{} wrote lines under this id after the job's end", first.service),
+            "a reason why these lines come after the end, such as a report",
+        ),
+        (_, []) => return None,
+    };
     let cause = Cause {
         rule: "context_leak".to_owned(),
         sentence: "lines of another job are written under this id: a worker did not clear its context"
             .to_owned(),
-        matched: vec![
-            Matched::piece(&format!("user {known}"), Origin::Line(known_line.key)),
-            Matched::piece(&format!("user {user}"), Origin::Line(line.key)),
-        ],
-        sure: 2,
-        why: format!("its lines are of user {known} and of user {user}"),
-        would_refute: "a reason why two users work on one job".to_owned(),
+        matched,
+        sure,
+        why,
+        would_refute: would_refute.to_owned(),
         runbook: None,
     };
     Some(Found { cause, depth: 0, covers: &[] })

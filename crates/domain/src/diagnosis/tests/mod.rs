@@ -537,6 +537,20 @@ fn lines_of_two_users_under_one_id() {
     assert_eq!(ranked("10:01:00", &text.replace("u2", "u1"), &Surroundings::default()), []);
 }
 
+#[test]
+fn lines_after_the_end_from_the_service_that_ended_it() {
+    let told = |late: &str| {
+        let failed = "10:00:00 I chunker task_started job=j1\n10:00:05 E chunker chunk_failed error_code=http_500 job=j1";
+        let found = ranked("10:01:00", &format!("{failed}\n{late}"), &Surroundings::default());
+        found.into_iter().map(|(rule, sure)| format!("{rule} {sure}")).collect::<Vec<_>>()
+    };
+    // It is a thought beside what the failure says of itself.
+    assert_eq!(told("10:00:20 I chunker chatter job=j1"), ["http_status 4", "context_leak 1"]);
+    for beside in ["10:00:20 I orchestrator chatter job=j1", "10:00:06 I chunker chatter job=j1"] {
+        assert_eq!(told(beside), ["http_status 4"], "{beside}");
+    }
+}
+
 fn own_rule() -> CauseRule {
     let condition = |role, test| Condition { field: ConditionField::Role(role), test };
     CauseRule {
