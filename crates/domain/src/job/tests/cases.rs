@@ -1,9 +1,11 @@
 //! Jobs as they go: whole, sampled out, in pieces, tried again, submitted again, running, stuck.
 
-use super::check;
+use super::*;
+use crate::job::JobState;
+use crate::testing::trace_id;
 
 pub(super) const ALL: &[&str] =
-    &[COMPLETE, SAMPLED_OUT, ORPHANS, RETRIED, RESUBMITTED, SPANS_ONLY, RUNNING, QUEUED];
+    &[COMPLETE, SAMPLED_OUT, ORPHANS, RETRIED, RETRIED_APART, RESUBMITTED, SPANS_ONLY, RUNNING, QUEUED];
 
 /// Spans and lines of every stage.
 const COMPLETE: &str = "
@@ -155,6 +157,43 @@ fn retries_are_attempts_with_a_reason_and_a_wait() {
         Source: Drawn from 1 trace and 6 log lines.
         ",
     );
+}
+
+/// The retry runs in a trace of its own: the message that was put back carries no parent.
+const RETRIED_APART: &str = "
+    10:21:57.902 I orchestrator job_submitted queue=scrape_jobs trace=1
+    10:22:03.100 +6770ms consumer scraper run/scrape_task trace=1 id=1 stage=scrape state=RETRY retries=0 task_id=t1
+    10:22:09.868 W scraper task_retrying task_id=t1 reason=\"403 Forbidden\" retries=1 trace=1
+    10:24:09.000 +8040ms consumer scraper run/scrape_task trace=2 id=1 stage=scrape state=FAILURE retries=1 task_id=t1
+    10:24:09.010 I scraper task_started task=scrape_task task_id=t1 trace=2
+    10:24:17.038 E scraper scrape_failed failed_stage=scraping error_code=http_403 retries=1 task_id=t1 trace=2
+    10:24:17.050 E orchestrator stage_callback stage=scrape status=failed trace=2
+";
+
+#[test]
+fn a_retry_in_a_second_trace_is_one_more_attempt_of_the_same_job() {
+    check(
+        "10:30:00",
+        RETRIED_APART,
+        "
+        failed: “stage_callback” from orchestrator says that scrape failed [line]
+        submitted 10:21:57.902 by line, ended 10:24:17.05 by line
+        scrape Failed
+          wait 10:21:57.902..10:22:03.1 scrape_jobs by line
+          wait 10:22:09.87..10:24:09 scrape_jobs by inference before a retry
+          #1 10:22:03.1..10:22:09.87 Retried by span “403 Forbidden”
+          #2 10:24:09..10:24:17.04 Failed by span “http_403”
+        chunk Never
+        embed Never
+        failure in scrape at 10:24:17.04 by line code=“http_403”
+        Source: Drawn from 2 traces and 5 log lines.
+        ",
+    );
+    let system = pipeline();
+    let evidence = evidence(&system, RETRIED_APART);
+    let job = assemble(&system, &id(), &evidence, at("10:30:00"));
+    assert_eq!((job.state, job.facts.attempts), (JobState::Failed, 2));
+    assert_eq!(evidence.trace_ids(), [trace_id(1), trace_id(2)]);
 }
 
 /// Failed, then submitted again by hand: a second trace.
