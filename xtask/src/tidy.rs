@@ -4,10 +4,6 @@ use std::path::Path;
 
 use crate::{files_below, shown, source, workspace_root};
 
-/// Files that may be longer, each with the reason.
-const LONGER: [(&str, &str); 1] =
-    [("crates/domain/src/system/mod.rs", "one vocabulary in one place; long for its docs, not for its code")];
-
 const MAX_LINES: usize = 400;
 const MAX_COMPONENT_LINES: usize = 250;
 
@@ -47,7 +43,7 @@ fn check_file(path: &Path, text: &str, complaints: &mut Vec<String>) {
     let max = if is_component { MAX_COMPONENT_LINES } else { MAX_LINES };
     let n_lines = lines_without_tests(text);
     let is_test = name.starts_with("tests/") || name.contains("/tests/") || name.ends_with("/tests.rs");
-    if n_lines > max && !is_test && !LONGER.iter().any(|(it, _)| *it == name) {
+    if n_lines > max && !is_test {
         complaints
             .push(format!("{name}: {n_lines} lines without tests, more than {max}: does it hold two rooms?"));
     }

@@ -99,6 +99,8 @@ const COMMON: &[(&str, &str)] = &[
     ("warning", "a word for people"),
     ("attempts", "a word for people"),
     ("domain", "a word for people"),
+    ("request", "a word for people"),
+    ("Request", "a word for people"),
     ("task_id", "the system file's own: a role"),
     ("run", "the system file's own: a role"),
     ("error_code", "the system file's own: a role"),
@@ -106,6 +108,10 @@ const COMMON: &[(&str, &str)] = &[
     ("reason", "the system file's own: a role"),
     ("failed_stage", "the system file's own: a role"),
 ];
+
+/// Words that only one file may say, in a sense of their own: the word, the file, and what it means there.
+const ONLY_IN: [(&str, &str, &str); 1] =
+    [("embed", "crates/domain/src/view_state/codec.rs", "the URL's parameter: shown within another page")];
 
 /// Every string literal in the checked folders that is a word of some deployment.
 pub fn complaints() -> Vec<String> {
@@ -119,7 +125,8 @@ pub fn complaints() -> Vec<String> {
             }
             let Ok(text) = std::fs::read_to_string(&path) else { continue };
             for (line, literal) in source::read(&text).literals {
-                if let Some(word) = names.iter().find(|it| says(&literal, it)) {
+                let may_say = |it: &str| ONLY_IN.iter().any(|(word, file, _)| *word == it && *file == name);
+                if let Some(word) = names.iter().find(|it| says(&literal, it) && !may_say(it)) {
                     complaints.push(format!(
                         "{name}:{line}: “{word}” is a deployment's word: take it from the system file"
                     ));
@@ -143,10 +150,18 @@ pub fn names_in_system_files() -> BTreeSet<String> {
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         if let Ok(value) = serde_json::from_str::<Value>(&text) {
             collect(&value, &mut names);
+            names.extend(of_parts(&value));
         }
     }
     names.retain(|it| it.len() > 1 && !COMMON.iter().any(|(common, _)| common == it));
     names
+}
+
+/// What stages and services are called: elsewhere an `id`, a `name` or a `title` is the file's own or for people.
+fn of_parts(file: &Value) -> impl Iterator<Item = String> {
+    let parts = ["stages", "services"].into_iter().filter_map(|it| file.get(it)?.as_array()).flatten();
+    let told = parts.flat_map(|part| ["id", "name", "title"].map(|key| part.get(key)));
+    told.filter_map(|it| Some(it?.as_str()?.to_owned()))
 }
 
 fn collect(value: &Value, names: &mut BTreeSet<String>) {
