@@ -48,16 +48,6 @@ impl AttrValue {
     pub fn reads_as(&self, text: &str) -> bool {
         self.words() == text
     }
-
-    /// The number, where it is one or is text that says one.
-    pub fn as_i64(&self) -> Option<i64> {
-        match self {
-            Self::Int(number) => Some(*number),
-            Self::Float(number) => Some(*number as i64),
-            Self::Text(text) => text.parse().ok(),
-            Self::Bool(_) | Self::Bytes(_) | Self::List(_) | Self::Map(_) => None,
-        }
-    }
 }
 
 /// As a person reads it; lists in brackets, bytes as hex.

@@ -1,6 +1,5 @@
 //! The transport without a browser: plain HTTP, with the tenant and the proof that the configuration asks for.
 
-use std::cell::Cell;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ pub struct Native {
     servers: Vec<Server>,
     agent: ureq::Agent,
     turns: Arc<Turns>,
-    n_asked: Cell<usize>,
 }
 
 struct Server {
@@ -57,13 +55,7 @@ impl Native {
             servers: servers.collect::<Result<_, _>>()?,
             agent: settings.into(),
             turns: Arc::new(Turns { n_free: Mutex::new(AT_ONCE), freed: Condvar::new() }),
-            n_asked: Cell::new(0),
         })
-    }
-
-    /// How many questions were asked.
-    pub fn n_asked(&self) -> usize {
-        self.n_asked.get()
     }
 }
 
@@ -144,7 +136,6 @@ impl Transport for Native {
             let Some(server) = self.servers.iter().find(|it| it.source == request.source) else {
                 return Err(BackendError::without_answer(request.source, ErrorKind::NotConfigured));
             };
-            self.n_asked.set(self.n_asked.get() + 1);
             let outgoing = Outgoing {
                 agent: self.agent.clone(),
                 to: spell(&server.base, &request),

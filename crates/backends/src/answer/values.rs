@@ -30,11 +30,6 @@ pub struct Build {
 }
 
 impl Build {
-    /// Whether it is Mimir: Prometheus does not name its application.
-    pub fn is_mimir(&self) -> bool {
-        self.application.as_deref() == Some("Grafana Mimir")
-    }
-
     /// Reads it from Loki's and Tempo's bare object, or from below Prometheus' `data`.
     pub(crate) fn read(cursor: &mut Cursor<'_>) -> Read<(Self, Vec<Warning>)> {
         let mut build = Self::default();
@@ -138,8 +133,7 @@ mod tests {
         assert_eq!(Build::read(&mut Cursor::new(bare)).unwrap().0.version, "3.7.6");
         let mimir = br#"{"status":"success","data":{"application":"Grafana Mimir","version":"3.0","features":{"a":"b"}}}"#;
         let (build, _) = Build::read(&mut Cursor::new(mimir)).unwrap();
-        assert!(build.is_mimir());
-        assert_eq!(build.version, "3.0");
+        assert_eq!((build.application.as_deref(), build.version.as_str()), (Some("Grafana Mimir"), "3.0"));
     }
 
     #[test]

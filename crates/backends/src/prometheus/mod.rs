@@ -4,7 +4,6 @@
 //! `http://mimir:8080/prometheus`.
 
 mod exemplars;
-mod labels;
 pub mod promql;
 mod query;
 mod query_range;
@@ -13,7 +12,6 @@ mod status;
 mod tests;
 
 pub use exemplars::QueryExemplars;
-pub use labels::LabelValues;
 pub use query::Query;
 pub use query_range::QueryRange;
 pub use status::{BuildInfo, Ready};

@@ -147,16 +147,6 @@ fn exemplars_know_their_traces() {
 }
 
 #[test]
-fn label_values_are_listed() {
-    let asked = |name: &str| LabelValues { name: name.to_owned(), range: range(), of: vec![] };
-    let (values, _) = recorded(PROMETHEUS, "label-values.json").read(&asked("queue")).unwrap();
-    assert_eq!(values, ["embed", "late", "scrape"]);
-    assert_eq!(asked("queue.name").request().path, "/api/v1/label/U__queue_2e_name/values");
-    let (values, _) = recorded(PROMETHEUS, "label-values-dotted.json").read(&asked("queue.name")).unwrap();
-    assert_eq!(values, ["scrape"]);
-}
-
-#[test]
 fn refusals_are_told_apart() {
     let kind = |folder, name| failure(recorded(folder, name), &over_time()).kind;
     let words = "invalid parameter \"query\": 1:9: parse error: unclosed left parenthesis";
@@ -188,8 +178,8 @@ fn what_is_no_matrix_is_told_apart() {
 
 #[test]
 fn mimir_is_known_by_its_name() {
-    assert!(recorded("mimir", "buildinfo.json").read(&BuildInfo).unwrap().0.is_mimir());
-    assert!(!recorded(PROMETHEUS, "buildinfo.json").read(&BuildInfo).unwrap().0.is_mimir());
+    let name = |folder| recorded(folder, "buildinfo.json").read(&BuildInfo).unwrap().0.application;
+    assert_eq!((name("mimir").as_deref(), name(PROMETHEUS)), (Some("Grafana Mimir"), None));
     assert_eq!(recorded(PROMETHEUS, "ready").read(&Ready), Ok((Readiness::Ready, vec![])));
 }
 

@@ -50,13 +50,6 @@ impl Lift {
     }
 }
 
-/// What failing jobs have in common, the most telling first. Empty where there are too few jobs to say anything.
-///
-/// `failing` and `good` are disjoint; see [`Good::lacks`].
-pub fn in_common<S: Counted>(failing: &[&S], good: &[&S]) -> Vec<Lift> {
-    Good::new(good.iter().copied(), failing.len()).lacks(failing)
-}
-
 /// Good jobs, counted once to be compared with several groups of failing ones.
 pub struct Good<'a> {
     n_jobs: usize,

@@ -16,7 +16,7 @@ pub(crate) use counted::has_failed;
 pub use counts::{Group, Since, groups};
 pub use failures::{Failures, GroupTold, failures};
 pub use flow::{Flow, StuckJob, flow};
-pub use lift::{Good, Lift, in_common};
+pub use lift::{Good, Lift};
 pub use normalise::template;
 pub use sample::JobSample;
 pub(crate) use sample::own_fields;

@@ -44,11 +44,6 @@ impl Covered {
         gaps
     }
 
-    /// How far back all of it is in, from an instant on; that instant itself where nothing before it is.
-    pub fn back_from(&self, at: Timestamp) -> Timestamp {
-        self.0.iter().find(|it| it.start <= at && at <= it.end).map_or(at, |it| it.start)
-    }
-
     /// Lets go of everything before an instant.
     pub fn forget_before(&mut self, at: Timestamp) {
         self.0.retain_mut(|it| {
@@ -87,13 +82,6 @@ mod tests {
         check_gaps(&[(3, 5), (5, 8), (20, 30)], (0, 10), &[(8, 10), (0, 3)]);
         check_gaps(&[(0, 30)], (5, 10), &[]);
         check_gaps(&[(8, 12)], (0, 10), &[(0, 8)]);
-    }
-
-    #[test]
-    fn how_far_back_nothing_is_missing() {
-        let it = covered(&[(0, 3), (5, 8), (8, 10)]);
-        let back = |at| it.back_from(Timestamp::from_secs(at)).secs();
-        assert_eq!((back(10), back(9), back(4), back(12)), (5, 5, 4, 12));
     }
 
     proptest! {

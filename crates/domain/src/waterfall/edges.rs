@@ -36,14 +36,9 @@ pub struct Edge {
     pub wait: Option<TimeDelta>,
 }
 
-/// Every edge of a forest.
+/// Every edge of a forest, by effect.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Edges {
-    /// By effect.
-    edges: Vec<Edge>,
-    /// Places of causes that are here, with the places of their edges.
-    by_cause: Vec<(Place, u32)>,
-}
+pub struct Edges(Vec<Edge>);
 
 impl Edges {
     /// Finds them: a consumer below a producer is a message; so is a link between the two kinds.
@@ -78,33 +73,19 @@ impl Edges {
                 add(kind, from.map_or(End::Elsewhere(link.trace, link.span), End::Here));
             }
         }
-        let cause = |(idx, edge): (usize, &Edge)| match edge.from {
-            End::Here(place) => Some((place, idx as u32)),
-            End::Elsewhere(..) => None,
-        };
-        let mut by_cause: Vec<_> = edges.iter().enumerate().filter_map(cause).collect();
-        by_cause.sort_unstable();
-        Self { edges, by_cause }
+        Self(edges)
     }
 
     /// All of them.
     pub fn all(&self) -> &[Edge] {
-        &self.edges
+        &self.0
     }
 
     /// Those of which a span is the effect.
     pub fn of_effect(&self, place: Place) -> &[Edge] {
-        let from = self.edges.partition_point(|it| it.to < place);
-        let to = self.edges.partition_point(|it| it.to <= place);
-        self.edges.get(from..to).unwrap_or_default()
-    }
-
-    /// Those of which a span is the cause.
-    pub fn of_cause(&self, place: Place) -> impl Iterator<Item = &Edge> {
-        let from = self.by_cause.partition_point(|it| it.0 < place);
-        let of_place =
-            self.by_cause.get(from..).unwrap_or_default().iter().take_while(move |it| it.0 == place);
-        of_place.filter_map(|it| self.edges.get(it.1 as usize))
+        let from = self.0.partition_point(|it| it.to < place);
+        let to = self.0.partition_point(|it| it.to <= place);
+        self.0.get(from..to).unwrap_or_default()
     }
 
     /// How long the message lay that a span works on; the longest of several.

@@ -122,12 +122,6 @@ impl DebugReport {
     pub fn steps(&self) -> impl Iterator<Item = &StepReport> {
         self.lists.iter().filter(|it| it.skipped.is_none()).flat_map(|it| &it.steps)
     }
-
-    /// How long all of it took, once all of it is over.
-    pub fn took(&self) -> Option<TimeDelta> {
-        let is_over = self.steps().all(|it| it.verdict.is_some());
-        if is_over { self.steps().map(|it| it.took).max() } else { None }
-    }
 }
 
 impl DebugReport {

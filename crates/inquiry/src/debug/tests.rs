@@ -432,7 +432,7 @@ fn a_dead_source_spoils_only_the_steps_that_need_it() {
     assert_eq!(lost.verdict.as_ref().unwrap().says.told(report.at, 0), "Prometheus cannot be reached");
     assert_eq!(lost.failures.len(), 1);
     assert!(n_told >= 4, "each answer is told as it comes");
-    assert!(report.took().is_some() && report.steps().all(|it| it.took > TimeDelta::ZERO));
+    assert!(report.steps().all(|it| it.took > TimeDelta::ZERO));
 }
 
 #[test]
@@ -454,7 +454,6 @@ fn a_list_for_another_trouble_is_not_run_unless_asked_for() {
     let list = &report.lists[0];
     assert_eq!(list.skipped.as_deref(), Some("it is for failures that speak of “oom” or “killed”"));
     assert!(list.steps[0].verdict.is_none() && script.asked().is_empty());
-    assert_eq!(report.took(), None);
     let (report, _) = run(system(vec![Ask::JobLines], &["oom"]), &script, vec![0]);
     assert!(report.lists[0].skipped.is_none() && report.lists[0].steps[0].verdict.is_some());
     let (report, _) = run(system(vec![Ask::JobLines], &["e_box"]), &script, Vec::new());

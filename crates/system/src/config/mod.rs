@@ -136,24 +136,3 @@ pub fn read(text: &str) -> Option<(Config, Vec<Warning>)> {
 pub fn schema() -> serde_json::Value {
     file::schema()
 }
-
-/// The `connect-src` of the content-security policy that lets the page reach these sources and no others, such as
-/// `'self' https://loki.example wss://loki.example`. Live log lines come over a WebSocket, hence the `wss:`.
-pub fn csp_connect_src(config: &Config) -> String {
-    let mut allowed = vec!["'self'".to_owned()];
-    let mut allow = |origin: String| {
-        if !allowed.contains(&origin) {
-            allowed.push(origin);
-        }
-    };
-    for source in config.sources.iter() {
-        let Some((scheme, rest)) = source.url.split_once("://") else { continue };
-        let host = rest.split('/').next().unwrap_or(rest).to_ascii_lowercase();
-        allow(format!("{scheme}://{host}"));
-        match source.kind {
-            SourceKind::Loki => allow(format!("{}://{host}", if scheme == "http" { "ws" } else { "wss" })),
-            SourceKind::Prometheus | SourceKind::Mimir | SourceKind::Tempo | SourceKind::Pyroscope => {}
-        }
-    }
-    allowed.join(" ")
-}
