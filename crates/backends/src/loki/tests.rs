@@ -37,6 +37,56 @@ fn failure<E: Endpoint<Output: std::fmt::Debug>>(recorded: Recorded, endpoint: &
     recorded.read(endpoint).map(drop).unwrap_err()
 }
 
+/// What a page brings that is new, in seconds after the first line of all, and what to ask next.
+fn page(paging: &mut Paging, asked: &QueryRange, name: &str) -> (Vec<i64>, NextPage) {
+    let (batch, _) = recorded(LOKI, name).read(asked).unwrap();
+    let (new, next) = paging.take(asked, &batch);
+    let mut at: Vec<i64> = new.into_iter().map(|it| batch.get(it).unwrap().time.secs()).collect();
+    at.sort_unstable();
+    (at.into_iter().map(|it| it - after_first(0).secs()).collect(), next)
+}
+
+/// So many seconds after the first line of the recorded pages, or nearly: it was written a nanosecond later.
+fn after_first(secs: i64) -> Timestamp {
+    let first = read_lines("page-forward-1.json").times().min().unwrap();
+    Timestamp::from_secs(first.secs() + secs)
+}
+
+/// The question that the recorded pages answer.
+fn of_pages(limit: u32, direction: Direction) -> QueryRange {
+    let at = after_first;
+    QueryRange { limit, direction, range: TimeRange { start: at(-60), end: at(60) }, ..lines() }
+}
+
+#[test]
+fn pages_that_meet_in_an_instant_of_several_streams_lose_nothing() {
+    // The limit counts all streams together: the first page holds two of the six lines of its last instant.
+    let asked = of_pages(7, Direction::Forward);
+    let mut paging = Paging::default();
+    let (new, next) = page(&mut paging, &asked, "page-forward-1.json");
+    assert_eq!(new, [0, 0, 1, 2, 3, 4, 4]);
+    let NextPage::Ask(second) = next else { panic!("{next:?}") };
+    assert_eq!(second.range.start, after_first(4), "the same instant again");
+    let last = page(&mut paging, &second, "page-forward-2.json");
+    assert_eq!(last, (vec![4; 4], NextPage::Done), "the other four, and no line twice");
+}
+
+#[test]
+fn a_page_back_in_time_asks_past_the_end_that_loki_leaves_out() {
+    let asked = of_pages(8, Direction::Backward);
+    let mut paging = Paging::default();
+    let (new, next) = page(&mut paging, &asked, "page-backward-1.json");
+    assert_eq!(new, [2, 3, 4, 4, 4, 4, 4, 4]);
+    let NextPage::Ask(second) = next else { panic!("{next:?}") };
+    let border = after_first(2);
+    assert_eq!(second.range.end, border + TimeDelta::from_nanos(1));
+    assert_eq!(page(&mut paging, &second, "page-backward-2.json"), (vec![0, 0, 1], NextPage::Done));
+    // Had the page ended at the border itself, other lines of that instant would be lost.
+    let times = |name| recorded(LOKI, name).read(&second).unwrap().0.times().collect::<Vec<_>>();
+    assert!(times("page-backward-2.json").contains(&border));
+    assert!(!times("page-backward-lossy.json").contains(&border));
+}
+
 #[test]
 fn lines_come_with_labels_metadata_and_parsed_fields() {
     let batch = read_lines("streams-categorized.json");
