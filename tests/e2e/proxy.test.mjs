@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { startStack } from './lib/stack.mjs';
+import { tail, upgrade } from './lib/tail.mjs';
 
 const EMBED_KEY = 'a-long-key-that-nobody-guesses';
 let stack;
@@ -29,23 +30,51 @@ test('refuses what writes, deletes or configures', async () => {
   assert.equal(await status('loki/api/v1/labels', { method: 'DELETE' }), 403);
 });
 
-test('asks Loki for structured metadata, which a live tail cannot ask for itself', async () => {
+/** Pushes a line with structured metadata, of now; returns its time. */
+async function pushLine() {
   const now = BigInt(Date.now()) * 1_000_000n;
   const line = { stream: { service: 'proxy-test' }, values: [[`${now}`, 'hello', { trace_id: 'abc' }]] };
   await fetch(`${stack.servers.loki.url}/loki/api/v1/push`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ streams: [line] }) });
+  return now;
+}
+
+test('asks Loki for structured metadata, which a live tail cannot ask for itself', async () => {
+  const now = await pushLine();
   const question = new URLSearchParams({ query: '{service="proxy-test"}', start: `${now - 1_000_000_000n}`, end: `${now + 1_000_000_000n}` });
   const { data } = await (await fetch(`${stack.url}loki/api/v1/query_range?${question}`)).json();
   assert.deepEqual(data.encodingFlags, ['categorize-labels']);
   assert.equal(data.result[0].values[0][2].structuredMetadata.trace_id, 'abc');
 });
 
+const TAIL = `loki/api/v1/tail?${new URLSearchParams({ query: '{service="proxy-test"}' })}`;
+
 test('upgrades the live tail', async () => {
-  const answer = await new Promise((upgraded, failed) => {
-    import('node:http').then(({ request }) => request(`${stack.url}loki/api/v1/tail?query=${encodeURIComponent('{service="proxy-test"}')}`, {
-      headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
-    }).on('upgrade', (response, socket) => { socket.destroy(); upgraded(response); }).on('response', response => failed(new Error(`HTTP ${response.statusCode}`))).on('error', failed).end());
-  });
-  assert.equal(answer.statusCode, 101);
+  const { response, socket } = await upgrade(stack.url + TAIL);
+  socket.destroy();
+  assert.equal(response.statusCode, 101);
+});
+
+/** What a tail tells of a line that comes while it is open. */
+async function tailed(url) {
+  await pushLine();
+  let pushed;
+  for await (const { streams, encodingFlags } of tail(url)) {
+    const found = streams.find(({ values: [[at]] }) => at === `${pushed}`);
+    if (found) return { ...found, encodingFlags };
+    pushed ??= await pushLine(); // by what was there before, the tail is known to be open
+  }
+  return assert.fail('the tail was closed');
+}
+
+test('the live tail brings structured metadata, which Loki leaves out where nobody asks for it', async () => {
+  const { stream, values: [[, line, categories]], encodingFlags } = await tailed(stack.url + TAIL);
+  assert.deepEqual(encodingFlags, ['categorize-labels']);
+  assert.equal(line, 'hello');
+  assert.equal(categories.structuredMetadata.trace_id, 'abc');
+  assert.ok(!('trace_id' in stream), 'not mixed with the labels');
+  const direct = await tailed(`${stack.servers.loki.url}/${TAIL}`);
+  assert.equal(direct.values[0][1], 'hello');
+  assert.doesNotMatch(JSON.stringify(direct), /trace_id|categorize-labels/);
 });
 
 test('opens CORS for the embed path with its key only, and strips credentials there', async () => {
