@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { framing } from './lib/frames.mjs';
 import { accessible, harness } from './lib/harness.mjs';
-import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
+import { failedJob, goodLines, newJob, writeLines, writeSpans } from './lib/jobs.mjs';
 
 const MINUTE = 60_000;
 const LAST_HOUR = { from: 'now-1h', to: 'now' };
@@ -100,6 +100,81 @@ test('the address of a view opens that view again', async () => {
   assert.equal(again.url(), page.url());
   await page.done();
   await again.done();
+});
+
+const inView = (page, row) => row.evaluate(node => {
+  const { top, bottom } = node.getBoundingClientRect(), list = node.closest('.vlist').getBoundingClientRect();
+  return top >= list.top - 1 && bottom <= list.bottom + 1;
+});
+
+test('a bar marks the lines of its span and brings them into view, a tick its line, a line its tick', async () => {
+  const job = newJob(), at = Date.now() - 15 * MINUTE, [root, span] = ['a000000000000001', 'b000000000000002'];
+  const of = { trace_id: job.trace, span_id: span, task: 'scrape_task', task_id: job.task, retries: 0 };
+  await writeLines(it.stack.servers.loki.url, job, [
+    [at, 'orchestrator', { event: 'job_submitted', trace_id: job.trace, url: 'https://docs.example.org/guide' }],
+    [at + 100, 'orchestrator', { event: 'stage_queued', stage: 'scrape', queue: 'scrape_jobs', task_id: job.task, trace_id: job.trace }],
+    // As many as put what follows out of view.
+    ...Array.from({ length: 200 }, (_, i) => [at + 200 + i, 'orchestrator', { message: `waits, ${i}` }]),
+    [at + 2_000, 'scraper', { event: 'task_started', ...of }],
+    [at + 4_000, 'scraper', { message: 'reads the site map', ...of }],
+    [at + 6_000, 'scraper', { event: 'scrape_completed', duration_ms: 4_000, ...of }],
+    [at + 9_000, 'orchestrator', { event: 'job_completed', status: 'done', trace_id: job.trace }],
+  ]);
+  const attrs = { 'job.stage': 'scrape', 'messaging.message.id': job.task };
+  await writeSpans(it.stack.servers.tempo.otlp, job, [
+    { service: 'orchestrator', name: 'apply_async/scrape_task', kind: 4, id: root, from: at + 50, to: at + 120,
+      attrs: { ...attrs, 'celery.action': 'apply_async' } },
+    { service: 'scraper', name: 'run/scrape_task', kind: 5, id: span, parent: root, from: at + 2_000, to: at + 6_000,
+      attrs: { ...attrs, 'celery.action': 'run', 'celery.task_name': 'scrape_task', 'celery.retries': 0, 'celery.state': 'SUCCESS' } },
+  ]);
+  const page = await it.open(jobView(job));
+  await page.getByText('206 lines, all services').waitFor();
+  await page.locator('button.tl-bar[title*="apply_async"]').first().waitFor();
+  const stage = page.locator('.tl-row').filter({ has: page.locator('button.tl-bar[title*="attempt 1"]') });
+  const bar = stage.locator('button.tl-bar');
+  const marked = page.locator('.log-row.in-span'), chosen = page.locator('.log-row[aria-selected=true]');
+  assert.deepEqual([await marked.count(), await chosen.count()], [0, 0]);
+
+  await bar.click();
+  await page.waitForURL(new RegExp(`span=${span}`));
+  assert.equal(await bar.getAttribute('aria-pressed'), 'true');
+  await marked.nth(2).waitFor();
+  const says = ['task_started', 'reads the site map', 'scrape_completed'];
+  assert.deepEqual((await marked.locator('.m').allInnerTexts()).map((text, i) => text.startsWith(says[i])), [true, true, true]);
+  assert.ok(await inView(page, marked.first()));
+
+  await page.locator('.vlist').evaluate(list => { list.scrollTop = 0; });
+  await marked.first().waitFor({ state: 'detached' });
+  await stage.locator('.tl-tick').nth(1).click();
+  await chosen.filter({ hasText: says[1] }).waitFor();
+  assert.ok(await inView(page, chosen));
+  assert.equal(await bar.getAttribute('aria-pressed'), 'false');
+
+  await page.locator('.log-row', { hasText: says[2] }).click();
+  await chosen.filter({ hasText: says[2] }).waitFor();
+  const tick = page.locator('.tl-tick.tl-sel');
+  assert.deepEqual([await tick.count(), await stage.locator('.tl-tick.tl-sel').count()], [1, 1]);
+  assert.ok((await tick.getAttribute('title')).startsWith(await chosen.locator('.t').innerText()));
+  await page.done();
+});
+
+test('where lines alone tell of a job, a bar and the line that it comes from select each other', async () => {
+  const job = newJob();
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, Date.now() - 20 * MINUTE));
+  const page = await it.open(jobView(job));
+  await page.locator('.state.done').first().waitFor();
+  const started = page.locator('.log-row', { hasText: 'task_started' });
+  const bars = page.locator('button.tl-bar[title*="attempt 1"]');
+  const pressed = () => bars.evaluateAll(all => all.map(it => it.ariaPressed));
+  await started.nth(2).waitFor();
+  assert.deepEqual(await pressed(), ['false', 'false', 'false']);
+  await started.nth(1).click();
+  await page.waitForURL(/line=/);
+  assert.deepEqual(await pressed(), ['false', 'true', 'false']);
+  await bars.nth(2).click();
+  await page.waitForFunction(() => document.querySelectorAll('button.tl-bar[title*="attempt 1"]')[2].ariaPressed === 'true');
+  assert.deepEqual(await started.evaluateAll(all => all.map(it => it.ariaSelected)), ['false', 'false', 'true']);
+  await page.done();
 });
 
 test('everything is reached by keyboard', async () => {
