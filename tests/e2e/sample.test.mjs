@@ -55,6 +55,28 @@ test('with no source configured, the overview of the sample is painted, its newe
   await page.done();
 });
 
+test('the sample is fetched after the first paint, and the page lives while it comes', async () => {
+  const page = await newPage(browser);
+  let answer;
+  const held = new Promise(done => { answer = done; });
+  await page.route(/\.jsrec$/, async route => { await held; await route.continue(); });
+  await page.goto(site.url);
+  await mounted(page);
+  await page.getByText(/is being opened/).first().waitFor();
+  await page.getByRole('navigation').getByRole('link', { name: 'Connections', exact: true }).waitFor();
+  answer();
+  await page.getByText(recording.head.title).first().waitFor();
+  await settled(page);
+  const { painted, began } = await page.evaluate(() => ({
+    painted: performance.getEntriesByType('paint').map(({ name, startTime }) => [name, startTime]),
+    began: performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.jsrec')).map(({ startTime }) => startTime),
+  }));
+  assert.deepEqual(painted.map(([name]) => name).sort(), ['first-contentful-paint', 'first-paint']);
+  assert.equal(began.length, 1);
+  for (const [name, at] of painted) assert.ok(began[0] > at, `the sample was asked for at ${began[0]} ms, ${name} was at ${at} ms`);
+  await page.done();
+});
+
 test('the failed job that is offered first is beside the last good one of its kind', async () => {
   const page = await open({ page: 'job', job: examples[0].id, tab: 'compare' });
   await page.locator('.cmp-stages').getByText('missing').first().waitFor();
