@@ -35,6 +35,15 @@ export function harness(prepare = async () => {}, options = {}) {
   return it;
 }
 
+/** Presses Tab until this has the focus. */
+export async function tabTo(page, target, presses = 80) {
+  for (let i = 0; i < presses; i++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate(node => node === document.activeElement)) return;
+  }
+  assert.fail(`Tab does not reach ${target}`);
+}
+
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Throws when axe finds anything in the page. */
