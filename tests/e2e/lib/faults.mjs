@@ -24,18 +24,26 @@ export const FAULTS = {
   },
 };
 
-/** A proxy on a free port in front of `upstream`. Returns {host, fail(fault, path = /./), heal(), seen, stop()}. */
+/** Answers everything so. */
+export const answering = (status, words, type = 'text/plain') => (_, response) => {
+  response.writeHead(status, { 'content-type': type }).end(words);
+};
+
+/**
+ * A proxy on a free port in front of `upstream`. Returns {host, fail(fault, path = /./), heal(), seen, stop()}.
+ * What a fault returns false for is passed through.
+ */
 export async function faultProxy(upstream) {
   const target = new URL(upstream);
   let fault, where = /./;
-  const seen = []; // {method, url} of each question, oldest first
+  const seen = []; // {method, url, headers} of each question, oldest first
 
   const ask = (request, headers = request.headers) =>
     http.request({ host: target.hostname, port: target.port, method: request.method, path: target.pathname.replace(/\/$/, '') + request.url, headers });
 
   const server = http.createServer((request, response) => {
-    seen.push({ method: request.method, url: request.url });
-    if (fault && where.test(request.url)) return fault(request, response);
+    seen.push({ method: request.method, url: request.url, headers: request.headers });
+    if (fault && where.test(request.url) && fault(request, response) !== false) return undefined;
     const onward = ask(request);
     onward.on('response', answer => { response.writeHead(answer.statusCode, answer.headers); answer.pipe(response); answer.on('error', () => response.destroy()); });
     onward.on('error', () => { if (response.headersSent) response.destroy(); else response.writeHead(502).end(); });
@@ -46,7 +54,7 @@ export async function faultProxy(upstream) {
 
   // The live tail: a WebSocket, passed on byte by byte.
   server.on('upgrade', (request, socket, head) => {
-    seen.push({ method: 'UPGRADE', url: request.url });
+    seen.push({ method: 'UPGRADE', url: request.url, headers: request.headers });
     if (fault && where.test(request.url)) return socket.destroy();
     const onward = net.connect(Number(target.port), target.hostname, () => {
       const lines = [`${request.method} ${request.url} HTTP/1.1`];
