@@ -152,6 +152,7 @@ test('a bar marks the lines of its span and brings them into view, a tick its li
 
   await page.locator('.log-row', { hasText: says[2] }).click();
   await chosen.filter({ hasText: says[2] }).waitFor();
+  assert.ok(await bar.evaluate(it => it.classList.contains('tl-around')), 'the bar of the line is marked');
   const tick = page.locator('.tl-tick.tl-sel');
   assert.deepEqual([await tick.count(), await stage.locator('.tl-tick.tl-sel').count()], [1, 1]);
   assert.ok((await tick.getAttribute('title')).startsWith(await chosen.locator('.t').innerText()));

@@ -16,6 +16,8 @@ use crate::state::{Clock, Memo};
 pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) selected: Signal<Option<Origin>>,
+    /// The span of the line that is selected.
+    pub(super) around: Signal<Option<Origin>>,
     pub(super) on_select: Callback<Origin>,
     /// The bar that the tabulator key reaches.
     pub(super) cursor: Signal<Option<Place>>,
@@ -111,6 +113,7 @@ fn bar_view(drawn: DrawnBar, place: Place, lane: &str, colour: &str, shared: Sha
             class=class
             class:tl-open=open
             class:tl-sel=move || is_selected.get()
+            class:tl-around=move || shared.around.get() == Some(select)
             style:left=left
             style:width=width
             aria-label=title.clone()

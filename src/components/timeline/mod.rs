@@ -41,6 +41,9 @@ pub fn TimelineView(
     /// The span or line that is selected.
     #[prop(into)]
     selected: Signal<Option<Origin>>,
+    /// The span that the selected line belongs to.
+    #[prop(into, default = Signal::stored(None))]
+    around: Signal<Option<Origin>>,
     /// A bar or a tick was chosen.
     #[prop(into)]
     on_select: Callback<Origin>,
@@ -102,7 +105,7 @@ pub fn TimelineView(
     };
 
     let n_lanes = Memo::new(move |_| lanes.with(Vec::len));
-    let shared = Shared { clock, selected, on_select, cursor: cursor.into() };
+    let shared = Shared { clock, selected, around, on_select, cursor: cursor.into() };
     let row = move |idx: usize| {
         let lane = Memo::new(move |_| lanes.with(|it| it.get(idx).cloned()));
         view! { <LaneRow idx=idx lane=lane shared=shared /> }

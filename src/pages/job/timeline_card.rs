@@ -1,14 +1,14 @@
 //! The timeline with its switches above, and below it the key to what is visible and where it came from.
 
 use domain::format::sentence;
-use domain::job::{Note, NoteKind};
+use domain::job::{Note, NoteKind, Origin};
 use domain::logs::Level;
 use domain::timeline::{BarKind, Folding, Timeline};
 use domain::view_state::Switch;
 use leptos::prelude::*;
 
 use super::detail::focus_detail;
-use super::model::Model;
+use super::model::{Model, find_line};
 use crate::components::timeline::TimelineView;
 use crate::state::Memo;
 
@@ -24,6 +24,12 @@ pub(super) fn TimelineCard(model: Model) -> impl IntoView {
     let fold_words = move || {
         if is_folding() { format!("idle time folded: {}", folded.get()) } else { "fold idle time".to_owned() }
     };
+    let around = Memo::new(move |_| {
+        let line = model.shown.get()?;
+        let (trace, span) =
+            model.evidence.with(|it| find_line(it, line).and_then(|it| it.roles.trace.zip(it.roles.span)))?;
+        Some(Origin::Span(trace, span))
+    });
     let select = move |what| {
         model.select(what);
         model.sheet_is_open.set(true);
@@ -48,6 +54,7 @@ pub(super) fn TimelineCard(model: Model) -> impl IntoView {
             <TimelineView
                 timeline=model.timeline
                 selected=model.shown
+                around=around
                 on_select=select
                 on_open=move |()| {
                     model.sheet_is_open.set(true);
