@@ -1,6 +1,7 @@
 // The job page of the release build, cold: navigation to painted, when its first question leaves, its longest task.
-// The peer is a page with nothing in it: what Chromium charges for any page.
+// The peer is a page with nothing in it: what Chromium charges for any page. And what each page's first visit downloads.
 import { APP } from './lib/app.mjs';
+import { MOST_KIB, firstLoads, kib } from '../first-load.mjs';
 import { json } from './lib/serve.mjs';
 
 const JOB = 'job-bench-1', TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -54,7 +55,11 @@ export async function run({ cold, runs, summarize }) {
     }));
     page.painted.push(it.painted); page.asked.push(it.asked); page.task.push(it.longest);
   }
+  const { files } = firstLoads(APP);
+  const weights = Object.entries(MOST_KIB).map(([first, most]) => (
+    { name: `first load of ${first}, KiB of brotli`, ours: summarize([kib(files(first))]), against: '', hold: `${most} KiB` }));
   return [
+    ...weights,
     { name: 'job page, navigation to painted', ours: summarize(page.painted), peer: summarize(empty), against: 'empty page' },
     { name: 'job page, first question leaves', ours: summarize(page.asked), against: 'navigation start' },
     { name: 'job page, longest task (0: under 50 ms)', ours: summarize(page.task), against: '', hold: '50 ms' },

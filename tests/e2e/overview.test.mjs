@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import { FAILED_REQUESTS, accessible, harness, tabTo } from './lib/harness.mjs';
+import { sleep, until } from './lib/process.mjs';
 
 const it = harness();
 const MINUTE_SECS = 60;
@@ -233,6 +234,25 @@ test('the page is reached and worked by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/page=job/);
   await page.locator('.state').first().waitFor();
+  await page.done();
+});
+
+test('a page that nobody looks at asks nothing, and asks at once when it is looked at again', async () => {
+  const page = await it.open({ page: 'overview', from: 'now-15m', to: 'now', refresh: '1s' });
+  const asked = () => it.stack.faults.prometheus.seen.length;
+  const more = async () => { const before = asked(); await until('nothing more is asked', () => asked() > before); };
+  const look = isLooking => page.evaluate(hidden => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value: hidden });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, !isLooking);
+  await more();
+  await look(false);
+  await settled(page);
+  const before = asked();
+  await sleep(3_000);
+  assert.equal(asked(), before);
+  await look(true);
+  await more();
   await page.done();
 });
 

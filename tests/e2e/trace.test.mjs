@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { genTrace, toProtobuf } from '../bench/lib/gen-trace.mjs';
 import { accessible, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines, writeSpans } from './lib/jobs.mjs';
 import { scratch } from './lib/paths.mjs';
+import { sleep } from './lib/process.mjs';
 
 const MINUTE = 60_000;
 const LAST_HOUR = { from: 'now-1h', to: 'now' };
@@ -274,3 +276,27 @@ test('on a phone nothing that can be pressed is out of sight to one side', async
   assert.deepEqual(out, []);
   await page.done();
 });
+
+test('the trace that the bench serves is what a real Tempo gives for the same spans, byte for byte but for their order', async () => {
+  const { tempo } = it.stack.servers;
+  const made = genTrace(2_000, 7);
+  // What a request to write holds and what an answer holds are one message: OTLP's TracesData.
+  const wrapped = toProtobuf(made);
+  const body = wrapped.subarray(wrapped.length - messageLength(wrapped));
+  const written = await fetch(`${tempo.otlp}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/x-protobuf' }, body });
+  assert.equal(written.status, 200, await written.text());
+  const asked = () => fetch(`${tempo.url}/api/traces/${made.traceId}`, { headers: { accept: 'application/protobuf' } });
+  let answer = await asked();
+  for (let i = 0; answer.status !== 200 && i < 50; i++) { await sleep(100); answer = await asked(); }
+  assert.match(answer.headers.get('content-type'), /protobuf/);
+  assert.equal((await answer.arrayBuffer()).byteLength, body.length);
+});
+
+/** How long the message is that a message holds as its only field: its length is a varint after one byte. */
+function messageLength(bytes) {
+  let length = 0, at = 1, shift = 0;
+  for (; ; at++, shift += 7) {
+    length += (bytes[at] & 0x7f) * 2 ** shift;
+    if (bytes[at] < 0x80) return length;
+  }
+}
