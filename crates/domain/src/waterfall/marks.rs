@@ -51,8 +51,8 @@ pub struct Marks {
 impl Marks {
     /// Places events and lines.
     ///
-    /// A line stands on the span that it names. One that names none, or one that the store does not have, stands in its
-    /// service's lane; one that names a trace that is not here is left out. Each line counts once.
+    /// A line stands on the span that it names. One that names none, or one that is not here, stands in its service's lane.
+    /// Each line counts once.
     pub fn of<'a>(forest: &Forest, lines: impl Iterator<Item = &'a LogRecord>) -> Self {
         let mut marks: Vec<(Place, Mark)> = Vec::new();
         for place in forest.all() {
@@ -64,14 +64,8 @@ impl Marks {
                 (place, Mark { time: event.time + offset, level, kind: MarkKind::Event(idx) })
             }));
         }
-        let is_here = |line: &LogRecord| {
-            let has = |it| {
-                forest.traces().iter().any(|trace| trace.spans.first().is_some_and(|span| span.trace == it))
-            };
-            line.roles.trace.is_none_or(has)
-        };
         let mut lanes: SortedMap<Arc<str>, Vec<Mark>> = SortedMap::new();
-        for line in lines.filter(|it| is_here(it)) {
+        for line in lines {
             let mark = Mark { time: line.time, level: line.level, kind: MarkKind::Line(line.key) };
             let place =
                 line.roles.trace.zip(line.roles.span).and_then(|(trace, span)| forest.find(trace, span));

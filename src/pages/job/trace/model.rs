@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::logs::LogRecord;
 use domain::time::TimeRange;
 use domain::timeline::{FoldedAxis, Folding};
 use domain::trace::Trace;
@@ -67,8 +68,15 @@ impl TraceModel {
         let some_forest = move || forest.get().unwrap_or_default();
         let edges = shared_memo(move || Arc::new(Edges::of(&some_forest())));
         let marks = shared_memo(move || {
-            let forest = some_forest();
-            model.evidence.with(|it| Arc::new(Marks::of(&forest, it.lines.iter())))
+            let (forest, traces) = (some_forest(), traces.get());
+            // Lines of another trace stand in that one's picture; those of a trace that was not kept have only this.
+            let is_of =
+                |all: &[Trace], id| all.iter().any(|it| it.spans.first().is_some_and(|it| it.trace == id));
+            let is_here = |line: &&LogRecord| {
+                let of_another = |id| !is_of(forest.traces(), id) && is_of(&traces, id);
+                !line.roles.trace.is_some_and(of_another)
+            };
+            model.evidence.with(|it| Arc::new(Marks::of(&forest, it.lines.iter().filter(is_here))))
         });
         let colours = shared_memo(move || {
             let forest = some_forest();

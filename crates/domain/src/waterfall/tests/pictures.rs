@@ -231,7 +231,10 @@ fn lines_stand_on_their_span_or_in_their_services_lane() {
     let lane = |service: &str, words: &[&str]| {
         (service.to_owned(), words.iter().map(|it| (*it).to_owned()).collect())
     };
-    assert_eq!(lanes, [lane("scraper", &["no-trace", "no-span"]), lane("chunker", &["unknown-span"])]);
+    assert_eq!(
+        lanes,
+        [lane("scraper", &["no-trace", "other-trace", "no-span"]), lane("chunker", &["unknown-span"])]
+    );
     let rows = Rows::of(&forest, &Shape::default()).with_lanes(lanes.len());
     assert_eq!(
         (rows.get(0), rows.len(), rows.row_of(place(&forest, "run"))),
