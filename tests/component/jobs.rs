@@ -198,7 +198,15 @@ impl Page {
     }
 
     async fn scroll_to(&self, top_px: i32) {
-        self.one(".vlist").set_scroll_top(top_px);
+        let list = self.one(".vlist");
+        // It is as long as its rows once it has been measured.
+        for _ in 0..50 {
+            if list.scroll_height() > top_px {
+                break;
+            }
+            TimeoutFuture::new(20).await;
+        }
+        list.set_scroll_top(top_px);
         TimeoutFuture::new(120).await;
     }
 }
