@@ -75,7 +75,7 @@ test('a host that answers 403: the stage, the code, the cause, three attempts', 
   const inQueues = await fact(opened, 'in queues');
   assert.match(inQueues ?? '0 ms', /^[\d.]+ ms/, `in queues for ${inQueues}`);
   await page.done();
-  await says(opened, 'See how many requests to that host fail');
+  await says(opened, 'Ask for the original once more by hand');
   await opened.done();
 
   // Its system file names no steps: those that help anywhere have run.

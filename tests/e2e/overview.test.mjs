@@ -103,8 +103,10 @@ for (const [title, operation] of [['read', 'read'], ['write', 'write']]) {
     const window = /\[(\w+)\]/.exec(query)[1];
     const own = `histogram_quantile(0.99, sum by (le) (rate(embedding_request_duration_seconds_bucket{operation="${operation}"}[${window}])))`;
     const [{ value: [, newest] }] = await ask('query', { query: own, time: end });
-    assert.equal(plain(await panel(page, title).locator('.panel-value').innerText()), inWords(Number(newest)), `${newest} s was answered`);
-    assert.deepEqual(Object.values(await legend(page, title)).map(plain), [inWords(Number(newest))]);
+    const told = plain(await panel(page, title).locator('.panel-value').innerText());
+    // The last bits of a sum depend on the order of its parts, which decides how a tie is rounded.
+    assert.ok([1 - 1e-9, 1, 1 + 1e-9].map(it => inWords(Number(newest) * it)).includes(told), `${told}, ${newest} s was answered`);
+    assert.deepEqual(Object.values(await legend(page, title)).map(plain), [told]);
     await page.done();
   });
 }

@@ -7,7 +7,7 @@ import { genTrace, toProtobuf } from '../bench/lib/gen-trace.mjs';
 import { accessible, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines, writeSpans } from './lib/jobs.mjs';
 import { scratch } from './lib/paths.mjs';
-import { sleep } from './lib/process.mjs';
+import { sleep, until } from './lib/process.mjs';
 
 const MINUTE = 60_000;
 const LAST_HOUR = { from: 'now-1h', to: 'now' };
@@ -19,11 +19,11 @@ const traceView = (job, more = {}) => ({ page: 'job', job: job.id, tab: 'trace',
 const rows = page => page.locator('.wf-row.span:not([hidden])').evaluateAll(all => all
   .map(row => [Number(row.dataset.row), `${'  '.repeat(row.ariaLevel - 1)}${row.querySelector('.wf-operation').textContent}`])
   .sort(([a], [b]) => a - b).map(([, name]) => name));
-const until = (page, count) => page.waitForFunction(n => document.querySelectorAll('.wf-row.span:not([hidden])').length === n, count);
+const rowsAre = (page, count) => page.waitForFunction(n => document.querySelectorAll('.wf-row.span:not([hidden])').length === n, count);
 
 test('a failed job has its waterfall: each attempt below the message that set it off, the last one selected', async () => {
   const page = await it.open(traceView(failed));
-  await until(page, 4);
+  await rowsAre(page, 4);
   assert.deepEqual(await rows(page), ['apply_async/scrape_task', '  run/scrape_task', '  run/scrape_task', '  run/scrape_task']);
   await page.locator('.wf-row.on').waitFor();
   assert.match(await page.locator('.wf-row.on .spoken').innerText(), /run\/scrape_task, scraper, 3 s, failed/);
@@ -35,7 +35,7 @@ test('a failed job has its waterfall: each attempt below the message that set it
 
 test('a row leads to the span in full, and its link opens it again', async () => {
   const page = await it.open(traceView(failed));
-  await until(page, 4);
+  await rowsAre(page, 4);
   await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
   await page.locator('.det-name').filter({ hasText: 'apply_async/scrape_task' }).waitFor();
   const href = await page.getByRole('link', { name: 'Link to this span' }).getAttribute('href');
@@ -47,11 +47,11 @@ test('a row leads to the span in full, and its link opens it again', async () =>
 
 test('keys fold, find, step from match to match, and zoom', async () => {
   const page = await it.open(traceView(failed));
-  await until(page, 4);
+  await rowsAre(page, 4);
   await page.keyboard.press(']');
-  await until(page, 1);
+  await rowsAre(page, 1);
   await page.keyboard.press('[');
-  await until(page, 4);
+  await rowsAre(page, 4);
   await page.keyboard.press('g');
   await page.keyboard.type('celery.state=RETRY');
   await page.locator('.wf-count', { hasText: '2 found' }).waitFor();
@@ -72,7 +72,7 @@ test('keys fold, find, step from match to match, and zoom', async () => {
 
 test('errors only, critical path and statistics tell what they count', async () => {
   const page = await it.open(traceView(failed));
-  await until(page, 4);
+  await rowsAre(page, 4);
   await page.getByRole('button', { name: /critical path/ }).click();
   await page.locator('.wf-path:visible').first().waitFor();
   await page.getByRole('button', { name: /critical path, .* waiting/ }).waitFor();
@@ -86,7 +86,7 @@ test('errors only, critical path and statistics tell what they count', async () 
 
 test('folds, zoom and switches stand in the address, which opens them again', async () => {
   const page = await it.open(traceView(failed));
-  await until(page, 4);
+  await rowsAre(page, 4);
   await page.keyboard.press(']');
   await page.waitForURL(/fold=/);
   await page.keyboard.press('[');
@@ -94,12 +94,12 @@ test('folds, zoom and switches stand in the address, which opens them again', as
   await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
   await page.locator('.wf-rows').focus();
   await page.keyboard.press('ArrowLeft');
-  await until(page, 1);
+  await rowsAre(page, 1);
   await page.waitForURL(/fold=none,[0-9a-f]{16}/);
   for (const key of ['c', 't', 'w']) await page.keyboard.press(key);
   await page.waitForURL(/zoom=\d+\.\.\d+.*show=path,statistics/);
   const again = await it.open(new URL(page.url()).searchParams);
-  await until(again, 1);
+  await rowsAre(again, 1);
   await again.getByRole('button', { name: 'see all' }).waitFor();
   await again.getByRole('button', { name: /critical path, .* waiting/, pressed: true }).waitFor();
   await again.getByRole('region', { name: 'Statistics' }).waitFor();
@@ -110,7 +110,7 @@ test('folds, zoom and switches stand in the address, which opens them again', as
   await again.keyboard.press('0');
   await again.keyboard.press('[');
   for (const key of ['c', 't']) await again.keyboard.press(key);
-  await until(again, 4);
+  await rowsAre(again, 4);
   await again.waitForURL(url => !/fold=|zoom=|show=/.test(url.href));
   await page.done();
   await again.done();
@@ -143,7 +143,7 @@ test('errors only and services left out stand in the address, too', async () => 
   const page = await it.open(traceView(failed, { hide: 'orchestrator', show: 'errors' }));
   // Once the lines are there as well, the rows stay where they are.
   await page.locator('.wf-row.lane').first().waitFor();
-  await until(page, 3);
+  await rowsAre(page, 3);
   assert.deepEqual(await rows(page), ['run/scrape_task', 'run/scrape_task', 'run/scrape_task']);
   await page.keyboard.press('e');
   await page.waitForURL(url => !/show=/.test(url.href) && /hide=orchestrator/.test(url.href));
@@ -160,12 +160,12 @@ test('two traces of one job are chosen one by one, or stand on one axis', async 
   const page = await it.open(traceView(job));
   const choice = page.getByLabel('Which trace');
   await choice.waitFor();
-  await until(page, 1);
+  await rowsAre(page, 1);
   await choice.selectOption({ index: 0 });
-  await until(page, 2);
+  await rowsAre(page, 2);
   assert.deepEqual(await rows(page), ['first try', 'second try']);
   await choice.selectOption({ index: 1 });
-  await until(page, 1);
+  await rowsAre(page, 1);
   assert.deepEqual(await rows(page), ['first try']);
   await page.done();
 });
@@ -197,7 +197,7 @@ test('a Jaeger file opens without a job, is saved as OTLP, and opens again', asy
   fs.writeFileSync(jaeger, JSON.stringify(JAEGER));
   const page = await it.open({ page: 'job' });
   await page.locator('input[type=file]').setInputFiles(jaeger);
-  await until(page, 2);
+  await rowsAre(page, 2);
   assert.deepEqual(await rows(page), ['GET /things', '  look up']);
   await page.getByText('jaeger.json').waitFor();
   await page.locator('.wf-row.bad').click();
@@ -210,7 +210,7 @@ test('a Jaeger file opens without a job, is saved as OTLP, and opens again', asy
   await page.getByRole('button', { name: 'Close the file' }).click();
   await page.getByRole('heading', { name: 'Find a job' }).waitFor();
   await page.locator('input[type=file]').setInputFiles(otlp);
-  await until(page, 2);
+  await rowsAre(page, 2);
   await page.done();
 });
 
@@ -233,7 +233,7 @@ test('a file is dropped onto the page', async () => {
     await page.getByRole('alert').filter({ hasText: /no JSON: at byte 0/ }).waitFor();
     await drop(page, 'dropped.json', JSON.stringify(JAEGER));
     await page.getByText('dropped.json').waitFor();
-    await until(page, 2);
+    await rowsAre(page, 2);
     assert.deepEqual(await rows(page), ['GET /things', '  look up']);
     await page.done();
   }
@@ -257,7 +257,7 @@ test('a file that is no trace says what it is', async () => {
 test('axe objects to nothing, in both themes and on a phone', async () => {
   for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { viewport: { width: 390, height: 844 } }]) {
     const page = await it.open(traceView(failed), options);
-    await until(page, 4);
+    await rowsAre(page, 4);
     await page.getByRole('button', { name: 'statistics' }).click();
     await page.getByRole('region', { name: 'Statistics' }).getByRole('row').nth(1).waitFor();
     await accessible(page);
@@ -267,7 +267,7 @@ test('axe objects to nothing, in both themes and on a phone', async () => {
 
 test('on a phone nothing that can be pressed is out of sight to one side', async () => {
   const page = await it.open(traceView(failed), { viewport: { width: 390, height: 844 } });
-  await until(page, 4);
+  await rowsAre(page, 4);
   const wide = await page.evaluate(() => ['.acts', '.tabs', '.wf-tools', '.wf-group', 'body']
     .flatMap(each => [...document.querySelectorAll(each)].filter(it => it.scrollWidth > it.clientWidth + 1).map(it => `${each} ${it.scrollWidth} > ${it.clientWidth}`)));
   assert.deepEqual(wide, []);
@@ -275,6 +275,20 @@ test('on a phone nothing that can be pressed is out of sight to one side', async
     .filter(it => it.getBoundingClientRect().right > innerWidth || it.getBoundingClientRect().left < 0).map(it => it.textContent));
   assert.deepEqual(out, []);
   await page.done();
+});
+
+test('a real Tempo keeps numbers apart from texts, and forgets a question that is posted: why the app asks as it does', async () => {
+  const end = Math.ceil(Date.now() / 1000), when = { start: end - 3600, end, limit: 20 };
+  const found = async (q, method = 'GET') => {
+    const form = new URLSearchParams({ q, ...when });
+    const answer = method === 'GET' ? await fetch(`${it.stack.servers.tempo.url}/api/search?${form}`)
+      : await fetch(`${it.stack.servers.tempo.url}/api/search?${new URLSearchParams(when)}`, { method, body: form });
+    return (await answer.json()).traces?.length ?? 0;
+  };
+  const ofJob = rest => `{ span.job.id = "${failed.id}" && span.celery.retries = ${rest} }`;
+  await until('the trace is not found', async () => await found(ofJob('2')) === 1);
+  assert.equal(await found(ofJob('"2"')), 0);
+  assert.ok(await found('{ span.job.id = "nobody" }', 'POST') > 0);
 });
 
 test('the trace that the bench serves is what a real Tempo gives for the same spans, byte for byte but for their order', async () => {

@@ -118,7 +118,7 @@ export function toProtobuf({ traceId, spans }) {
     bytes(5, s.op), int(6, KINDS[s.kind]), fixed64(7, nanos(s.start)), fixed64(8, nanos(s.start + s.dur)),
     ...s.attrs.map(it => attribute(9, it)),
     ...s.events.map(e => bytes(11, Buffer.concat([fixed64(1, nanos(e.t)), bytes(2, e.name), attribute(3, ['message', e.msg])]))),
-    ...(s.err ? [bytes(15, Buffer.concat([bytes(2, 'failed'), int(3, 2)]))] : []),
+    bytes(15, s.err ? Buffer.concat([bytes(2, 'failed'), int(3, 2)]) : Buffer.alloc(0)), // Tempo writes an empty one, too
   ]));
   const byService = new Map();
   for (const s of spans) {

@@ -53,10 +53,11 @@ fn message(n: u32, id: &str, host: &str) -> String {
 }
 
 proptest! {
+    // From 600 on no number is taken for an HTTP status, which tells failures apart.
     #[test]
     fn the_same_message_about_other_things_is_the_same(
-        a in (0_u32..9_999_999, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[a-z]{2,9}\\.example"),
-        b in (0_u32..9_999_999, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[a-z]{2,9}\\.example"),
+        a in (600_u32..9_999_999, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[a-z]{2,9}\\.example"),
+        b in (600_u32..9_999_999, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "[a-z]{2,9}\\.example"),
     ) {
         prop_assert_eq!(template(&message(a.0, &a.1, &a.2)), template(&message(b.0, &b.1, &b.2)));
     }
