@@ -17,4 +17,5 @@ pub mod soon;
 pub mod tabs;
 pub mod timeline;
 pub mod virtual_list;
+pub mod warnings;
 pub mod waterfall;

@@ -19,8 +19,8 @@ pub(super) fn in_time_order(lines: &[LogRecord]) -> Vec<usize> {
 
 /// Whether a line has the text somewhere, in any case, and passes every filter. What Loki keeps beside the line counts too.
 pub(super) fn matches(record: &LogRecord, text: &str, filters: &[Filter]) -> bool {
-    let has_text = has_text(&record.line, text) || record.fields.iter().any(|it| has_text(&it.1, text));
-    has_text && filters.iter().all(|it| passes(record, it))
+    let says_it = has_text(&record.line, text) || record.fields.iter().any(|it| has_text(&it.1, text));
+    says_it && filters.iter().all(|it| passes(record, it))
 }
 
 fn passes(record: &LogRecord, filter: &Filter) -> bool {

@@ -137,16 +137,16 @@ fn event_view(model: Model, event: &SpanEvent) -> impl IntoView + use<> {
     let clock = use_clock();
     let time = event.time;
     let is_exception = &*event.name == EXCEPTION;
-    let printed = is_exception.then(|| printed(event));
+    let words = is_exception.then(|| printed(event));
     let is_printed = |name: &str| is_exception && PRINTED.contains(&name);
     let rows = rows(event.attributes.iter().filter(|it| !is_printed(it.0)));
     let name = event.name.to_string();
     view! {
         <h4>
             {name} " " <span class="dim">{move || wall_millis(clock, time)}</span>
-            {printed.clone().map(|it| view! { <CopyButton text=Signal::stored(it) label="copy" /> })}
+            {words.clone().map(|it| view! { <CopyButton text=Signal::stored(it) label="copy" /> })}
         </h4>
-        {printed
+        {words
             .map(|it| {
                 let (first, stack) = it.split_once('\n').unwrap_or((&it, ""));
                 let stack = if stack.is_empty() { String::new() } else { format!("\n{stack}") };

@@ -1,12 +1,12 @@
 //! What could not be asked, what is therefore unknown, and what sources warned of.
 
 use backends::{BackendError, ErrorKind, SourceKind};
-use domain::format::sentence;
 use domain::view_state::Tab;
 use leptos::prelude::*;
 
 use super::model::Model;
 use crate::components::error_panel::ErrorPanel;
+use crate::components::warnings::Warnings;
 use crate::pages::trouble;
 use crate::state::Memo;
 
@@ -34,12 +34,7 @@ pub(super) fn Troubles(model: Model) -> impl IntoView {
     view! {
         <div class="troubles">
             {move || failures.get().into_iter().map(panel).collect_view()}
-            {move || {
-                let each = |it: domain::warning::Warning| view! { <li>{sentence(&it.to_string())}</li> };
-                let warnings = warnings.get();
-                (!warnings.is_empty())
-                    .then(|| view! { <ul class="warnings">{warnings.into_iter().map(each).collect_view()}</ul> })
-            }}
+            <Warnings all=warnings />
         </div>
     }
 }

@@ -24,7 +24,6 @@ mod storage;
 
 use std::sync::Arc;
 
-use domain::format::sentence;
 use domain::job::JobState;
 use domain::jobs::{Field, JobRow};
 use domain::system::Unit;
@@ -44,6 +43,7 @@ use crate::components::error_panel::ErrorPanel;
 use crate::components::loading::Loading;
 use crate::components::part::Part;
 use crate::components::tabs::{TabLink, Tabs};
+use crate::components::warnings::Warnings;
 use crate::net::{Progress, use_jobs};
 use crate::pages::asked::WhatWasAsked;
 use crate::pages::trouble;
@@ -171,12 +171,9 @@ fn Missing(model: Model) -> impl IntoView {
     let warnings = Memo::new(move |_| {
         model.report.with(|it| it.as_ref().map_or_else(Vec::new, |it| it.warnings.clone()))
     });
-    let warned = |it: domain::warning::Warning| view! { <li>{sentence(&it.to_string())}</li> };
     view! {
         {move || failures.get().into_iter().map(one).collect_view()}
-        <Show when=move || !warnings.with(Vec::is_empty)>
-            <ul class="warnings">{move || warnings.get().into_iter().map(warned).collect_view()}</ul>
-        </Show>
+        <Warnings all=warnings />
     }
 }
 
