@@ -1,6 +1,7 @@
 //! What the whole app shares: the view (the URL), the clock, the configuration and the chosen system.
 
 mod clock;
+mod kept;
 mod reactive;
 mod setup;
 mod shared;
@@ -8,6 +9,7 @@ mod view;
 mod zone;
 
 pub use clock::{BusyGuard, Clock, Tick, use_clock};
+pub use kept::{kept_words, toggle_word};
 pub use reactive::{Memo, effect};
 pub use setup::{FaultyFile, Setup, SetupError, Setups, use_config, use_setup, use_system};
 pub use shared::shared_memo;

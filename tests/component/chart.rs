@@ -9,7 +9,7 @@ use domain::series::{Exemplar, Labels, Series};
 use domain::system::Unit;
 use domain::time::{TimeRange, Timestamp};
 use gloo_timers::future::TimeoutFuture;
-use jobscope::components::chart::{TableToggle, TimeChart};
+use jobscope::components::chart::TimeChart;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -27,6 +27,7 @@ const WIDTH: f64 = 664.0;
 struct Page {
     place: HtmlElement,
     crosshair: RwSignal<Option<Timestamp>>,
+    as_table: RwSignal<bool>,
     zoomed: RwSignal<Option<TimeRange>>,
     opened: RwSignal<Option<TraceId>>,
     _mounted: Box<dyn std::any::Any>,
@@ -72,7 +73,6 @@ async fn shown(model: Option<LineChart>) -> Page {
     let model = model.map(Arc::new);
     let mounted = mount_to(place.clone(), move || {
         view! {
-            <TableToggle as_table />
             <TimeChart
                 title="Latency"
                 model=Signal::derive(move || model.clone())
@@ -96,7 +96,7 @@ async fn shown(model: Option<LineChart>) -> Page {
         element.style().set_property(property, value).unwrap();
     }
     TimeoutFuture::new(120).await;
-    Page { place, crosshair, zoomed, opened, _mounted: Box::new(mounted) }
+    Page { place, crosshair, as_table, zoomed, opened, _mounted: Box::new(mounted) }
 }
 
 impl Page {
@@ -224,7 +224,7 @@ async fn the_legend_hides_a_line() {
 async fn the_table_has_the_same_values() {
     let page = shown(Some(model())).await;
     assert!(page.place.query_selector("table").unwrap().is_none());
-    page.find(".chart-table-toggle").click();
+    page.as_table.set(true);
     TimeoutFuture::new(60).await;
     let row = page.find("tbody tr:nth-child(5)").text_content().unwrap();
     assert_eq!(row, "00:00:40–5 s");

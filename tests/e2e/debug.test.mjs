@@ -40,7 +40,13 @@ test('a step shows its lines, its commands filled in and its questions, and lead
   await tempo.getByRole('button', { name: /span/ }).click();
   await tempo.locator('.span-row').first().waitFor();
   assert.match(await tempo.getByRole('link', { name: 'Open in the trace' }).getAttribute('href'), /tab=trace.*trace=.*span=/);
+  // What is unfolded stands in the address.
+  const again = await it.open(new URL(page.url()).searchParams);
+  await again.locator('.step').filter({ hasText: 'Tempo: failed spans' }).locator('.span-row').first().waitFor();
+  await again.locator('.step').filter({ hasText: 'Postgres' }).getByText(/\|= "http_403"/).waitFor();
+  assert.equal(again.url(), page.url());
   await page.done();
+  await again.done();
 });
 
 test('a dead metrics store spoils only the steps that need it', async () => {
@@ -60,6 +66,7 @@ test('a good job has nothing to debug, and its steps can be run', async () => {
   await page.getByText('Nothing to debug: the job is done').waitFor();
   assert.equal(await page.locator('.step').count(), 0);
   await page.getByRole('button', { name: 'Run the steps' }).click();
+  await page.waitForURL(/var-run=steps/);
   const all = await steps(page);
   assert.equal(named(all, 'Postgres').state, 'not applicable');
   assert.match(await comes(page).innerText(), /No cause, since nothing failed/);

@@ -88,12 +88,16 @@ test('the address of a view opens that view again', async () => {
   await page.getByText('failed at scrape').first().waitFor();
   await page.locator('[role=option]').nth(3).click();
   await page.waitForURL(/line=/);
+  await page.getByRole('button', { name: 'follow the timeline' }).click();
+  await page.waitForURL(/show=still/);
   const look = async each => ({
+    follows: await each.getByRole('button', { name: 'follow the timeline' }).getAttribute('aria-pressed'),
     state: await state(each).innerText(),
     line: await each.locator('[role=option][aria-selected=true]').innerText(),
     detail: await each.locator('.detail').first().innerText(),
   });
   const first = await look(page);
+  assert.equal(first.follows, 'false');
   const again = await it.open(new URL(page.url()).searchParams);
   await again.locator('[role=option][aria-selected=true]').waitFor();
   assert.deepEqual(await look(again), first);

@@ -191,12 +191,19 @@ test('the address of a view opens that view again, to the pixel', async () => {
   await settled(page);
   await page.getByRole('button', { name: 'same scale' }).click();
   await follows(page, await drag(page, 'write'));
+  await panel(page, 'Queue depth by stage').locator('.chart-key').first().click();
+  await panel(page, 'Queue depth by stage').getByRole('button', { name: 'query' }).click();
+  await panel(page, 'read').getByRole('button', { name: 'table' }).click();
+  await page.waitForURL(/var-hide-queues=.*var-show-queues=query&var-show-read=table/);
   await settled(page);
   const look = async each => ({
     charts: await each.locator('.panel canvas').evaluateAll(all => all.map(it => [it.ariaLabel, it.toDataURL()])),
     legends: await Promise.all(TITLES.map(title => legend(each, title))),
     values: await each.locator('.panel-value').allInnerTexts(),
     same: await each.getByRole('button', { name: 'same scale' }).getAttribute('aria-pressed'),
+    hidden: await each.locator('.chart-key[aria-pressed=false]').allInnerTexts(),
+    query: await each.locator('.panel-query code').allInnerTexts(),
+    tables: await each.locator('.chart-table table').allInnerTexts(),
     range: await each.locator('.when').innerText(),
   });
   const again = await it.open(new URL(page.url()).searchParams);
@@ -208,6 +215,7 @@ test('the address of a view opens that view again, to the pixel', async () => {
   const [first, second] = await both();
   assert.deepEqual(second, first);
   assert.equal(first.same, 'true');
+  for (const what of ['hidden', 'query', 'tables']) assert.equal(first[what].length, 1, what);
   assert.equal(again.url(), page.url());
   await page.done();
   await again.done();

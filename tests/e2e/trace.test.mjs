@@ -79,9 +79,16 @@ test('errors only, critical path and statistics tell what they count', async () 
   await page.getByRole('button', { name: 'statistics' }).click();
   const table = page.getByRole('region', { name: 'Statistics' });
   await table.getByRole('row', { name: /scraper run\/scrape_task 3 10 s 10 s 3 s 3.33 s 4 s 4 s 3/ }).waitFor();
-  await page.getByLabel('Group by').selectOption('celery.state');
+  await page.getByLabel('Group by').selectOption('.celery.state');
   await table.getByRole('row', { name: /^RETRY/ }).waitFor();
+  await table.getByRole('button', { name: 'max' }).click();
+  await page.waitForURL(/var-by=.*var-order=max/);
+  const again = await it.open(new URL(page.url()).searchParams);
+  await again.getByRole('region', { name: 'Statistics' }).getByRole('row', { name: /^RETRY/ }).waitFor();
+  assert.equal(await again.getByRole('region', { name: 'Statistics' }).innerText(), await table.innerText());
+  assert.equal(await again.getByLabel('Group by').inputValue(), '.celery.state');
   await page.done();
+  await again.done();
 });
 
 test('folds, zoom and switches stand in the address, which opens them again', async () => {

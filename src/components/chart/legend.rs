@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use charts::{LineChart, View, moment_label, newest, readout};
+use charts::{LineChart, moment_label, newest, readout};
 use domain::format;
 use domain::system::Unit;
 use leptos::prelude::*;
 
 use super::shared::Chart;
-use crate::state::Memo;
+use crate::state::{Memo, toggle_word};
 
 /// How many colours the style sheet has for series.
 const N_COLORS: usize = 8;
@@ -70,9 +70,9 @@ fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<Value>>)
     let focus = {
         let name = Arc::clone(&name);
         move |on: bool| {
-            let focused = (on && is_shown.get_untracked()).then(|| Arc::clone(&name));
-            if chart.view.with_untracked(|it| it.focused != focused) {
-                chart.view.update(|it| it.focused = focused);
+            let focused = on.then(|| Arc::clone(&name));
+            if chart.focused.with_untracked(|it| *it != focused) {
+                chart.focused.set(focused);
             }
         }
     };
@@ -81,11 +81,13 @@ fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<Value>>)
     let press = {
         let name = Arc::clone(&name);
         move |event: web_sys::MouseEvent| {
-            let all = chart.with_model(|it, _| it.series.iter().map(|it| Arc::clone(&it.name)).collect());
-            let all: Vec<_> = all.unwrap_or_default();
-            chart
-                .view
-                .update(|it| if event.shift_key() { show_alone(it, &name, all) } else { toggle(it, &name) });
+            if event.shift_key() {
+                let all = chart.with_model(|it, _| it.series.iter().map(|it| Arc::clone(&it.name)).collect());
+                let all: Vec<_> = all.unwrap_or_default();
+                chart.hidden.update(|it| show_alone(it, &name, &all));
+            } else {
+                toggle_word(chart.hidden, &name);
+            }
         }
     };
 
@@ -110,15 +112,9 @@ fn key(chart: Chart, name: Arc<str>, color: usize, value: Signal<Option<Value>>)
     }
 }
 
-fn toggle(view: &mut View, name: &Arc<str>) {
-    if !view.hidden.remove(name) {
-        view.hidden.insert(Arc::clone(name));
-        view.focused = None;
-    }
-}
-
 /// Hides all others, or shows all again when they are hidden already.
-fn show_alone(view: &mut View, name: &Arc<str>, all: Vec<Arc<str>>) {
-    let others: std::collections::BTreeSet<_> = all.into_iter().filter(|it| it != name).collect();
-    view.hidden = if view.hidden == others { Default::default() } else { others };
+fn show_alone(hidden: &mut Vec<String>, name: &str, all: &[Arc<str>]) {
+    let others: Vec<String> = all.iter().filter(|it| ***it != *name).map(ToString::to_string).collect();
+    let is_alone = others.iter().all(|it| hidden.contains(it)) && !hidden.iter().any(|it| it == name);
+    *hidden = if is_alone { Vec::new() } else { others };
 }

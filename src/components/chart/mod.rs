@@ -9,7 +9,7 @@ mod table;
 
 use std::sync::Arc;
 
-use charts::{LineChart, View};
+use charts::LineChart;
 use domain::ids::TraceId;
 use domain::time::{TimeRange, Timestamp};
 use leptos::prelude::*;
@@ -18,6 +18,8 @@ use legend::legend;
 use plot::plot;
 use shared::{Chart, Selection};
 use table::value_table;
+
+use crate::state::Memo;
 
 /// A chart with its legend, as wide as its place and as high as `--chart-h`; its height never depends on the data.
 #[component]
@@ -42,17 +44,23 @@ pub fn TimeChart(
     /// Whether a newer answer is awaited.
     #[prop(into, default = false.into())]
     busy: Signal<bool>,
-    /// Whether the values are shown as a table as well; for a [`TableToggle`] in the panel's header.
-    #[prop(default = RwSignal::new(false))]
-    as_table: RwSignal<bool>,
+    /// Whether the values are shown as a table as well.
+    #[prop(into, default = false.into())]
+    as_table: Signal<bool>,
+    /// The names of the lines that the person has hidden, whether they are there now or not.
+    #[prop(default = RwSignal::new(Vec::new()))]
+    hidden: RwSignal<Vec<String>>,
 ) -> impl IntoView {
+    let focused = RwSignal::new(None::<Arc<str>>);
     let chart = Chart {
         title,
         model,
         crosshair,
         on_zoom,
         on_exemplar,
-        view: RwSignal::new(View::default()),
+        hidden,
+        focused,
+        view: Memo::new(move |_| shared::view_of(&hidden.get(), focused.get())),
         drawing: RwSignal::new(None),
         selection: RwSignal::new(None::<Selection>),
         dpr: crate::canvas::use_device_pixel_ratio(),
@@ -67,23 +75,5 @@ pub fn TimeChart(
                 {value_table(chart)}
             </Show>
         </figure>
-    }
-}
-
-/// The switch between a chart alone and a chart with its table.
-#[component]
-pub fn TableToggle(
-    /// The `as_table` of the chart.
-    as_table: RwSignal<bool>,
-) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            class="chart-table-toggle"
-            aria-pressed=move || as_table.get().to_string()
-            on:click=move |_| as_table.update(|it| *it = !*it)
-        >
-            "table"
-        </button>
     }
 }

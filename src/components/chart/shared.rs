@@ -7,6 +7,8 @@ use domain::ids::TraceId;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use leptos::prelude::*;
 
+use crate::state::Memo;
+
 /// How near the pointer must be to the centre of an exemplar's dot.
 const DOT_REACH_CSS_PX: f64 = 9.0;
 
@@ -15,7 +17,12 @@ const DOT_REACH_CSS_PX: f64 = 9.0;
 pub(super) struct Chart {
     pub(super) title: Signal<String>,
     pub(super) model: Signal<Option<Arc<LineChart>>>,
-    pub(super) view: RwSignal<View>,
+    /// Names of the lines that the person has hidden.
+    pub(super) hidden: RwSignal<Vec<String>>,
+    /// The line that the person points at in the legend.
+    pub(super) focused: RwSignal<Option<Arc<str>>>,
+    /// Both together, as the chart is drawn.
+    pub(super) view: Memo<View>,
     pub(super) crosshair: RwSignal<Option<Timestamp>>,
     /// What was drawn last; `None` before anything was.
     pub(super) drawing: RwSignal<Option<Arc<Drawing>>>,
@@ -23,6 +30,12 @@ pub(super) struct Chart {
     pub(super) dpr: Signal<f64>,
     pub(super) on_zoom: Callback<TimeRange>,
     pub(super) on_exemplar: Callback<TraceId>,
+}
+
+/// What the legend makes of a chart; a line that is hidden does not stand out.
+pub(super) fn view_of(hidden: &[String], focused: Option<Arc<str>>) -> View {
+    let hidden = hidden.iter().map(|it| it.as_str().into()).collect();
+    View { focused: focused.filter(|it| !std::collections::BTreeSet::contains(&hidden, it)), hidden }
 }
 
 /// What is being dragged over, in CSS pixels from the left edge of the plot's box, in whichever order.

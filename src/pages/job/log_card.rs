@@ -1,6 +1,7 @@
 //! The lines of the job in time order, filtered, following the timeline's selection and leading it.
 
 use domain::job::Origin;
+use domain::view_state::Switch;
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -16,7 +17,7 @@ const PAGE_ROWS: usize = 12;
 
 #[component]
 pub(super) fn LogCard(model: Model) -> impl IntoView {
-    let follows = RwSignal::new(true);
+    let follows = model.view.part(|it| !it.waterfall.is_on(Switch::Still));
     let n_rows = Memo::new(move |_| model.rows.with(|it| it.len()));
     let n_lines = Memo::new(move |_| model.evidence.with(|it| it.lines.len()));
     let count = move || match (n_rows.get(), n_lines.get()) {
@@ -74,7 +75,10 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
                         type="button"
                         class="quiet"
                         aria-pressed=move || follows.get().to_string()
-                        on:click=move |_| follows.update(|it| *it = !*it)
+                        on:click=move |_| {
+                            let stays = follows.get_untracked();
+                            model.view.replace(|it| it.waterfall.switch(Switch::Still, stays));
+                        }
                     >
                         {"follow the timeline"}
                     </button>

@@ -9,11 +9,11 @@ use inquiry::panels::Panel;
 use leptos::prelude::*;
 
 use super::model;
-use crate::components::chart::{TableToggle, TimeChart};
+use crate::components::chart::TimeChart;
 use crate::components::copy_button::CopyButton;
 use crate::components::error_panel::{ErrorPanel, Trouble};
 use crate::pages::trouble;
-use crate::state::Memo;
+use crate::state::{Memo, kept_words, toggle_word};
 
 /// What all panels of the page share.
 #[derive(Clone, Copy)]
@@ -39,6 +39,8 @@ pub(super) fn PanelCard(
     heading: Heading,
     /// What it shows.
     title: &'static str,
+    /// What the address calls it.
+    word: &'static str,
     /// What was asked and came.
     panel: Memo<Option<Panel>>,
     /// What is drawn; older than the panel where a refresh failed.
@@ -46,8 +48,20 @@ pub(super) fn PanelCard(
     /// What all panels share.
     shared: Shared,
 ) -> impl IntoView {
-    let as_table = RwSignal::new(false);
-    let shows_query = RwSignal::new(false);
+    let (shown, hidden) = (kept_words(format!("show-{word}")), kept_words(format!("hide-{word}")));
+    let shows = move |what: &'static str| shown.with(|it| it.iter().any(|it| it == what));
+    let toggle = move |what: &'static str| {
+        view! {
+            <button
+                type="button"
+                class="quiet"
+                aria-expanded=move || shows(what).to_string()
+                on:click=move |_| toggle_word(shown, what)
+            >
+                {what}
+            </button>
+        }
+    };
     let newest = Memo::new(move |_| chart.with(|it| it.as_ref().and_then(|it| model::newest(it))));
     let help =
         move || panel.with(|it| it.as_ref().and_then(|it| it.metric.as_ref()).map(|it| it.help.clone()));
@@ -63,19 +77,11 @@ pub(super) fn PanelCard(
         <section class="panel" class:card=heading == Heading::Page aria-label=title>
             <header>
                 {title_line()} <span class="r">
-                    <TableToggle as_table />
-                    <button
-                        type="button"
-                        class="quiet"
-                        aria-expanded=move || shows_query.get().to_string()
-                        on:click=move |_| shows_query.update(|it| *it = !*it)
-                    >
-                        "query"
-                    </button>
+                    {toggle("table")} {toggle("query")}
                     {move || newest.get().map(|it| view! { <b class="panel-value">{it}</b> })}
                 </span>
             </header>
-            <Show when=move || shows_query.get()>
+            <Show when=move || shows("query")>
                 <div class="panel-query">
                     <code>{query}</code>
                     <span class="dim">{move || panel.with(|it| it.as_ref().map(model::step_text))}</span>
@@ -91,7 +97,8 @@ pub(super) fn PanelCard(
                 on_exemplar=shared.on_exemplar
                 empty
                 busy
-                as_table
+                as_table=Signal::derive(move || shows("table"))
+                hidden
             />
         </section>
     }

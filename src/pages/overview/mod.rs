@@ -87,8 +87,8 @@ pub fn OverviewPage() -> impl IntoView {
             });
         }),
     };
-    let card = move |heading, title, panel, chart| {
-        PanelCard(PanelCardProps { heading, title, panel, chart, shared })
+    let card = move |heading, title, word, panel, chart| {
+        PanelCard(PanelCardProps { heading, title, word, panel, chart, shared })
     };
     let toggle_scale = move |_| {
         view.replace(|it| {
@@ -105,8 +105,8 @@ pub fn OverviewPage() -> impl IntoView {
                 <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
             </div>
             <div class="overview-queues">
-                {card(Heading::Page, "Queue depth by stage", queues, chart(queues))}
-                {card(Heading::Page, "Dead letters", dead, chart(dead))}
+                {card(Heading::Page, "Queue depth by stage", "queues", queues, chart(queues))}
+                {card(Heading::Page, "Dead letters", "dead", dead, chart(dead))}
             </div>
             <section class="card overview-latency" aria-label="99th percentile of latency">
                 <header>
@@ -123,8 +123,8 @@ pub fn OverviewPage() -> impl IntoView {
                     </span>
                 </header>
                 <div class="overview-pair">
-                    {card(Heading::Nested, "read", read, scaled(read_chart))}
-                    {card(Heading::Nested, "write", write, scaled(write_chart))}
+                    {card(Heading::Nested, "read", "read", read, scaled(read_chart))}
+                    {card(Heading::Nested, "write", "write", write, scaled(write_chart))}
                 </div>
             </section>
         </div>

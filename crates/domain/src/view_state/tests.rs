@@ -44,7 +44,7 @@ fn every_parameter_is_read_and_written() {
     );
     let id = |text: &str| text.parse().unwrap();
     check(
-        "zoom=1773483721341000000..1773483721342000001&fold=2,00000000000000ab&hide=a%20b&hide=c&marks=00000000000000cd&lane=a%20b&show=errors,idle",
+        "zoom=1773483721341000000..1773483721342000001&fold=2,00000000000000ab&hide=a%20b&hide=c&marks=00000000000000cd&lane=a%20b&show=errors,idle,still",
         ViewState {
             waterfall: WaterfallView {
                 zoom: Some(TimeRange {
@@ -55,7 +55,7 @@ fn every_parameter_is_read_and_written() {
                 hidden: vec!["a b".to_owned(), "c".to_owned()],
                 marks: vec![id("cd")],
                 lanes: vec!["a b".to_owned()],
-                switches: vec![Switch::Errors, Switch::Idle],
+                switches: vec![Switch::Errors, Switch::Idle, Switch::Still],
             },
             ..ViewState::default()
         },
@@ -143,7 +143,7 @@ fn one_bad_field_falls_back_alone_and_is_named() {
         &[
             "the address: zoom=9..3 is not a stretch of time (nanoseconds..nanoseconds)",
             "the address: fold=deep is not what is folded: none, services or a depth, then span ids after commas",
-            "the address: show=all is not some of errors, path, clocks, idle, statistics, together",
+            "the address: show=all is not some of errors, path, clocks, idle, statistics, together, still",
         ],
     );
     check_warns("show=idle,errors,idle&fold=none", "show=errors,idle", &[]);

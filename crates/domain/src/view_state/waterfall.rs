@@ -54,12 +54,14 @@ pub enum Switch {
     Statistics,
     /// All traces of the job on one axis.
     Together,
+    /// The list of lines stays where it is when something is selected on the timeline.
+    Still,
 }
 
 impl Switch {
     /// Every one, in the order in which the address writes them.
     pub const ALL: &[Self] =
-        &[Self::Errors, Self::Path, Self::Clocks, Self::Idle, Self::Statistics, Self::Together];
+        &[Self::Errors, Self::Path, Self::Clocks, Self::Idle, Self::Statistics, Self::Together, Self::Still];
 
     /// How it is written in the address.
     pub const fn word(self) -> &'static str {
@@ -70,6 +72,7 @@ impl Switch {
             Self::Idle => "idle",
             Self::Statistics => "statistics",
             Self::Together => "together",
+            Self::Still => "still",
         }
     }
 

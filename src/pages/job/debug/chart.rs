@@ -11,7 +11,7 @@ use inquiry::debug::StepChart;
 use leptos::prelude::*;
 
 use crate::components::chart::TimeChart;
-use crate::state::{go_to, use_clock, use_view};
+use crate::state::{go_to, kept_words, use_clock, use_view};
 
 /// Charts that are drawn; a person does not look at more.
 const MAX_CHARTS: usize = 6;
@@ -40,6 +40,7 @@ pub(super) fn Charts(charts: Vec<StepChart>, at: Timestamp) -> impl IntoView {
 fn Small(chart: StepChart, at: Timestamp, crosshair: RwSignal<Option<Timestamp>>) -> impl IntoView {
     let (view, clock) = (use_view(), use_clock());
     let title = chart.title.clone();
+    let hidden = kept_words(format!("hide-{title}"));
     let (label, heading) = (title.clone(), title.clone());
     let told = chart.clone();
     let left = move || onset_words(&told, at, clock.offset_secs(at));
@@ -63,7 +64,7 @@ fn Small(chart: StepChart, at: Timestamp, crosshair: RwSignal<Option<Timestamp>>
         <section class="step-chart" aria-label=label>
             <h4>{heading}</h4>
             <p class="muted">{left}</p>
-            <TimeChart title=title model=model crosshair=crosshair on_zoom=zoom on_exemplar=open_trace />
+            <TimeChart title=title model=model crosshair=crosshair on_zoom=zoom on_exemplar=open_trace hidden=hidden />
         </section>
     }
 }

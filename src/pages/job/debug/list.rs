@@ -24,7 +24,7 @@ pub(super) fn Checklist(model: Model, run: DebugRun, place: usize) -> impl IntoV
     let n_steps = Memo::new(move |_| {
         run.report.with(|it| it.as_ref().and_then(|it| it.lists.get(place)).map_or(0, |it| it.steps.len()))
     });
-    let start = move |_| run.also.update(|it| it.push(place));
+    let start = move |_| run.want_list(place);
     let body = move || {
         if is_run.get() {
             let one = move |number| view! { <Step model=model run=run list=place number=number /> };

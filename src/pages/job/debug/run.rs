@@ -13,7 +13,10 @@ use leptos::prelude::*;
 
 use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
 use crate::pages::job::model::Model;
-use crate::state::{Clock, Memo, effect, shared_memo, use_clock};
+use crate::state::{Clock, Memo, effect, kept_words, shared_memo, use_clock};
+
+/// The word for the steps of a job in which nothing is wrong.
+const STEPS: &str = "steps";
 
 /// A handle on the run of the steps.
 #[derive(Clone, Copy)]
@@ -21,10 +24,8 @@ pub(in crate::pages::job) struct DebugRun {
     pub(super) progress: ReadSignal<Progress<DebugReport>>,
     /// The newest report; `None` while there is none.
     pub(super) report: Memo<Option<Arc<DebugReport>>>,
-    /// The checklists that were asked for although they are not meant for this job.
-    pub(super) also: RwSignal<Vec<usize>>,
-    /// Whether a person wants the steps although nothing is wrong.
-    wanted: RwSignal<bool>,
+    /// What a person wants run although nothing asks for it: [`STEPS`], and the places of checklists, from 1.
+    runs: RwSignal<Vec<String>>,
     /// How often a person asked for all of it again.
     round: RwSignal<u32>,
     /// What is around the job.
@@ -32,6 +33,10 @@ pub(in crate::pages::job) struct DebugRun {
     /// How often what is around it was asked for again.
     around_round: RwSignal<u32>,
     clock: Clock,
+}
+
+fn wants_steps(runs: RwSignal<Vec<String>>) -> bool {
+    runs.with(|it| it.iter().any(|it| it == STEPS))
 }
 
 /// A job with all its evidence, once nothing more of it is awaited. Equal while the evidence is.
@@ -57,7 +62,12 @@ impl DebugRun {
     /// Runs the steps of a job in trouble as soon as all that is known of it is there.
     pub(in crate::pages::job) fn new(model: Model) -> Self {
         let clock = use_clock();
-        let (also, wanted) = (RwSignal::new(Vec::new()), RwSignal::new(false));
+        let runs = kept_words("run".to_owned());
+        let wanted = Memo::new(move |_| wants_steps(runs));
+        let also = Memo::new(move |_| {
+            let place = |it: &String| it.parse::<usize>().ok()?.checked_sub(1);
+            runs.with(|it| it.iter().filter_map(place).collect::<Vec<_>>())
+        });
         // While the job is asked for anew, what was known of it stands.
         let settled = Memo::new(move |old: Option<&Option<Settled>>| {
             if model.is_waiting() || !model.has_evidence() {
@@ -110,7 +120,7 @@ impl DebugRun {
             let it = report.get().zip(question.with_untracked(|it| it.as_ref().map(|it| it.job.id.clone())));
             known.set_value(it.map(|(report, id)| (id, report)));
         });
-        Self { progress, report, also, wanted, round, around, around_round, clock }
+        Self { progress, report, runs, round, around, around_round, clock }
     }
 
     /// What is around the job, as far as it is known.
@@ -134,12 +144,17 @@ impl DebugRun {
 
     /// Runs the steps although nothing is wrong.
     pub(super) fn want(self) {
-        self.wanted.set(true);
+        self.runs.update(|it| it.push(STEPS.to_owned()));
+    }
+
+    /// Runs a checklist that is not meant for this job.
+    pub(super) fn want_list(self, place: usize) {
+        self.runs.update(|it| it.push((place + 1).to_string()));
     }
 
     /// Whether a person wants the steps although nothing is wrong.
     pub(super) fn is_wanted(self) -> bool {
-        self.wanted.get()
+        wants_steps(self.runs)
     }
 
     /// How many steps found something, for the tab.

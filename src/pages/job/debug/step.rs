@@ -12,7 +12,7 @@ use crate::components::badge::{Badge, Tone};
 use crate::components::error_panel::ErrorPanel;
 use crate::pages::job::model::Model;
 use crate::pages::trouble;
-use crate::state::{Memo, use_clock};
+use crate::state::{Memo, kept_words, use_clock};
 
 /// A part of a step that is unfolded on demand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,17 @@ enum Part {
     How,
 }
 
+impl Part {
+    /// How the address writes it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::Commands => "commands",
+            Self::How => "how",
+        }
+    }
+}
+
 #[component]
 pub(super) fn Step(model: Model, run: DebugRun, list: usize, number: usize) -> impl IntoView {
     let clock = use_clock();
@@ -29,7 +40,11 @@ pub(super) fn Step(model: Model, run: DebugRun, list: usize, number: usize) -> i
         run.report.with(|it| Some(it.as_ref()?.lists.get(list)?.steps.get(number)?.clone()))
     });
     let at = move || run.report.with(|it| it.as_ref().map(|it| it.at)).unwrap_or_default();
-    let open = RwSignal::new(None::<Part>);
+    let kept = kept_words(format!("step-{}.{}", list + 1, number + 1));
+    let open = Memo::new(move |_| {
+        let word = kept.with(|it| it.first().cloned())?;
+        [Part::Evidence, Part::Commands, Part::How].into_iter().find(|it| it.word() == word)
+    });
     let found = Memo::new(move |_| step.with(|it| it.as_ref()?.verdict.as_ref().map(|it| it.found)));
     let text = move |part: fn(&StepReport) -> String| {
         Signal::derive(move || step.with(|it| it.as_ref().map(part).unwrap_or_default()))
@@ -49,7 +64,10 @@ pub(super) fn Step(model: Model, run: DebugRun, list: usize, number: usize) -> i
                     type="button"
                     class="quiet step-fold"
                     aria-expanded=move || is_open().to_string()
-                    on:click=move |_| open.update(|it| *it = if *it == Some(part) { None } else { Some(part) })
+                    on:click=move |_| {
+                        let closes = open.get_untracked() == Some(part);
+                        kept.set(if closes { Vec::new() } else { vec![part.word().to_owned()] });
+                    }
                 >
                     {move || label.get()}
                 </button>

@@ -9,7 +9,7 @@ use leptos::task::spawn_local_scoped_with_cancellation;
 
 use super::model::TraceModel;
 use crate::net::turns::Turns;
-use crate::state::{Memo, effect};
+use crate::state::{Memo, effect, kept_words};
 
 /// Spans that are counted between two looks at the clock.
 const SPANS_AT_A_TIME: usize = 1_000;
@@ -44,11 +44,27 @@ const COLUMNS: [Column; 8] = [
 
 /// The column that rows are ordered by at first: self time.
 const FIRST_ORDER: usize = 2;
+/// What is grouped by at first.
+const FIRST_BY: [&str; 2] = ["service", "name"];
 
 #[component]
 pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
-    let by = [RwSignal::new(GroupBy::Service), RwSignal::new(GroupBy::Name)];
-    let order = RwSignal::new((FIRST_ORDER, false));
+    let (grouped, ordered) = (kept_words("by".to_owned()), kept_words("order".to_owned()));
+    let word = move |place: usize| {
+        let first = FIRST_BY.get(place).copied().unwrap_or_default();
+        grouped.with(|it| it.get(place).map_or(first, String::as_str).to_owned())
+    };
+    let by = [0, 1].map(|place| Memo::new(move |_| by_word(&word(place))));
+    let choose = move |place: usize, chosen: String| {
+        let mut words = untrack(|| [word(0), word(1)]);
+        if let Some(it) = words.get_mut(place) {
+            *it = chosen;
+        }
+        grouped.set(if words == FIRST_BY { Vec::new() } else { words.into() });
+    };
+    let order = Memo::new(move |_| {
+        ordered.with(|it| it.first().and_then(|it| order_of(it))).unwrap_or((FIRST_ORDER, false))
+    });
     let rows = RwSignal::new(None::<Arc<Vec<StatRow>>>);
     effect(move |_| {
         let Some(forest) = trace.forest.get() else { return };
@@ -82,7 +98,10 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
             (it, false) if it == idx => Some("descending"),
             _ => None,
         };
-        let press = move |_| order.update(|it| *it = if it.0 == idx { (idx, !it.1) } else { (idx, false) });
+        let press = move |_| {
+            let turn = matches!(order.get_untracked(), (it, false) if it == idx);
+            ordered.set(vec![format!("{title}:{}", if turn { "asc" } else { "desc" })]);
+        };
         let arrow = move || match sort() {
             Some("ascending") => " ↑",
             Some(_) => " ↓",
@@ -116,8 +135,8 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
     view! {
         <div class="wf-statistics">
             <div class="wf-by">
-                <GroupChoice chosen=by[0] names=names label="Group by" />
-                <GroupChoice chosen=by[1] names=names label="and by" />
+                <GroupChoice chosen=by[0] choose=move |it| choose(0, it) names=names label="Group by" />
+                <GroupChoice chosen=by[1] choose=move |it| choose(1, it) names=names label="and by" />
                 <span class="muted">{move || sorted.with(|it| super::choose::counted(it.len(), "group"))}</span>
             </div>
             <div class="wf-table" tabindex="0" role="region" aria-label="Statistics">
@@ -141,25 +160,39 @@ pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
 
 /// One of the two things to group by.
 #[component]
-fn GroupChoice(chosen: RwSignal<GroupBy>, names: Memo<Vec<Arc<str>>>, label: &'static str) -> impl IntoView {
-    let choose = move |event: web_sys::Event| {
-        let word = event_target_value(&event);
-        let own = OWN.iter().find(|it| it.0 == word).map(|it| it.1.clone());
-        chosen.set(own.unwrap_or_else(|| GroupBy::Attribute(word.strip_prefix('.').unwrap_or(&word).into())));
+fn GroupChoice(
+    chosen: Memo<GroupBy>,
+    choose: impl Fn(String) + Copy + 'static,
+    names: Memo<Vec<Arc<str>>>,
+    label: &'static str,
+) -> impl IntoView {
+    let option = move |word: String, by: GroupBy| {
+        let words = words_of(&by);
+        let words = if words.is_empty() { word.clone() } else { words };
+        view! { <option value=word selected=move || chosen.with(|it| *it == by)>{words}</option> }
     };
-    let own = move |(word, by): (&'static str, GroupBy)| {
-        view! { <option value=word selected=move || chosen.with(|it| *it == by)>{word}</option> }
-    };
-    let attribute = |name: Arc<str>| view! { <option value=format!(".{name}")>{name.to_string()}</option> };
+    let attribute = move |name: Arc<str>| option(format!(".{name}"), GroupBy::Attribute(name));
     view! {
         <label>
-            {label}
-            <select on:change=choose>
-                {OWN.map(own).collect_view()}
+            {label} <select on:change=move |event| choose(event_target_value(&event))>
+                {OWN.map(|(word, by)| option(word.to_owned(), by)).collect_view()}
                 {move || names.get().into_iter().map(attribute).collect_view()}
             </select>
         </label>
     }
+}
+
+/// What a word of the address groups by: one of [`OWN`], or an attribute after a dot.
+fn by_word(word: &str) -> GroupBy {
+    let own = OWN.iter().find(|it| it.0 == word).map(|it| it.1.clone());
+    own.unwrap_or_else(|| GroupBy::Attribute(word.strip_prefix('.').unwrap_or(word).into()))
+}
+
+/// The column that `COLUMN:asc` or `COLUMN:desc` means, and whether the least comes first.
+fn order_of(text: &str) -> Option<(usize, bool)> {
+    let (title, direction) = text.split_once(':')?;
+    let column = COLUMNS.iter().position(|it| it.0 == title)?;
+    Some((column, direction == "asc"))
 }
 
 fn words_of(by: &GroupBy) -> String {
