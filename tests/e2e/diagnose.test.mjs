@@ -60,7 +60,8 @@ function wrong(system, job, told, isFresh = true) {
       break;
     case 'done':
       must(told.state === 'done', `done, told ${told.state}: ${told.because}`);
-      must(told.cause === null && rules.length === 0, `good, and yet told ${rules}`);
+      if (cause === 'context_leak') must(first === cause, `a context leaked, told ${rules}`);
+      else must(told.cause === null && rules.length === 0, `good, and yet told ${rules}`);
       break;
     default:
       must(['queued', 'running', 'stuck'].includes(told.state), `${job.state}, told ${told.state}: ${told.because}`);

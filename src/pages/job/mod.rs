@@ -170,7 +170,7 @@ pub fn JobView(
                 <JobTabs model=model debug=debug />
             </Show>
             <Troubles model=model />
-            <Show when=move || may_be_in_trouble.get()>
+            <Show when=move || runs_steps.get()>
                 <Soon after=wait()>
                     <Part fetch=parts::job_causes::fetch view=move || parts::job_causes::view(model) height_css_px=0 />
                 </Soon>

@@ -26,6 +26,7 @@ const RULES = {
   s3_upload: ['s3_upload'], bad_preset: ['own_words'], no_prompts: ['own_words'],
   // Jobs that hang.
   swallowed_errors: ['swallowed_errors'], requeue_loop: ['requeue_loop'], message_evicted: ['evicted_keys', 'swallowed_errors'], new_job_id_per_step: ['new_id_per_step'],
+  context_leak: ['context_leak'],
 };
 const HANGING = { stuck: ['worker_silent', 'worker_killed'], queued: ['queue_stands', 'message_lost', 'worker_freeze'], running: ['queue_stands', 'message_lost', 'worker_freeze'] };
 

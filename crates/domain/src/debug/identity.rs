@@ -6,7 +6,7 @@ use super::Verdict;
 use super::sentence::{Sentence, counted};
 use crate::ids::JobId;
 use crate::job::{Job, leak};
-use crate::logs::LogRecord;
+use crate::logs::{EventKind, LogRecord};
 use crate::time::{TimeDelta, Timestamp};
 
 /// How near to each other the steps of one piece of work begin.
@@ -21,7 +21,9 @@ pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
     for line in lines {
         let Some(id) = &line.roles.job else { continue };
         let it = jobs.entry(id).or_insert((BTreeSet::new(), line.time, None));
-        it.0.extend(line.roles.task.as_deref().or(line.roles.stage.as_ref().map(|it| it.as_str())));
+        if !tells_of_the_whole(line) {
+            it.0.extend(line.roles.task.as_deref().or(line.roles.stage.as_ref().map(|it| it.as_str())));
+        }
         it.1 = it.1.min(line.time);
         it.2 = it.2.or(line.roles.user.as_deref());
     }
@@ -55,6 +57,12 @@ pub fn one_id_per_step(job: &Job, lines: &[LogRecord]) -> Verdict {
         counted(alike.len(), "job id"),
         named.join(", ")
     )))
+}
+
+/// Whether a line tells of the job and of none of its steps, whatever task wrote it.
+fn tells_of_the_whole(line: &LogRecord) -> bool {
+    use EventKind::{JobFailed, JobSubmitted, JobSucceeded};
+    line.event.as_ref().is_some_and(|it| matches!(it.kind, JobSubmitted | JobSucceeded | JobFailed))
 }
 
 /// Whether lines with this job's id belong to somebody else: of two users, or after its end from the service that ended

@@ -437,7 +437,8 @@ fn steps_with_ids_of_their_own_are_seen_and_jobs_beside_each_other_are_not() {
     let (job, _) = case("10:22:00 I worker x job=j1 task=validate user=7");
     let steps = evidence(
         &pipeline(),
-        "10:22:00 I worker x job=j1 task=validate user=7
+        "10:21:59 I worker job_submitted job=j1 task=workflow user=7
+         10:22:00 I worker x job=j1 task=validate user=7
          10:22:20 I worker x job=j8 task=prompts user=7
          10:22:50 I worker x job=j9 task=images user=7
          10:22:30 I worker x job=k1 task=images user=8",

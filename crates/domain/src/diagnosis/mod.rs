@@ -71,17 +71,17 @@ impl Cause {
     }
 }
 
-/// The likely causes of a failed, retrying or stuck job, the most likely first. Empty for a job that is well.
+/// The likely causes of a failed, retrying or stuck job, the most likely first. Empty for a job that is well, but for what
+/// spoiled its telemetry.
 ///
 /// Where nothing says why a job failed or hangs, the one cause says so (see [`Cause::is_unknown`]) and what is missing.
 pub fn causes(system: &System, job: &Job, evidence: &Evidence, surroundings: &Surroundings) -> Vec<Cause> {
-    let is_over_well = job.state == JobState::Done;
-    if is_over_well {
-        return Vec::new();
-    }
     let case = Case::new(system, job, evidence, surroundings);
-    let mut found = rules::all(&case);
-    found.extend(own_rules::all(&case));
+    let is_over_well = job.state == JobState::Done;
+    let mut found = if is_over_well { rules::of_done(&case) } else { rules::all(&case) };
+    if !is_over_well {
+        found.extend(own_rules::all(&case));
+    }
     if found.is_empty() && matches!(job.state, JobState::Failed | JobState::Stuck) {
         found.push(rules::unknown(&case));
     }

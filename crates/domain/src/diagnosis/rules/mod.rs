@@ -90,6 +90,11 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
     found
 }
 
+/// What is wrong around a job that ended well: two users under its id. What comes after its end may be a report of it.
+pub(super) fn of_done(case: &Case) -> Vec<Found> {
+    others::context_leak(case).filter(|it| it.cause.sure > 1).into_iter().collect()
+}
+
 /// Where no rule knows better: what the failure says of itself.
 fn own_words(case: &Case) -> Option<Cause> {
     let failure = case.failure?;

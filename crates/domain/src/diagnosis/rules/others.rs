@@ -150,7 +150,7 @@ fn one_stage(case: &Case, it: &JobSample) -> Option<(usize, String)> {
 
 /// Lines of two users under one id, or lines that go on after the job's end from the service that ended it: a context
 /// that was not cleared.
-fn context_leak(case: &Case) -> Option<Found> {
+pub(super) fn context_leak(case: &Case) -> Option<Found> {
     let leak = leak(case.job, &case.evidence.lines);
     let (matched, sure, why, would_refute) = match (leak.users.as_slice(), leak.late.as_slice()) {
         ([(known, first), (user, line), ..], _) => (

@@ -15,6 +15,9 @@ pub(super) fn all(case: &Case) -> Vec<Found> {
     rules.iter().filter_map(|rule| rule(case)).map(Found::plain).collect()
 }
 
+/// What to do about an address that is gone; what a deployment does about hosts that refuse does not help there.
+const GONE: &str = "Open the address by hand: mend it where it came from, or submit the job without it";
+
 /// A server answered, and said no.
 fn http_status(case: &Case) -> Option<Cause> {
     let (word, status) = case.find(failed_status)?;
@@ -48,6 +51,7 @@ fn http_status(case: &Case) -> Option<Cause> {
     // What is gone says nothing about the host: its other pages are still there.
     if matches!(status, 404 | 410) {
         cause.would_refute = "the same address, if it is there when it is asked for again".to_owned();
+        cause.runbook = Some(GONE.to_owned());
     } else {
         weigh_host(case, &mut cause, says_status);
     }
