@@ -6,12 +6,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';
-import { SYSTEMS, demoBinary, runDemo, searchable, targets, scenarios, allScenarios, writeSystem } from './lib/demo.mjs';
+import { SYSTEMS, demoBinary, runDemo, searchable, targets, scenarios, togetherScenarios, writeSystem } from './lib/demo.mjs';
 import { ROOT, scratch } from './lib/paths.mjs';
 import { loki, mimir, prometheus, tempo } from './lib/servers.mjs';
 
 /** Files that run beside the others and take as long: those that wait for processes that are killed, and those that look at many jobs. */
-const BESIDE = [['celery', 'diagnose', 'flow']];
+const BESIDE = [['celery', 'diagnose', 'flow', 'scenarios']];
 
 const [app = path.join(ROOT, 'target/site'), ...named] = process.argv.slice(2);
 const here = path.join(ROOT, 'tests/e2e');
@@ -40,7 +40,7 @@ tell('writing an hour and a half of telemetry of every system');
 const demo = demoBinary();
 const truth = path.join(data, 'truth.json');
 try {
-  fs.writeFileSync(truth, runDemo(demo, [...targets(servers), '--system', 'cloudcix', ...scenarios(...allScenarios()), '--backfill', '90m']));
+  fs.writeFileSync(truth, runDemo(demo, [...targets(servers), '--system', 'cloudcix', ...scenarios(...togetherScenarios('cloudcix')), '--backfill', '90m']));
   for (const system of SYSTEMS.filter(it => it !== 'cloudcix')) {
     const told = writeSystem(demo, servers, system, ['--backfill', '90m']);
     fs.writeFileSync(path.join(data, `truth-${system}.json`), JSON.stringify(told));

@@ -32,12 +32,21 @@ export const scenarios = (...names) => names.flatMap(name => ['--scenario', path
 /** Every scenario that is shipped for a system. */
 export const allScenarios = (system = 'cloudcix') => fs.readdirSync(path.join(SCENARIOS, system)).filter(it => it.endsWith('.json')).map(it => `${system}/${it.slice(0, -5)}`);
 
+/** Scenarios that stand in the way of the others, and tell most while they last: tests/e2e/scenarios.test.mjs has them alone. */
+export const HOLDING = {
+  cloudcix: ['queue-stall', 'requeue-loop', 'workers-frozen'], diffusion: ['workers-gone'], metamock: ['workers-gone'],
+  pixerase: ['workers-gone'], 'trung-dev': ['workers-gone'],
+};
+
+/** Every shipped scenario of a system that does not stand in the way of the others. */
+export const togetherScenarios = system => allScenarios(system).filter(it => !HOLDING[system].includes(it.split('/')[1]));
+
 /** Runs the generator to its end; returns what it printed. */
 export const runDemo = (binary, args) => execFileSync(binary, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
 
 /** Writes one system's telemetry with everything that can break in it; returns the ground truth. */
 export function writeSystem(binary, servers, system, args) {
-  const truth = runDemo(binary, [...targets(servers), '--system', system, ...scenarios(...allScenarios(system)), '--running-job', '5m', '--stuck-jobs', '2', ...args]);
+  const truth = runDemo(binary, [...targets(servers), '--system', system, ...scenarios(...togetherScenarios(system)), '--running-job', '5m', '--stuck-jobs', '2', ...args]);
   return JSON.parse(truth);
 }
 

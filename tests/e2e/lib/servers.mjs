@@ -1,5 +1,6 @@
 // Real Loki, Prometheus, Mimir and Tempo, each on free ports with a data directory of its own,
-// or the ones that run already: LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL and TEMPO_OTLP_URL.
+// or the ones that run already: LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL and TEMPO_OTLP_URL. `own` asks for new ones
+// all the same, for telemetry that would not stand beside what the others hold.
 import fs from 'node:fs';
 import path from 'node:path';
 import { freePorts } from './ports.mjs';
@@ -17,8 +18,8 @@ function room(data, name, config) {
 }
 
 /** History may be pushed in: old samples are taken, and what is in the ingester is searched whatever its age. */
-export async function loki(data) {
-  if (process.env.LOKI_URL) return there(process.env.LOKI_URL);
+export async function loki(data, { own } = {}) {
+  if (process.env.LOKI_URL && !own) return there(process.env.LOKI_URL);
   const [http, grpc] = await freePorts(2);
   const { file, log } = room(data, 'loki', directory => `
 auth_enabled: false
@@ -52,9 +53,9 @@ analytics: {reporting_enabled: false}
 }
 
 /** scrape: {job: host:port} that it asks for metrics every five seconds; then it is one of its own, whatever runs already. */
-export async function prometheus(data, { scrape = {} } = {}) {
+export async function prometheus(data, { scrape = {}, own } = {}) {
   const jobs = Object.entries(scrape);
-  if (process.env.PROMETHEUS_URL && !jobs.length) return there(process.env.PROMETHEUS_URL);
+  if (process.env.PROMETHEUS_URL && !jobs.length && !own) return there(process.env.PROMETHEUS_URL);
   const [http] = await freePorts(1);
   const { directory, file, log } = room(data, 'prometheus', () => `
 global: {scrape_interval: 5s}
@@ -99,8 +100,8 @@ usage_stats: {enabled: false}
 }
 
 /** The 2.2 line, which is what can be built from Go modules; `otlp` takes spans. */
-export async function tempo(data) {
-  if (process.env.TEMPO_URL) return { ...there(process.env.TEMPO_URL), otlp: process.env.TEMPO_OTLP_URL };
+export async function tempo(data, { own } = {}) {
+  if (process.env.TEMPO_URL && !own) return { ...there(process.env.TEMPO_URL), otlp: process.env.TEMPO_OTLP_URL };
   const [http, grpc, otlp, members] = await freePorts(4);
   const { file, log } = room(data, 'tempo', directory => `
 target: all

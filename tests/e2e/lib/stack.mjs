@@ -33,10 +33,11 @@ export function configured(app, data, sources = SAME_ORIGIN, systemFile = undefi
 
 /**
  * app: directory of the built app. withMimir: Mimir as well, metrics are then read from it, as `tenant`. port: nginx's, else a free one.
- * systemFile: a system file of one's own instead of the app's. scrape: {job: host:port} for a Prometheus of one's own.
+ * systemFile: a system file of one's own instead of the app's. scrape: {job: host:port} for a Prometheus of one's own. own: new
+ * servers, though others run already.
  * Returns {url, data, servers, faults, site(values): another nginx (SOURCES: other sources, SYSTEM_FILE: another system), check(): throws when a server died, stop()}.
  */
-export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, systemFile, scrape, tell = () => {} }) {
+export async function startStack({ app, withMimir = false, tenant = 'jobscope', port, systemFile, scrape, own = false, tell = () => {} }) {
   const data = scratch('stack');
   const started = [];
   const begin = Date.now();
@@ -50,7 +51,7 @@ export async function startStack({ app, withMimir = false, tenant = 'jobscope', 
 
   try {
     const kinds = { loki, prometheus, tempo, ...(withMimir ? { mimir } : {}) };
-    const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => [name, await keep(name, run(data, { scrape }))]));
+    const settled = await Promise.allSettled(Object.entries(kinds).map(async ([name, run]) => [name, await keep(name, run(data, { scrape, own }))]));
     const failed = settled.find(each => each.status === 'rejected');
     if (failed) throw failed.reason;
     const servers = Object.fromEntries(settled.map(each => each.value));

@@ -41,7 +41,10 @@ impl World {
                     format!("stuck {} {}", record.stage.name(), record.cause.unwrap_or("worker_lost"))
                 }
                 (None, State::Done) => format!("done {}", kept_words(record)),
-                (None, state) => format!("{} {}", state.name(), record.stage.name()),
+                (None, state) => match record.cause {
+                    Some(cause) => format!("{} {} {cause}", state.name(), record.stage.name()),
+                    None => format!("{} {}", state.name(), record.stage.name()),
+                },
             };
             *kinds.entry(kind.clone()).or_default() += 1;
             if let Some(purpose) = record.crafted {

@@ -1,0 +1,114 @@
+// The demo's scenarios, one by one: each is told from the pages. What breaks jobs for good is looked at job by job in
+// flow.test.mjs; here is that none of them is missing there, and what breaks none: queues that stand until now, tasks that begin
+// again and again, and paths that are slow.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { HOLDING, SYSTEMS, allScenarios, demoBinary, runDemo, scenarios, searchable, targets } from './lib/demo.mjs';
+import { harness } from './lib/harness.mjs';
+import { ROOT } from './lib/paths.mjs';
+import { causes, steps } from './lib/steps.mjs';
+import { truthOf } from './lib/truth.mjs';
+
+/** What a scenario's jobs are broken by, in the generator's words. */
+const BREAKS = {
+  cloudcix: {
+    'bad-deploy': 'bad_deploy', 'broker-evicts': 'message_evicted', 'broker-memory': 'broker_memory', 'chunk-oom': 'worker_out_of_memory',
+    'circuit-breaker': 'circuit_open', 'domain-403': 'http_403', 'domain-429': 'http_429', 'errors-swallowed': 'swallowed_errors',
+    'event-loop': 'event_loop', 'inference-down': 'inference_down', 'lock-waits': 'lock_wait', 'payload-change': 'payload_schema',
+    'transaction-leak': 'transaction_leak',
+  },
+  diffusion: {
+    'disk-full': 'disk_full', 'gate-failures': 'evaluation_gate', 'gpu-memory': 'cuda_out_of_memory', 'model-load': 'model_load',
+    'mps-memory': 'mps_out_of_memory', 'older-torch': 'gpu_memory', 'rate-limited': 'http_429',
+  },
+  metamock: {
+    'api-timeouts': 'api_timeout', 'context-leak': 'context_leak', 'database-down': 'unreachable', 'id-per-step': 'new_job_id_per_step',
+    'rate-limits': 'http_429', 's3-upload': 's3_upload', 'schema-change': 'payload_schema',
+  },
+  pixerase: {
+    'bad-deploy': 'bad_deploy', 'bad-images': 'bad_image', 'database-full': 'too_many_connections', 'disk-full': 'disk_full',
+    'timeout-storm': 'task_timeout', 'transaction-leak': 'transaction_leak',
+  },
+  'trung-dev': {
+    deadlocks: 'lock_wait', 'error-spike': 'disk_full', 'mail-down': 'mail_server', 'payload-change': 'payload_schema', 'redis-memory': 'broker_memory',
+  },
+};
+/** Scenarios that only make something slow. */
+const SLOW = { cloudcix: ['slow-read'], 'trung-dev': ['slow-queries'] };
+const QUIET = ['calm'];
+
+for (const system of SYSTEMS) {
+  test(`${system}: every scenario breaks jobs that are looked at, or is looked at here`, () => {
+    const names = allScenarios(system).map(it => it.split('/')[1]);
+    const told = [...Object.keys(BREAKS[system]), ...(HOLDING[system] ?? []), ...(SLOW[system] ?? []), ...QUIET];
+    assert.deepEqual(names.sort(), told.sort());
+    const examples = Object.entries(truthOf(system).examples).filter(([kind]) => /^(failed|stuck|flawed) /.test(kind)).map(([, [job]]) => job);
+    const broken = new Set(examples.flatMap(job => [job.cause, job.flaw]));
+    for (const [name, cause] of Object.entries(BREAKS[system])) assert.ok(broken.has(cause), `no job is broken by ${name}: ${[...broken]}`);
+  });
+}
+
+/** Moves a scenario so that what it does goes on until now. */
+const untilNow = (system, name, minutes) => {
+  const { effects } = JSON.parse(fs.readFileSync(path.join(ROOT, 'crates/demo/scenarios', system, `${name}.json`), 'utf8'));
+  const until = Math.max(...effects.map(it => Number.parseFloat(it.until)));
+  const [flag, file] = scenarios(`${system}/${name}`);
+  return [flag, `${file}@${Math.ceil((100 - until) / 100 * minutes) + 1}m`];
+};
+
+// So long a history that the shortest of these stands for more than the half hour after which a silent job counts as stuck.
+const MINUTES = { cloudcix: 540, diffusion: 900, metamock: 1200, pixerase: 900, 'trung-dev': 900 };
+const it = harness(async ({ stack: { servers } }) => {
+  const demo = demoBinary();
+  for (const system of SYSTEMS) {
+    const moved = HOLDING[system].flatMap(name => (name === 'requeue-loop' ? scenarios(`${system}/${name}`) : untilNow(system, name, MINUTES[system])));
+    const truth = JSON.parse(runDemo(demo, [...targets(servers), '--system', system, ...moved, '--backfill', `${MINUTES[system]}m`, '--rate', '4']));
+    if (system === 'cloudcix') {
+      it.truth = truth;
+      await searchable(servers.tempo, truth);
+    }
+  }
+}, { own: true });
+
+/** Opens the list of stuck jobs, and of the first one the steps; the likeliest cause comes first. */
+async function firstStuck(sys, ...filters) {
+  const page = await it.open([['page', 'jobs'], ['sys', sys], ['from', 'now-2h'], ['f', 'state:is:stuck'], ...filters.map(f => ['f', f])]);
+  await page.locator('.job-row').first().click();
+  await page.getByRole('link', { name: /^Debug/ }).click();
+  const all = await steps(page);
+  const told = await causes(page);
+  const words = JSON.stringify([page.url(), told, all], null, 1);
+  await page.done();
+  return { told, words };
+}
+
+test('cloudcix: frozen workers are told from jobs that wait at their queue', async () => {
+  const { told, words } = await firstStuck('cloudcix', 'stage:is:scrape');
+  assert.equal(told[0]?.rule, 'worker_freeze', words);
+});
+
+test('cloudcix: a queue whose workers lost the broker stands', async () => {
+  const { told, words } = await firstStuck('cloudcix', 'stage:is:chunk');
+  assert.equal(told[0]?.rule, 'queue_stands', words);
+});
+
+for (const system of SYSTEMS.filter(name => HOLDING[name].includes('workers-gone'))) {
+  test(`${system}: a queue that no worker takes from stands`, async () => {
+    const { told, words } = await firstStuck(system);
+    assert.equal(told[0]?.rule, 'queue_stands', words);
+  });
+}
+
+test('cloudcix: a task that outlasts the visibility timeout begins again and again', async () => {
+  const [job] = Object.entries(it.truth.examples).find(([kind]) => kind.endsWith(' requeue_loop'))?.[1] ?? assert.fail(Object.keys(it.truth.examples).join());
+  const page = await it.open({ page: 'job', sys: 'cloudcix', job: job.job_id, tab: 'debug', from: `now-${MINUTES.cloudcix}m` });
+  const run = page.getByRole('button', { name: 'Run the steps' });
+  await run.or(page.locator('.step').first()).first().waitFor();
+  if (await run.count()) await run.click();
+  await steps(page);
+  const told = await causes(page);
+  assert.equal(told[0]?.rule, 'requeue_loop', JSON.stringify([page.url(), told], null, 1));
+  await page.done();
+});
