@@ -30,11 +30,13 @@
   const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
   for (const each of [config, system]) each.catch(() => {}); // the program tells of it
 
-  // A release build has a program for each page, some with what a tab needs besides, and tells which.
-  const OF_TABS = { jobs: { failures: 'jobs_more' }, job: { trace: 'job_trace', debug: 'job_more', compare: 'job_more' } };
+  // A release build has a program for each page, of a job with what the tab needs besides, and tells which. Steps and comparison
+  // wait for the job's evidence, and what shows them comes meanwhile.
+  const OF_TABS = { job: { trace: 'job_trace', debug: 'job', compare: 'job' } };
+  const OF_PAGES = { job: 'job_work' };
   const programs = JSON.parse(document.currentScript.dataset.programs ?? '{}');
   const page = query.get('page');
-  const started = [OF_TABS[page]?.[query.get('tab')], page].find(it => programs[it]) ?? 'overview';
+  const started = [OF_TABS[page]?.[query.get('tab')], OF_PAGES[page], page].find(it => programs[it]) ?? 'overview';
   // Where it does not come as a program, it is asked for again by the way that tells why.
   const file = programs[started] && here(programs[started]);
   const program = file && WebAssembly.compileStreaming(fetch(file)).catch(() => file);

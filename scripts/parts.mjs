@@ -8,8 +8,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Parts that an address can begin with: pages, and what some of their tabs need besides. */
-const FIRST = ['overview', 'jobs', 'jobs_more', 'job', 'job_trace', 'job_more', 'connections'];
+/** Parts that an address can begin with: pages, and what some of their tabs need besides to be painted. */
+const FIRST = ['overview', 'jobs', 'job', 'job_work', 'job_trace', 'connections'];
 
 /** What the compiler writes for this target, and for a moment several memories; with all that there is, code becomes larger. */
 const FEATURES = ['bulk-memory', 'multimemory', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext', 'simd'].map(it => `--enable-${it}`);

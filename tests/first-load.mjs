@@ -1,5 +1,5 @@
-// What a first visit of each page, and of each tab with a program of its own (FIRST in scripts/parts.mjs), downloads before it
-// is painted: the program, the page's parts, styles, configuration and system file. After the paint comes what nobody
+// What a first visit of each page, and of each tab with a program of its own (FIRST in scripts/parts.mjs; job is that of the
+// tabs of a job whose contents wait for its evidence), downloads before it is painted: the program, the page's parts, styles, configuration and system file. After the paint comes what nobody
 // reads first: what stands in menus, the scatter above the list, the sample incident and what plays it, the rules that tell why
 // a job is in trouble, whatever a click opens.
 import fs from 'node:fs';

@@ -44,11 +44,9 @@ use leptos::task::spawn_local;
 use self::cause::CauseBanner;
 use self::debug::DebugRun;
 use self::header::Header;
-use self::log_card::LogCard;
 use self::model::Model;
 use self::shown::{Body, Stage};
 use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
-use self::timeline_card::TimelineCard;
 pub use self::trace::KEYS as TRACE_KEYS;
 use self::trace::{DropZone, OpenedFiles};
 use self::troubles::Troubles;
@@ -72,17 +70,16 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     // What a tab is drawn by comes beside the evidence, not after it.
-    let fetch: Option<FetchPart> = match view.state().with_untracked(|it| it.tab) {
-        Tab::Trace | Tab::Debug => Some(parts::job_trace::fetch),
-        Tab::Compare => Some(parts::job_compare::fetch),
-        Tab::Timeline | Tab::Logs | Tab::Failures => None,
+    let fetch: FetchPart = match view.state().with_untracked(|it| it.tab) {
+        Tab::Trace => parts::job_trace::fetch,
+        Tab::Debug => parts::job_debug::fetch,
+        Tab::Compare => parts::job_compare::fetch,
+        Tab::Timeline | Tab::Logs | Tab::Failures => parts::job_timeline::fetch,
     };
-    if let Some(fetch) = fetch {
-        spawn_local(async move {
-            // Whoever shows it tells of a failure, and asks again.
-            let _ = fetch().await;
-        });
-    }
+    spawn_local(async move {
+        // Whoever shows it tells of a failure, and asks again.
+        let _ = fetch().await;
+    });
     let opened = OpenedFiles::provide();
     let body = move || match id.get() {
         _ if opened.is_open() => {
@@ -202,7 +199,7 @@ fn Work(model: Model) -> impl IntoView {
             <div class="stack">
                 <Show when=move || is_timeline.get()>
                     <Soon>
-                        <TimelineCard model=model />
+                        <Part fetch=parts::job_timeline::fetch view=move || parts::job_timeline::view(model) what="Fetching the timeline …" />
                     </Soon>
                 </Show>
                 <Show when=move || is_trace.get()>
@@ -210,7 +207,7 @@ fn Work(model: Model) -> impl IntoView {
                 </Show>
                 <Show when=move || has_logs.get()>
                     <Soon>
-                        <LogCard model=model />
+                        <Part fetch=parts::job_lines::fetch view=move || parts::job_lines::view(model) what="Fetching the log lines …" />
                     </Soon>
                 </Show>
             </div>

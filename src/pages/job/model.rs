@@ -7,7 +7,7 @@ use domain::job::{Evidence, Job, JobState, Origin, assemble};
 use domain::logs::{LineKey, LogRecord};
 use domain::system::System;
 use domain::time::{TimeDelta, Timestamp};
-use domain::timeline::{Folding, Timeline, lay_out};
+use domain::timeline::Folding;
 use domain::trace::Span;
 use domain::view_state::Switch;
 use inquiry::job::JobReport;
@@ -40,7 +40,6 @@ pub(super) struct Model {
     /// The likeliest cause, where one is known.
     pub(super) cause: Memo<Option<Cause>>,
     pub(super) folding: Memo<Folding>,
-    pub(super) timeline: Memo<Arc<Timeline>>,
     /// Places of all lines in the report, in time order.
     order: Memo<Arc<Vec<usize>>>,
     /// Places of the lines that pass the filters, in time order.
@@ -102,14 +101,6 @@ impl Model {
         let cause = Memo::new(move |_| causes.with(|it| it.first().filter(|it| !it.is_unknown()).cloned()));
         let is_idle_shown = view.part(|it| it.waterfall.is_on(Switch::Idle));
         let folding = Memo::new(move |_| if is_idle_shown.get() { Folding::Off } else { Folding::On });
-        let timeline = Memo::new(move |_| {
-            // An ended job's timeline does not depend on now.
-            let now = if is_open.get() { now.get() } else { now.get_untracked() };
-            let lay_out = |system: &Arc<System>| {
-                evidence.with(|it| lay_out(system, &job.get(), it, now, folding.get()))
-            };
-            Arc::new(system.with(lay_out))
-        });
 
         let order = Memo::new(move |_| evidence.with(|it| Arc::new(in_time_order(&it.lines))));
         let (text, filters) = (view.part(|it| it.query.clone()), view.part(|it| it.filters.clone()));
@@ -142,7 +133,6 @@ impl Model {
             causes,
             cause,
             folding,
-            timeline,
             order,
             rows,
             shown,

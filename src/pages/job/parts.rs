@@ -4,8 +4,10 @@ use super::compare::CompareTab;
 use super::debug::{DebugRun, DebugTab};
 use super::detail::Detail;
 use super::empty::{NoJob, NothingFound};
+use super::log_card::LogCard;
 use super::model::Model;
 use super::same::SameFailure;
+use super::timeline_card::TimelineCard;
 use super::trace::{FromFile, ToOpen, TraceCard};
 
 crate::parts! {
@@ -15,6 +17,10 @@ crate::parts! {
     job_ticket(model: Model, text: RwSignal<String>) in job_rest => text.set(model.ticket(&[]));
     /// No job was asked for.
     job_not_asked() in job_rest => view! { <NoJob /> };
+    /// Lanes on one axis.
+    job_timeline(model: Model) in job_work => view! { <TimelineCard model=model /> };
+    /// The lines beside them, or alone.
+    job_lines(model: Model) in job_work => view! { <LogCard model=model /> };
     /// The waterfall.
     job_trace(model: Model) in job_trace => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.

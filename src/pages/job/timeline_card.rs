@@ -1,20 +1,24 @@
 //! The timeline with its switches above, and below it the key to what is visible and where it came from.
 
+use std::sync::Arc;
+
 use domain::format::sentence;
 use domain::job::{Note, NoteKind, Origin};
 use domain::logs::Level;
-use domain::timeline::{BarKind, Folding, Timeline};
+use domain::system::System;
+use domain::timeline::{BarKind, Folding, Timeline, lay_out};
 use domain::view_state::Switch;
 use leptos::prelude::*;
 
 use super::detail::focus_detail;
-use super::model::{Model, find_line};
+use super::model::{Model, find_line, has_ended};
 use crate::components::timeline::TimelineView;
 use crate::state::Memo;
 
 #[component]
 pub(super) fn TimelineCard(model: Model) -> impl IntoView {
-    let folded = Memo::new(move |_| model.timeline.with(|it| it.axis.folded()));
+    let timeline = timeline_of(model);
+    let folded = Memo::new(move |_| timeline.with(|it| it.axis.folded()));
     let is_folding = move || model.folding.get() == Folding::On;
     let toggle = move |_| {
         let show_idle = is_folding();
@@ -52,7 +56,7 @@ pub(super) fn TimelineCard(model: Model) -> impl IntoView {
                 </span>
             </header>
             <TimelineView
-                timeline=model.timeline
+                timeline=timeline
                 selected=model.shown
                 around=around
                 on_select=select
@@ -62,15 +66,27 @@ pub(super) fn TimelineCard(model: Model) -> impl IntoView {
                 }
                 on_clear=move |()| model.clear()
             />
-            <Legend model=model />
+            <Legend model=model timeline=timeline />
         </section>
     }
 }
 
+fn timeline_of(model: Model) -> Memo<Arc<Timeline>> {
+    Memo::new(move |_| {
+        // An ended job's timeline does not depend on now.
+        let is_open = model.job.with(|it| !has_ended(it));
+        let now = if is_open { model.now.get() } else { model.now.get_untracked() };
+        let lay_out = |system: &Arc<System>| {
+            model.evidence.with(|it| lay_out(system, &model.job.get(), it, now, model.folding.get()))
+        };
+        Arc::new(model.system.with(lay_out))
+    })
+}
+
 /// The key to what is visible, and the sentences on where it came from.
 #[component]
-fn Legend(model: Model) -> impl IntoView {
-    let keys = Memo::new(move |_| model.timeline.with(|it| keys(it)));
+fn Legend(model: Model, timeline: Memo<Arc<Timeline>>) -> impl IntoView {
+    let keys = Memo::new(move |_| timeline.with(|it| keys(it)));
     let notes = Memo::new(move |_| model.job.with(|it| it.notes.clone()));
     let key = |(class, words): (&'static str, &'static str)| {
         view! {
