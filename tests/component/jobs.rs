@@ -80,12 +80,17 @@ fn line(job: &str, secs: i64, kind: EventKind, code: Option<&str>) -> LogRecord 
 
 /// Jobs of a name each that began so many seconds before the end; every third has failed.
 fn rows(jobs: &[(String, i64)]) -> Rows {
+    rows_where(jobs, |place| place % 3 == 0)
+}
+
+/// The same, and says which have failed.
+fn rows_where(jobs: &[(String, i64)], has_failed: impl Fn(usize) -> bool) -> Rows {
     let mut list = JobList::new(system());
     for (place, (job, ago)) in jobs.iter().enumerate() {
         let at = END_SECS - ago;
         list.add_line(line(job, at, EventKind::JobSubmitted, None));
         list.add_line(line(job, at + 1, EventKind::AttemptStarted, None));
-        let failed = place % 3 == 0;
+        let failed = has_failed(place);
         let kind = if failed { EventKind::StageFailed } else { EventKind::StageSucceeded };
         list.add_line(line(job, at + 2 + place as i64, kind, failed.then_some("e_403")));
     }
@@ -303,6 +308,50 @@ async fn new_jobs_wait_while_somebody_reads_and_running_ones_go_on() {
     TimeoutFuture::new(120).await;
     assert_eq!(page.ids().first().map(String::as_str), Some("new-1"));
     assert_eq!(page.text(".jobs-new"), "");
+}
+
+#[wasm_bindgen_test]
+async fn what_no_longer_passes_stays_in_its_place_until_the_list_is_made_anew() {
+    let jobs = named(12);
+    let page = page("f=state:is:failed", report(rows(&jobs))).await;
+    page.press("ArrowDown").await;
+    assert_eq!(page.ids(), ["j-0", "j-3", "j-6", "j-9"]);
+    page.tell(report(rows_where(&jobs, |place| place % 3 == 0 && place != 3))).await;
+    assert_eq!(page.ids(), ["j-0", "j-3", "j-6", "j-9"], "nothing moves under the reader");
+    assert_eq!(page.all(".job-row.gone").len(), 1);
+    let row = page.text(".job-row.gone");
+    assert!(row.contains("j-3") && row.contains("done") && row.contains("no longer matches"), "{row}");
+    assert_eq!(page.text(".jobs-new"), "1 no longer belongs here");
+    assert_eq!(page.text(".count.failed b"), "3", "what is counted is what is so");
+    page.click(".jobs-new button").await;
+    assert_eq!(page.ids(), ["j-0", "j-6", "j-9"]);
+    assert!(page.all(".job-row.gone").is_empty() && page.text(".jobs-new").is_empty());
+    // Back at the top without a row chosen nobody reads: what goes, goes at once.
+    page.tell(report(rows_where(&jobs, |place| place == 6))).await;
+    assert_eq!(page.ids(), ["j-6"]);
+}
+
+#[wasm_bindgen_test]
+async fn several_values_of_a_field_widen_and_their_chips_say_or() {
+    let page =
+        page("f=state:is:failed&f=job:not:j-3&f=state:is:done&f=job:has:j", report(rows(&named(6)))).await;
+    assert_eq!(page.ids(), ["j-0", "j-1", "j-2", "j-4", "j-5"]);
+    let words: Vec<_> = page
+        .all(".jobs-filters .chip > span:first-child, .jobs-filters .chip-or")
+        .iter()
+        .map(|it| it.text_content().unwrap())
+        .collect();
+    assert_eq!(words, ["State = failed", "or", "State = done", "Job ≠ j-3", "Job ∋ j"]);
+    assert_eq!(page.all(".count.on").len(), 2);
+    page.click(".count.done").await;
+    assert!(search().contains("f=state:is:done") && !search().contains("failed"), "{}", search());
+    let held = web_sys::MouseEventInit::new();
+    held.set_ctrl_key(true);
+    held.set_bubbles(true);
+    let press = web_sys::MouseEvent::new_with_mouse_event_init_dict("click", &held).unwrap();
+    page.one(".count.failed").dispatch_event(&press).unwrap();
+    TimeoutFuture::new(60).await;
+    assert_eq!(page.ids(), ["j-0", "j-1", "j-2", "j-4", "j-5"]);
 }
 
 #[wasm_bindgen_test]

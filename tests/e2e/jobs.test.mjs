@@ -87,6 +87,25 @@ test('counts filter, the address says so and opens the same list', async () => {
   await again.done();
 });
 
+test('several values of one field show the jobs of each', async () => {
+  const page = await opened([...Object.entries(past), ['f', 'state:is:failed'], ['f', 'state:is:done']]);
+  const [failed, done] = [await count(page, 'failed'), await count(page, 'done')];
+  const shown = n => page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, n);
+  await shown(failed + done);
+  assert.match(await page.locator('.jobs-filters').innerText(), /State = failed\s*×?\s*or\s*State = done/);
+  await page.locator('.count.failed').click({ modifiers: ['Control'] });
+  await shown(done);
+  await page.locator('.count.failed').click({ modifiers: ['Control'] });
+  await shown(failed + done);
+  // Another value widens: values are offered whatever is filtered for already.
+  await page.getByRole('button', { name: 'Add a filter' }).click();
+  await page.getByLabel('Field').selectOption('state');
+  await page.getByText('Or: one of the values of State is enough.').waitFor();
+  const offered = page.getByRole('list', { name: 'Values that the jobs have' });
+  for (const state of ['done', 'failed']) await offered.getByRole('button', { name: new RegExp(`^${state}`) }).waitFor();
+  await page.done();
+});
+
 test('a filter is put together from values that the jobs have', async () => {
   const page = await opened(past);
   await page.getByRole('button', { name: 'Add a filter' }).click();
@@ -168,6 +187,30 @@ test('new jobs wait while somebody reads, and enter when they are let in', async
   assert.equal(await rows(page).first().getAttribute('aria-posinset'), first);
   await page.locator('.jobs-new button').click();
   await page.locator('.job-row .id', { hasText: job.id }).waitFor();
+  await page.done();
+});
+
+test('a job that stops passing the filter stays in its place until the reader acts', async () => {
+  const [first, second] = [newJob(), newJob()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const at = Date.now() - 20_000;
+  for (const [place, job] of [first, second].entries()) await writeLines(it.stack.servers.loki.url, job, goodLines(job, at + place * 1_000, 'scrape'));
+  const page = await it.open([...Object.entries({ ...now, refresh: '2s', sort: 'job:asc', f: 'state:is:running' })]);
+  const ids = () => rows(page).locator('.id').allInnerTexts();
+  await page.locator('.job-row .id', { hasText: first.id }).waitFor();
+  await page.locator('.job-row .id', { hasText: second.id }).waitFor();
+  await page.locator('.jobs-list .vlist').focus();
+  await page.keyboard.press('ArrowDown');
+  const before = await ids();
+  const rest = goodLines(first, at).slice(goodLines(first, at, 'scrape').length);
+  await writeLines(it.stack.servers.loki.url, first, rest);
+  const gone = page.locator('.job-row.gone', { hasText: first.id });
+  await gone.waitFor({ timeout: 30_000 });
+  assert.match(await gone.innerText(), /done[\s\S]*no longer matches/);
+  const after = await ids();
+  assert.deepEqual(after.slice(0, before.length), before);
+  await page.locator('.jobs-new button', { hasText: 'no longer belong' }).click();
+  await page.locator('.job-row .id', { hasText: first.id }).waitFor({ state: 'detached' });
+  await page.locator('.job-row .id', { hasText: second.id }).waitFor();
   await page.done();
 });
 

@@ -1,6 +1,17 @@
-//! A filter that is on, as a button that takes it off.
+//! Filters that are on, each as a button that takes it off.
 
+use domain::view_state::{Filter, alternatives};
 use leptos::prelude::*;
+
+/// A chip for each filter, in the groups in which they hold together; `or` stands between those of which one is enough.
+pub fn filter_chips(filters: &[Filter], chip: impl Fn(Filter) -> AnyView) -> AnyView {
+    let place = |(place, it): (usize, &Filter)| {
+        let or = (place > 0).then(|| view! { <span class="chip-or">"or"</span> });
+        (or, chip(it.clone()))
+    };
+    let group = |it: Vec<&Filter>| it.into_iter().enumerate().map(place).collect_view();
+    alternatives(filters).into_iter().map(group).collect_view().into_any()
+}
 
 /// One filter.
 #[component]

@@ -17,10 +17,11 @@ pub(super) fn in_time_order(lines: &[LogRecord]) -> Vec<usize> {
     order
 }
 
-/// Whether a line has the text somewhere, in any case, and passes every filter. What Loki keeps beside the line counts too.
-pub(super) fn matches(record: &LogRecord, text: &str, filters: &[Filter]) -> bool {
+/// Whether a line has the text somewhere, in any case, and passes the filters, as `alternatives` groups them. What Loki
+/// keeps beside the line counts too.
+pub(super) fn matches(record: &LogRecord, text: &str, filters: &[Vec<&Filter>]) -> bool {
     let says_it = has_text(&record.line, text) || record.fields.iter().any(|it| has_text(&it.1, text));
-    says_it && filters.iter().all(|it| passes(record, it))
+    says_it && filters.iter().all(|group| group.iter().any(|it| passes(record, it)))
 }
 
 fn passes(record: &LogRecord, filter: &Filter) -> bool {
@@ -126,6 +127,7 @@ mod tests {
     use super::*;
     use domain::logs::Roles;
     use domain::time::Timestamp;
+    use domain::view_state::alternatives;
 
     fn record(secs: i64, level: Level, line: &str, fields: &[(&str, &str)]) -> LogRecord {
         let time = Timestamp::from_secs(secs);
@@ -146,7 +148,7 @@ mod tests {
     fn check(filters: &[&str], text: &str, expected: bool) {
         let line = record(1, Level::Warn, "Fetch FAILED: 403", &[("code", "403"), ("url", "https://a/b")]);
         let filters: Vec<_> = filters.iter().map(|it| Filter::parse(it).unwrap()).collect();
-        assert_eq!(matches(&line, text, &filters), expected);
+        assert_eq!(matches(&line, text, &alternatives(&filters)), expected);
     }
 
     #[test]
@@ -159,6 +161,8 @@ mod tests {
         check(&["level:least:error"], "", false);
         check(&["code:is:403"], "", true);
         check(&["code:not:403"], "", false);
+        check(&["code:is:404", "code:is:403"], "", true);
+        check(&["code:is:404", "code:is:405"], "", false);
         check(&["code:least:400", "code:most:499"], "", true);
         check(&["code:least:500"], "", false);
         check(&["url:has:A/B"], "403", true);

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::lines::LEVEL_FIELD;
 use super::model::Model;
-use crate::components::filter_chip::FilterChip;
+use crate::components::filter_chip::{FilterChip, filter_chips};
 
 /// Levels that can be chosen as the least, with the words for them.
 const LEVELS: [(Level, &str); 4] = [
@@ -44,7 +44,11 @@ pub(super) fn LogFilter(model: Model) -> impl IntoView {
     let chip = move |filter: Filter| {
         let words = format!("{} {} {}", filter.field, filter.op.sign(), filter.value);
         let remove = move |()| view.replace(|it| it.filters.retain(|it| *it != filter));
-        view! { <FilterChip words=Signal::stored(words) on_remove=remove /> }
+        view! { <FilterChip words=Signal::stored(words) on_remove=remove /> }.into_any()
+    };
+    let chips = move || {
+        let filters = filters.get().into_iter().filter(|it| !is_level(it)).collect::<Vec<_>>();
+        filter_chips(&filters, chip)
     };
     view! {
         <div class="log-filter" role="search" aria-label="Filter the lines">
@@ -60,7 +64,7 @@ pub(super) fn LogFilter(model: Model) -> impl IntoView {
             <select aria-label="Least level" on:change=choose>
                 {LEVELS.map(option).collect_view()}
             </select>
-            {move || filters.get().into_iter().filter(|it| !is_level(it)).map(chip).collect_view()}
+            {chips}
         </div>
     }
 }

@@ -9,7 +9,7 @@ use domain::system::System;
 use domain::time::{TimeDelta, Timestamp};
 use domain::timeline::Folding;
 use domain::trace::Span;
-use domain::view_state::Switch;
+use domain::view_state::{Switch, alternatives};
 use inquiry::job::JobReport;
 use leptos::prelude::*;
 
@@ -106,9 +106,10 @@ impl Model {
         let (text, filters) = (view.part(|it| it.query.clone()), view.part(|it| it.filters.clone()));
         let rows = Memo::new(move |_| {
             let (text, filters) = (text.get(), filters.get());
+            let groups = alternatives(&filters);
             evidence.with(|it| {
                 let passes =
-                    |idx: &usize| it.lines.get(*idx).is_some_and(|line| matches(line, &text, &filters));
+                    |idx: &usize| it.lines.get(*idx).is_some_and(|line| matches(line, &text, &groups));
                 Arc::new(order.with(|order| order.iter().copied().filter(passes).collect::<Vec<_>>()))
             })
         });

@@ -60,7 +60,9 @@ pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
     let offered = Memo::new(move |_| {
         let typed = in_small(&typed.get());
         let field = field.get();
-        let values = model.passing.with(|rows| facet(field, rows.iter()));
+        // Whatever the field is already said to be: another value widens that.
+        let (now, filter) = (model.now.get(), model.filter.get().without(field));
+        let values = model.all.with(|rows| facet(field, rows.iter().filter(|it| filter.passes(it, now))));
         let title = |value: &str| in_small(&model.value_title(field, value));
         let fits = |it: &Facet| in_small(&it.value).contains(&typed) || title(&it.value).contains(&typed);
         values.into_iter().filter(fits).take(MAX_OFFERED).collect::<Vec<_>>()
@@ -114,6 +116,12 @@ pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
         it if it.is_number() => "A number",
         _ => "Value",
     };
+    let adds = move || {
+        let is_same = |it: &Filter| it.op == FilterOp::Is && it.field == field.get().word();
+        let is_there =
+            op.get() == FilterOp::Is && model.view.state().with(|it| it.filters.iter().any(is_same));
+        is_there.then(|| format!("Or: one of the values of {} is enough.", field.get().title()))
+    };
     view! {
         <form class="jobs-filter-panel" on:submit=submit>
             <select aria-label="Field" on:change=choose_field>
@@ -132,6 +140,7 @@ pub(super) fn FilterPanel(model: Model, menu: MenuHandle) -> impl IntoView {
                 on:input=move |event| typed.set(event_target_value(&event))
             />
             <button type="submit">{"Add"}</button>
+            <p class="muted">{adds}</p>
             <ul aria-label="Values that the jobs have">{move || offered.get().into_iter().map(value).collect_view()}</ul>
         </form>
     }

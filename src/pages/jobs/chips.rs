@@ -9,7 +9,7 @@ use super::add_filter::AddFilter;
 use super::columns::ColumnMenu;
 use super::model::Model;
 use super::saved::SavedViews;
-use crate::components::filter_chip::FilterChip;
+use crate::components::filter_chip::{FilterChip, filter_chips};
 
 #[component]
 pub(super) fn Chips(model: Model) -> impl IntoView {
@@ -20,7 +20,7 @@ pub(super) fn Chips(model: Model) -> impl IntoView {
         let shown = filter.clone();
         let words = Signal::derive(move || words(&shown, model));
         let remove = move |()| view.push(|it| it.filters.retain(|it| *it != filter));
-        view! { <FilterChip words=words on_remove=remove /> }
+        view! { <FilterChip words=words on_remove=remove /> }.into_any()
     };
     view! {
         <div class="jobs-filters" role="search" aria-label="Filter the jobs">
@@ -33,7 +33,7 @@ pub(super) fn Chips(model: Model) -> impl IntoView {
                 prop:value=move || text.get()
                 on:input=move |event| view.replace(|it| it.query = event_target_value(&event))
             />
-            {move || filters.get().into_iter().map(chip).collect_view()}
+            {move || filters.with(|it| filter_chips(it, chip))}
             <AddFilter model=model />
             <ColumnMenu model=model />
             <SavedViews />

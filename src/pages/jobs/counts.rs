@@ -7,6 +7,7 @@ use domain::job::JobState;
 use domain::jobs::JobRow;
 use domain::system::Unit;
 use inquiry::jobs::JobsReport;
+use leptos::ev;
 use leptos::prelude::*;
 
 use super::model::Model;
@@ -52,11 +53,10 @@ fn Tile(model: Model, state: Option<JobState>) -> impl IntoView {
         let n_jobs = model.counts.with(|it| state.map_or_else(|| it.all(), |state| it.get(state)));
         format::exact(n_jobs as f64, Unit::None)
     };
-    let is_on = Memo::new(move |_| match (model.state_filter(), state) {
-        (None, None) => true,
-        (Some(shown), Some(state)) => shown == state.name(),
-        (None, Some(_)) | (Some(_), None) => false,
-    });
+    let is_on = Memo::new(move |_| model.shows_state(state));
+    let press = move |event: ev::MouseEvent| {
+        model.toggle_state(state, event.ctrl_key() || event.meta_key() || event.shift_key());
+    };
     let more = Memo::new(move |_| match state {
         None => how_exact(model),
         Some(state) => remark(model, state),
@@ -68,7 +68,8 @@ fn Tile(model: Model, state: Option<JobState>) -> impl IntoView {
             class=format!("count {word}")
             class:on=move || is_on.get()
             aria-pressed=move || is_on.get().to_string()
-            on:click=move |_| model.toggle_state(state)
+            title=state.map(|_| "With Ctrl, ⌘ or Shift also those of other states")
+            on:click=press
         >
             <b>{count}</b>
             <span>

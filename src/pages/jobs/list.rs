@@ -67,11 +67,7 @@ pub(super) fn List(model: Model) -> impl IntoView {
         go(to);
     };
     let row = move |row| view! { <Row model row n_rows columns template /> }.into_any();
-    let new_words = move || match model.shown.with(|it| it.n_new) {
-        0 => String::new(),
-        1 => "1 new job".to_owned(),
-        n => format!("{n} new jobs"),
-    };
+    let waits = Memo::new(move |_| model.shown.with(|it| waiting_words(it.n_new, it.gone.len())));
     let let_in = move |_| {
         model.active.set(None);
         model.let_in.update(|it| *it = it.wrapping_add(1));
@@ -79,15 +75,16 @@ pub(super) fn List(model: Model) -> impl IntoView {
             list.set_scroll_top(0);
         }
     };
-    let is_held = Memo::new(move |_| model.shown.with(|it| it.n_new > 0));
     view! {
         <div class="jobs-list" node_ref=place on:keydown=on_key>
             <div class="jobs-heads" style:grid-template-columns=move || template.get()>
                 <For each=move || columns.get() key=|it| *it children=move |field| view! { <Head model field /> } />
             </div>
             <div class="jobs-new" role="status">
-                <Show when=move || is_held.get()>
-                    <button type="button" on:click=let_in>{new_words}</button>
+                <Show when=move || waits.with(|it| !it.is_empty())>
+                    <button type="button" title="Show the list as it is now" on:click=let_in>
+                        {move || waits.get()}
+                    </button>
                 </Show>
             </div>
             <VirtualList
@@ -100,6 +97,21 @@ pub(super) fn List(model: Model) -> impl IntoView {
             />
         </div>
     }
+}
+
+/// What waits for the list to be made anew: jobs that are not in it yet, and rows that no longer belong.
+fn waiting_words(n_new: usize, n_gone: usize) -> String {
+    let new = match n_new {
+        0 => None,
+        1 => Some("1 new job".to_owned()),
+        n => Some(format!("{n} new jobs")),
+    };
+    let gone = match n_gone {
+        0 => None,
+        1 => Some("1 no longer belongs here".to_owned()),
+        n => Some(format!("{n} no longer belong here")),
+    };
+    new.into_iter().chain(gone).collect::<Vec<_>>().join(" · ")
 }
 
 /// The head of a column; pressing it sorts.

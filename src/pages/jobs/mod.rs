@@ -12,7 +12,6 @@ mod columns;
 mod counts;
 mod cover;
 mod failures;
-mod held;
 mod list;
 mod mini;
 mod model;

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use domain::ids::JobId;
 use domain::job::JobState;
-use domain::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, filled_fields, sort};
+use domain::jobs::{Field, Held, JobRow, RowFilter, Rows, StateCounts, filled_fields, sort};
 use domain::system::System;
-use domain::time::Timestamp;
+use domain::time::{RangeSpec, Timestamp};
 use domain::view_state::{Filter, FilterOp, Sort, Tab};
 use inquiry::jobs::JobsReport;
 use leptos::prelude::*;
 
-use super::held::{Held, hold};
 use crate::net::Progress;
 use crate::state::{Clock, Memo, View, shared_memo, use_clock, use_system, use_view};
+
+/// What the list is of: when it changes, the list is a new one.
+type Key = ((Vec<Filter>, String), Option<Sort>, RangeSpec, u32);
 
 /// A handle on everything that the parts of the page draw.
 #[derive(Clone, Copy)]
@@ -32,15 +34,15 @@ pub(super) struct Model {
     pub(super) passing: Memo<Rows>,
     /// Counts of what passes every filter but those of the state.
     pub(super) counts: Memo<StateCounts>,
-    /// What is listed; new jobs wait while somebody reads.
-    pub(super) shown: Memo<Held>,
+    /// What is listed; while somebody reads, new jobs wait and what no longer passes stays.
+    pub(super) shown: Memo<Held<Key>>,
     /// Fields that at least one job fills.
     pub(super) fields: Memo<Vec<Field>>,
     /// The job that the keyboard is on.
     pub(super) active: RwSignal<Option<JobId>>,
     /// How far the list is scrolled, in CSS pixels.
     pub(super) scroll_px: RwSignal<f64>,
-    /// Raised to let in what waits.
+    /// Raised to let in what waits and let go what no longer belongs.
     pub(super) let_in: RwSignal<u32>,
     pub(super) max_lines: RwSignal<usize>,
 }
@@ -74,9 +76,9 @@ impl Model {
         let is_read = Memo::new(move |_| scroll_px.get() > 1.0 || active.with(Option::is_some));
         let range = view.part(|it| it.range);
         let shown = Memo::new_with_compare(
-            move |old: Option<&Held>| {
+            move |old: Option<&Held<Key>>| {
                 let key = (question.get(), order.get(), range.get(), let_in.get());
-                passing.with(|rows| hold(old, rows, key, is_read.get()))
+                all.with(|all| passing.with(|rows| Held::next(old, all, rows, key, is_read.get())))
             },
             |old, new| old.zip(new).is_none_or(|(old, new)| !old.is_same(new)),
         );
@@ -126,28 +128,44 @@ impl Model {
         });
     }
 
-    /// The address of the list with these filters in the place of those of states and failures.
+    /// The address of the list with these filters in the place of those of states and failures, and of what the same
+    /// fields were said to be.
     pub(super) fn list_href(self, filters: &[Filter]) -> String {
+        let is_replaced = |it: &Filter| {
+            [Field::State.word(), Field::Failure.word()].contains(&it.field.as_str())
+                || it.op == FilterOp::Is && filters.iter().any(|new| new.field == it.field)
+        };
         self.view.href(|it| {
             it.tab = Tab::default();
-            it.filters
-                .retain(|it| ![Field::State.word(), Field::Failure.word()].contains(&it.field.as_str()));
+            it.filters.retain(|it| !is_replaced(it));
             it.filters.extend_from_slice(filters);
         })
     }
 
-    /// The one state that is filtered for.
-    pub(super) fn state_filter(self) -> Option<String> {
-        self.view.state().with(|it| it.filters.iter().find(|it| is_state(it)).map(|it| it.value.clone()))
+    /// Whether only some states are shown and this is one of them; of `None`, whether all are.
+    pub(super) fn shows_state(self, state: Option<JobState>) -> bool {
+        self.view.state().with(|it| {
+            let mut states = it.filters.iter().filter(|it| is_state(it));
+            match state {
+                Some(state) => states.any(|it| it.value == state.name()),
+                None => states.next().is_none(),
+            }
+        })
     }
 
-    /// Shows only jobs of this state; all where it is `None`, or is what is shown already.
-    pub(super) fn toggle_state(self, state: Option<JobState>) {
+    /// Shows only jobs of this state; all where it is `None`, or is the only one that is shown already. With `and_others`
+    /// the other states that are shown stay, and this one comes or goes.
+    pub(super) fn toggle_state(self, state: Option<JobState>, and_others: bool) {
         self.view.push(|it| {
-            let before = it.filters.iter().find(|it| is_state(it)).map(|it| it.value.clone());
-            it.filters.retain(|it| !is_state(it));
-            let wanted = state.map(JobState::name).filter(|it| before.as_deref() != Some(it));
-            it.filters.extend(wanted.map(|it| is_filter(Field::State, it)));
+            let (before, others): (Vec<Filter>, Vec<Filter>) =
+                std::mem::take(&mut it.filters).into_iter().partition(is_state);
+            it.filters = others;
+            let Some(wanted) = state.map(|it| is_filter(Field::State, it.name())) else { return };
+            let is_off = if and_others { before.contains(&wanted) } else { before == [wanted.clone()] };
+            if and_others {
+                it.filters.extend(before.into_iter().filter(|it| *it != wanted));
+            }
+            it.filters.extend((!is_off).then_some(wanted));
         });
     }
 

@@ -28,6 +28,7 @@ pub(super) fn Row(
             it.as_ref().is_some_and(|id| job.with(|job| job.as_ref().is_some_and(|it| it.id == *id)))
         })
     });
+    let gone = Memo::new(move |_| model.shown.with(|it| it.gone_at(row)));
     let href = move || {
         let id = job.with(|it| it.as_ref().map(|it| it.id.clone()));
         model.view.href(|it| {
@@ -49,6 +50,7 @@ pub(super) fn Row(
         <a
             class=move || job.with(|it| format!("job-row {}", it.as_ref().map_or("", |it| it.state.name())))
             class:on=move || is_active.get()
+            class:gone=move || gone.get().is_some()
             role="option"
             tabindex="-1"
             id=row_id(row)
@@ -59,6 +61,7 @@ pub(super) fn Row(
             style:grid-template-columns=move || template.get()
         >
             {cells}
+            {move || gone.get().map(|it| view! { <em>{it.words()}</em> })}
         </a>
     }
 }

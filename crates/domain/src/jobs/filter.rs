@@ -1,16 +1,17 @@
-//! Which rows a list shows: all filters of the address, and its search text, must hold.
+//! Which rows a list shows: the filters of the address as they hold together, and its search text.
 
 use super::field::Field;
 use super::row::JobRow;
 use crate::letters::in_small;
 use crate::number;
 use crate::time::{TimeDelta, Timestamp};
-use crate::view_state::{Filter, FilterOp};
+use crate::view_state::{Filter, FilterOp, alternatives};
 
 /// The filters of a list, read once and put to many rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowFilter {
-    tests: Vec<Test>,
+    /// Of each group one test must pass.
+    tests: Vec<Vec<Test>>,
     /// In lower case; every one must stand in the row.
     words: Vec<String>,
 }
@@ -28,9 +29,9 @@ struct Test {
 }
 
 impl RowFilter {
-    /// Reads filters and a search text; words of the text may stand anywhere in a row, in any case.
+    /// Reads filters, which hold together as [`alternatives`] says, and a search text; words of the text may stand anywhere in a row, in any case.
     pub fn new(filters: &[Filter], query: &str) -> Self {
-        let test = |it: &Filter| Test {
+        let test = |it: &&Filter| Test {
             field: Field::from_word(&it.field).filter(|it| it.can_be_filtered()),
             op: it.op,
             value: it.value.clone(),
@@ -38,7 +39,7 @@ impl RowFilter {
             number: number_of(&it.value),
         };
         Self {
-            tests: filters.iter().map(test).collect(),
+            tests: alternatives(filters).iter().map(|group| group.iter().map(test).collect()).collect(),
             words: query.split_whitespace().map(in_small).collect(),
         }
     }
@@ -46,13 +47,14 @@ impl RowFilter {
     /// The same without what it says about one field.
     #[must_use]
     pub fn without(mut self, field: Field) -> Self {
-        self.tests.retain(|it| it.field != Some(field));
+        self.tests.retain(|group| group.iter().all(|it| it.field != Some(field)));
         self
     }
 
     /// Whether a row passes, as it stands at `now`.
     pub fn passes(&self, row: &JobRow, now: Timestamp) -> bool {
-        self.tests.iter().all(|it| it.passes(row, now)) && self.words.iter().all(|it| row.words.contains(it))
+        self.tests.iter().all(|group| group.iter().any(|it| it.passes(row, now)))
+            && self.words.iter().all(|it| row.words.contains(it))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Many jobs at once: evidence of all of them, told apart by the system's keys, and each reduced to a row of a list.
 //!
 //! ```text
-//!  lines, traces ──> homes (one a key) ──> groups ──> assemble ──> rows ──> filter, sort, facets
+//!  lines, traces ──> homes (one a key) ──> groups ──> assemble ──> rows ──> filter, sort, facets ──> held while read
 //! ```
 //!
 //! A [`JobList`] takes evidence in any order and any slices, and assembles anew only the jobs that it touches.
@@ -10,6 +10,7 @@ mod covered;
 mod facets;
 mod field;
 mod filter;
+mod held;
 mod homes;
 mod keys;
 mod list;
@@ -25,6 +26,7 @@ pub use covered::Covered;
 pub use facets::{Facet, StateCounts, facet, filled_fields};
 pub use field::Field;
 pub use filter::RowFilter;
+pub use held::{Gone, Held};
 pub use list::JobList;
 pub use near::near;
 pub use reduce::operation;

@@ -78,6 +78,21 @@ impl Filter {
     }
 }
 
+/// Filters as they hold together: every group must have one that holds. Those that say what one field is are a group, as
+/// nothing is two things at once; every other filter is alone in its own. Groups stand in the order of their first filters.
+pub fn alternatives(filters: &[Filter]) -> Vec<Vec<&Filter>> {
+    let mut groups: Vec<Vec<&Filter>> = Vec::new();
+    for filter in filters {
+        let is_other =
+            |it: &&Filter| it.op == FilterOp::Is && filter.op == FilterOp::Is && it.field == filter.field;
+        match groups.iter_mut().find(|group| group.first().is_some_and(is_other)) {
+            Some(group) => group.push(filter),
+            None => groups.push(vec![filter]),
+        }
+    }
+    groups
+}
+
 /// The form that [`Filter::parse`] reads back.
 impl std::fmt::Display for Filter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

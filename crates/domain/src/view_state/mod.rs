@@ -5,7 +5,7 @@ mod filter;
 mod percent;
 mod waterfall;
 
-pub use filter::{Filter, FilterOp, Sort};
+pub use filter::{Filter, FilterOp, Sort, alternatives};
 pub use waterfall::{FoldRule, Folds, Switch, WaterfallView};
 
 use crate::ids::{JobId, SpanId, TraceId};

@@ -258,3 +258,18 @@ proptest! {
         prop_assert_eq!(ViewState::parse(&view.to_query()), (view, Vec::new()));
     }
 }
+
+proptest! {
+    #[test]
+    fn filters_stand_in_groups_none_lost_and_only_those_of_one_field_together(filters in vec(filter(), 0..6)) {
+        let groups = alternatives(&filters);
+        prop_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), filters.len());
+        prop_assert!(filters.iter().all(|it| groups.iter().flatten().any(|other| *other == it)));
+        for (place, group) in groups.iter().enumerate() {
+            let first = group[0];
+            prop_assert!(group.len() == 1 || group.iter().all(|it| it.op == FilterOp::Is && it.field == first.field));
+            let is_same = |it: &&Filter| it.op == FilterOp::Is && first.op == FilterOp::Is && it.field == first.field;
+            prop_assert!(!groups.iter().skip(place + 1).flatten().any(is_same));
+        }
+    }
+}

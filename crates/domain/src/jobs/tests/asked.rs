@@ -53,6 +53,16 @@ fn rows_are_found_by_every_way_to_compare() {
 }
 
 #[test]
+fn of_several_values_of_a_field_one_is_enough_and_all_others_must_hold() {
+    check(&["state:is:failed", "state:is:queued"], "", &["new-1", "bad-1"]);
+    check(&["state:is:failed", "user:is:bob", "state:is:queued"], "", &["bad-1"]);
+    check(&["state:is:failed", "state:is:queued", "state:not:failed"], "", &["new-1"]);
+    check(&["state:not:failed", "state:not:queued"], "", &["good-1"]);
+    check(&["url:has:example", "url:has:8443"], "", &["bad-1"]);
+    check(&["colour:is:red", "shape:is:round"], "", &[]);
+}
+
+#[test]
 fn a_field_that_rows_do_not_have_has_no_value() {
     check(&["colour:is:red"], "", &[]);
     check(&["colour:not:red"], "", &["new-1", "bad-1", "good-1"]);

@@ -1,13 +1,14 @@
-//! What holds for any evidence: neither its order, nor how it is cut into slices, changes the rows.
+//! What holds for any evidence: neither its order, nor how it is cut into slices, changes the rows. And for any filters.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::system;
-use crate::jobs::JobList;
+use super::{rows, system};
+use crate::jobs::{JobList, RowFilter};
 use crate::logs::LogRecord;
 use crate::testing::{at, evidence};
 use crate::trace::Trace;
+use crate::view_state::{Filter, FilterOp};
 
 /// A line of one of few jobs, tasks and traces, each of which it may leave out.
 fn line() -> impl Strategy<Value = String> {
@@ -87,5 +88,45 @@ proptest! {
         }
         by_pieces.judge(now, &[]);
         prop_assert_eq!(at_once.rows(), by_pieces.rows());
+    }
+}
+
+/// A filter that some of the rows of a few jobs pass.
+fn filter() -> impl Strategy<Value = Filter> {
+    let values = [
+        ("state", vec!["failed", "done", "queued", "running"]),
+        ("service", vec!["orchestrator", "scraper", "embedder"]),
+        ("attempts", vec!["1", "2"]),
+        ("stage", vec!["scrape", "chunk"]),
+    ];
+    (select(values.to_vec()), select(FilterOp::ALL)).prop_flat_map(|((field, values), op)| {
+        select(values).prop_map(move |value| Filter { field: field.to_owned(), op, value: value.to_owned() })
+    })
+}
+
+proptest! {
+    #[test]
+    fn one_value_of_a_field_is_enough_and_everything_else_must_hold(
+        lines in prop::collection::vec(line(), 0..30), filters in prop::collection::vec(filter(), 0..5),
+    ) {
+        let rows = rows("10:30:00", &lines.join("\n"));
+        let passes = |filters: &[Filter]| {
+            let filter = RowFilter::new(filters, "");
+            rows.iter().map(|row| filter.passes(row, at("10:30:00"))).collect::<Vec<bool>>()
+        };
+        let alone: Vec<_> = filters.iter().map(|it| (it, passes(std::slice::from_ref(it)))).collect();
+        let expected: Vec<bool> = (0..rows.len())
+            .map(|row| {
+                alone.iter().all(|(one, holds)| {
+                    let is_enough = |(other, holds): &(&Filter, Vec<bool>)| {
+                        one.op == FilterOp::Is && other.op == FilterOp::Is && one.field == other.field && holds[row]
+                    };
+                    holds[row] || alone.iter().any(is_enough)
+                })
+            })
+            .collect();
+        prop_assert_eq!(&passes(&filters), &expected);
+        let turned: Vec<Filter> = filters.iter().rev().chain(&filters).cloned().collect();
+        prop_assert_eq!(passes(&turned), expected, "neither order nor repetition matters");
     }
 }

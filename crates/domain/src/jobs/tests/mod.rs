@@ -2,6 +2,7 @@
 
 mod asked;
 mod grouped;
+mod held;
 mod laws;
 
 use std::sync::Arc;
