@@ -124,6 +124,11 @@ impl Net {
             own_setup: StoredValue::new(None),
             clock,
         };
+        effect(move |_| {
+            if clock.tick().with(|it| it.is_wished) {
+                net.servers().iter().for_each(|it| it.ask_again());
+            }
+        });
         // Another system may have servers of its own. Those that stay keep what was typed for them.
         effect(move |before: Option<Sources>| {
             let sources = setups.get().sources;

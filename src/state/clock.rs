@@ -29,6 +29,8 @@ pub struct Tick {
     pub count: u32,
     /// When it was, on this clock: what `now` in the visible range means until the next one.
     pub at: Timestamp,
+    /// Whether a person wished it; else time has passed.
+    pub is_wished: bool,
 }
 
 /// The handle that the app's root provides.
@@ -39,7 +41,7 @@ pub fn use_clock() -> Clock {
 impl Clock {
     /// A live clock that ticks as the view's `refresh` says, and pauses while the page is hidden.
     pub fn new(view: View) -> Self {
-        let tick = RwSignal::new(Tick { count: 0, at: browser_now() });
+        let tick = RwSignal::new(Tick { count: 0, at: browser_now(), is_wished: true });
         let zone = view.part(|it| it.zone.clone());
         let spec = view.part(|it| it.range);
         let range = Memo::new(move |_| {
@@ -99,10 +101,14 @@ impl Clock {
         named_offset_secs(name, self.now()).is_some()
     }
 
-    /// Asks everything visible anew.
+    /// Asks everything visible anew, as a person wishes.
     pub fn refresh(self) {
+        self.tick_on(true);
+    }
+
+    fn tick_on(self, is_wished: bool) {
         let at = self.now();
-        self.tick.update(|it| *it = Tick { count: it.count.wrapping_add(1), at });
+        self.tick.update(|it| *it = Tick { count: it.count.wrapping_add(1), at, is_wished });
     }
 
     /// Whether this is the clock of a recording.
@@ -145,7 +151,7 @@ impl Clock {
             // A refresh that would cut off the last one's questions is left out, so that slow servers still get to answer.
             let due = move || {
                 if !page_is_hidden() && self.busy.get_untracked() == 0 {
-                    self.refresh()
+                    self.tick_on(false)
                 }
             };
             let Ok(timer) = set_interval_with_handle(due, Duration::from_millis(millis)) else { return };

@@ -208,3 +208,50 @@ async fn a_source_that_is_not_configured_is_named() {
     let request = RequestSpec { source: SourceKind::Tempo, ..request("x") };
     assert_eq!(live().send(request, &mut sink).await.unwrap_err().kind, ErrorKind::NotConfigured);
 }
+
+/// Asks so many different questions at once.
+async fn ask_many(live: &Live, name: &str, n: usize) -> Vec<Result<(u16, String), BackendError>> {
+    let queries: Vec<_> = (0..n).map(|it| format!("{name}{it}")).collect();
+    futures_util::future::join_all(queries.iter().map(|it| answer(live, it))).await
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_fails_whoever_asks_is_given_up_until_a_person_asks_again() {
+    for (script, expected) in [
+        ("return text(502, 'bad gateway: ' + n)", Ok(502)),
+        ("throw new TypeError('down')", Err(ErrorKind::Unreachable)),
+    ] {
+        script_fetch(script);
+        let server = server(AuthScheme::None);
+        let live = Live::new(vec![server.clone()], |_, _| {});
+        let outcomes = ask_many(&live, "first", 30).await;
+        for outcome in &outcomes {
+            let told = outcome.as_ref().map(|it| it.0).map_err(|it| it.kind.clone());
+            assert_eq!(told, expected);
+            assert!(outcome.as_ref().is_ok_and(|it| it.1.starts_with("bad gateway: ")) || outcome.is_err());
+        }
+        let n_asked = asked("it.url").len();
+        assert!(n_asked <= 16, "four questions, four times each: {n_asked}");
+        assert_eq!(answer(&live, "more").await.map(|it| it.0).map_err(|it| it.kind), expected);
+        assert_eq!(asked("it.url").len(), n_asked, "it was not asked again");
+        script_fetch("return text(200, 'well')");
+        server.ask_again();
+        assert_eq!(answer(&live, "again").await, Ok((200, "well".to_owned())));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_server_that_fails_for_a_moment_answers_everyone() {
+    script_fetch("return n < 7 ? text(502, 'starting') : text(200, 'well')");
+    let outcomes = ask_many(&live(), "one", 30).await;
+    assert!(outcomes.iter().all(|it| *it == Ok((200, "well".to_owned()))), "{outcomes:?}");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_about_the_question_gives_no_server_up() {
+    script_fetch("return text(n % 2 ? 500 : 504, 'too heavy')");
+    let live = live();
+    ask_many(&live, "heavy", 5).await;
+    script_fetch("return text(200, 'well')");
+    assert_eq!(answer(&live, "light").await, Ok((200, "well".to_owned())));
+}

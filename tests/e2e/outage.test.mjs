@@ -1,7 +1,7 @@
 // Sources that are cut off or answer nonsense, one at a time: the rest of the page lives, and says what is missing.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FAULTS } from './lib/faults.mjs';
+import { FAULTS, answering } from './lib/faults.mjs';
 import { FAILED_REQUESTS, harness } from './lib/harness.mjs';
 import { failedJob } from './lib/jobs.mjs';
 
@@ -70,6 +70,27 @@ test('a source that comes back is used again', async () => {
   await alertFor(page, 'Loki').waitFor();
   it.stack.faults.loki.heal();
   await page.locator('[role=option]').nth(3).waitFor();
+  await alertFor(page, 'Loki').waitFor({ state: 'detached' });
+  await page.done();
+});
+
+test('a source that answers 502 to everything is asked a few times, says so in its words, and is asked when a person says so', async () => {
+  const { loki } = it.stack.faults;
+  loki.fail(answering(502, 'no upstream left'));
+  const before = loki.seen.length;
+  const page = await it.open(jobView(), { tolerate });
+  await alertFor(page, 'Loki').waitFor();
+  await page.getByText('failed at scrape').first().waitFor();
+  await page.waitForTimeout(6_000);
+  const asked = loki.seen.length - before;
+  assert.ok(asked <= 24, `it was asked ${asked} times`);
+  const alert = alertFor(page, 'Loki failed (502)');
+  await alert.locator('summary').click();
+  await alert.getByText('no upstream left').waitFor();
+  loki.heal();
+  // At once, while it is still given up.
+  await page.getByRole('button', { name: 'Try again' }).first().click();
+  await page.locator('[role=option]').nth(3).waitFor({ timeout: 4_000 });
   await alertFor(page, 'Loki').waitFor({ state: 'detached' });
   await page.done();
 });

@@ -11,6 +11,15 @@ pub enum Failure {
     Network,
 }
 
+impl Failure {
+    /// Whether it is about the server, or the way to it, and not about what was asked: the next question would fail alike.
+    ///
+    /// 500 and 504 are often about a question that is too heavy, and a server that says when to come back is not down.
+    pub const fn is_of_server(self) -> bool {
+        matches!(self, Self::Network | Self::Status(502 | 503, None))
+    }
+}
+
 const BASE_MILLIS: f64 = 500.0;
 /// A server that names a longer time is not waited for.
 const LONGEST_WAIT_SECS: u32 = 20;
@@ -63,5 +72,15 @@ mod tests {
     fn a_server_may_say_when() {
         check(Failure::Status(503, Some(3)), &[Some(3_500)]);
         check(Failure::Status(429, Some(600)), &[None]);
+    }
+
+    #[test]
+    fn a_server_that_is_down_is_told_from_a_question_that_is_too_heavy() {
+        for failure in [Failure::Network, Failure::Status(502, None), Failure::Status(503, None)] {
+            assert!(failure.is_of_server(), "{failure:?}");
+        }
+        for (status, after) in [(429, None), (500, None), (503, Some(3)), (504, None), (404, None)] {
+            assert!(!Failure::Status(status, after).is_of_server(), "{status}");
+        }
     }
 }

@@ -8,13 +8,14 @@ use futures_util::future::{Either, select};
 use gloo_timers::future::TimeoutFuture;
 use inquiry::Head;
 use inquiry::retry::{Failure, wait_millis};
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Date, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, RequestInit, Response};
 
 use super::Sighting;
+use super::circuit::End;
 use super::server::Server;
 use crate::net::turns::Turns;
 
@@ -22,7 +23,10 @@ use crate::net::turns::Turns;
 pub(in crate::net) type Chunk = Rc<Vec<u8>>;
 
 /// Asks until there is an answer worth delivering. Chunks of the body go to `deliver` as they come, but never of an
-/// answer that is asked for again.
+/// answer that is asked for again. A server that fails whoever asks is not asked for a while: then its last failure is
+/// the answer.
+///
+/// Who waits for such a server to come round keeps the permit, so that meanwhile no more find out the same.
 ///
 /// # Errors
 /// When no whole answer came in time.
@@ -33,27 +37,60 @@ pub(super) async fn exchange(
     seen: &dyn Fn(SourceKind, Sighting),
 ) -> Result<Head, BackendError> {
     let error = |kind| BackendError::without_answer(request.source, kind);
-    let mut n_tries = 0;
-    loop {
-        let permit = server.governor.permit().await;
+    let governor = &server.governor;
+    let (mut n_tries, mut kept) = (0, None);
+    let end = loop {
+        let permit = match (kept.take(), governor.given_up(Date::now())) {
+            (_, Some(end)) => break end,
+            (Some(permit), None) => permit,
+            (None, None) => match governor.permit(Date::now).await {
+                Ok(permit) => permit,
+                Err(end) => break end,
+            },
+        };
         n_tries += 1;
         let limit = TimeoutFuture::new(request.timeout_secs.saturating_mul(1_000));
         let outcome = match select(pin!(one_try(server, request, n_tries, deliver, seen)), limit).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Err(Trouble::Final(ErrorKind::TimedOut(request.timeout_secs))),
         };
-        drop(permit);
         match outcome {
             Ok(head) => {
-                server.governor.went_well();
+                governor.went_well();
                 return Ok(head);
             }
-            Err(Trouble::Passing(wait_millis)) => TimeoutFuture::new(wait_millis).await,
+            Err(Trouble::Passing(wait_millis)) => {
+                drop(permit);
+                TimeoutFuture::new(wait_millis).await;
+            }
+            Err(Trouble::OfServer(_, Some(wait_millis))) if !permit.is_try => {
+                TimeoutFuture::new(wait_millis).await;
+                kept = Some(permit);
+            }
+            Err(Trouble::OfServer(end, _)) => {
+                governor.failed(end.clone(), Date::now());
+                if let End::Silence = end {
+                    seen(request.source, Sighting::Silent(ErrorKind::Unreachable));
+                }
+                break end;
+            }
             Err(Trouble::Final(kind)) => {
                 seen(request.source, Sighting::Silent(kind.clone()));
                 return Err(error(kind));
             }
         }
+    };
+    deliver_end(end, deliver).map_err(error)
+}
+
+/// Delivers how a question ended, as the answer to it.
+fn deliver_end(end: End, deliver: &mut dyn FnMut(Chunk)) -> Result<Head, ErrorKind> {
+    match end {
+        End::Answer(head, body) => {
+            deliver(body);
+            Ok(head)
+        }
+        End::Silence => Err(ErrorKind::Unreachable),
     }
 }
 
@@ -68,14 +105,18 @@ pub(in crate::net) async fn once(
     limit_millis: u32,
 ) -> Result<Head, BackendError> {
     let ignore = |_, _| {};
-    let outcome = pin!(one_try(server, request, u32::MAX, deliver, &ignore));
-    let kind = match select(outcome, TimeoutFuture::new(limit_millis)).await {
+    let limit = TimeoutFuture::new(limit_millis);
+    let outcome = match select(pin!(one_try(server, request, u32::MAX, deliver, &ignore)), limit).await {
         Either::Left((Ok(head), _)) => return Ok(head),
-        Either::Left((Err(Trouble::Final(kind)), _)) => kind,
-        Either::Left((Err(Trouble::Passing(_)), _)) => ErrorKind::Unreachable,
-        Either::Right(_) => ErrorKind::TimedOut(limit_millis / 1_000),
+        Either::Left((Err(trouble), _)) => trouble,
+        Either::Right(_) => Trouble::Final(ErrorKind::TimedOut(limit_millis / 1_000)),
     };
-    Err(BackendError::without_answer(request.source, kind))
+    let head = match outcome {
+        Trouble::OfServer(end, _) => deliver_end(end, deliver),
+        Trouble::Passing(_) => Err(ErrorKind::Unreachable),
+        Trouble::Final(kind) => Err(kind),
+    };
+    head.map_err(|kind| BackendError::without_answer(request.source, kind))
 }
 
 /// The whole address of a request.
@@ -89,6 +130,8 @@ pub(in crate::net) fn address_of(server: &Server, request: &RequestSpec) -> Resu
 
 /// Why a try brought nothing.
 enum Trouble {
+    /// The server fails whoever asks; where it is worth trying again, after so many milliseconds.
+    OfServer(End, Option<u32>),
     /// It is worth trying again after so many milliseconds.
     Passing(u32),
     /// It is not.
@@ -104,33 +147,35 @@ async fn one_try(
 ) -> Result<Head, Trouble> {
     let abort = AbortOnDrop::new();
     let wait = |failure| wait_millis(failure, n_tries, js_sys::Math::random());
-    let asked_at_millis = js_sys::Date::now();
-    let response = match JsFuture::from(begin(server, request, &abort).map_err(|_| unreachable())?).await {
+    let asked_at_millis = Date::now();
+    let begun = begin(server, request, &abort).map_err(|_| Trouble::Final(ErrorKind::Unreachable))?;
+    let response = match JsFuture::from(begun).await {
         Ok(response) => response.unchecked_into::<Response>(),
-        Err(_) => return Err(wait(Failure::Network).map_or_else(unreachable, Trouble::Passing)),
+        Err(_) => return Err(Trouble::OfServer(End::Silence, wait(Failure::Network))),
     };
     let head = Head { status: response.status(), headers: headers_of(&response) };
-    let millis = (js_sys::Date::now() - asked_at_millis) as u32;
+    let millis = (Date::now() - asked_at_millis) as u32;
     seen(request.source, Sighting::Answered(head.status, millis));
     if head.status == 429 {
         server.governor.slow_down();
     }
     let retry_after = head.headers.get("retry-after").and_then(|it| it.trim().parse().ok());
-    if let Some(millis) = wait(Failure::Status(head.status, retry_after)) {
+    let failure = Failure::Status(head.status, retry_after);
+    let (again, is_of_server) = (wait(failure), failure.is_of_server());
+    if again.is_some() || is_of_server {
         let mut body = Vec::new();
         let whole = read_body(&response, &mut |chunk| body.extend_from_slice(&chunk)).await;
-        if whole.is_err() || !asks_for_too_much(&body) {
-            return Err(Trouble::Passing(millis));
+        if whole.is_ok() && asks_for_too_much(&body) {
+            deliver(body.into());
+            return Ok(head);
         }
-        deliver(body.into());
-        return Ok(head);
+        return Err(match again {
+            Some(millis) if !is_of_server => Trouble::Passing(millis),
+            again => Trouble::OfServer(End::Answer(head, body.into()), again),
+        });
     }
     read_body(&response, deliver).await.map_err(|_| Trouble::Final(ErrorKind::Truncated))?;
     Ok(head)
-}
-
-fn unreachable() -> Trouble {
-    Trouble::Final(ErrorKind::Unreachable)
 }
 
 /// Prometheus answers 503 also to a query that took too long: asking the same again would take as long again.

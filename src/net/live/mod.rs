@@ -1,5 +1,6 @@
 //! The transport that asks real servers: once for identical questions, few at a time, again when that may help.
 
+mod circuit;
 pub(super) mod fetch;
 mod governor;
 mod server;

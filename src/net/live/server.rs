@@ -93,6 +93,11 @@ impl Server {
         *self.secret.borrow_mut() = secret;
     }
 
+    /// Asks it again although it has just failed whoever asked.
+    pub fn ask_again(&self) {
+        self.governor.ask_again();
+    }
+
     /// Whether a proof is sent.
     pub fn has_secret(&self) -> bool {
         self.secret.borrow().is_some()
