@@ -2,6 +2,7 @@
 
 mod banner;
 mod controls;
+mod drop;
 mod find_box;
 mod keys;
 mod mistakes;
@@ -92,6 +93,7 @@ fn Shell(setup: Setup) -> impl IntoView {
     let main = NodeRef::<html::Main>::new();
     focus_new_pages(main);
     let embed = view.part(|it| it.embed);
+    let over = drop::take_files();
     view! {
         <Show when=move || !embed.get()>
             <a
@@ -107,7 +109,7 @@ fn Shell(setup: Setup) -> impl IntoView {
             <top_bar::TopBar />
         </Show>
         <banner::Banners sample />
-        <main id="main" node_ref=main tabindex="-1" class:embedded=move || embed.get()>
+        <main id="main" node_ref=main tabindex="-1" class:embedded=move || embed.get() class:over=move || over.get()>
             <Content />
         </main>
         <Show when=move || embed.get()>

@@ -221,27 +221,43 @@ test('a Jaeger file opens without a job, is saved as OTLP, and opens again', asy
   await page.done();
 });
 
-test('a file is dropped onto the page', async () => {
-  const drop = async (page, name, text) => {
-    const files = await page.evaluateHandle(([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name, { type: 'application/json' }));
-      return transfer;
-    }, [name, text]);
-    await page.dispatchEvent('.job-page, .no-job', 'dragover', { dataTransfer: files });
-    await page.locator('.wf-drop.over').waitFor();
-    await page.dispatchEvent('.job-page, .no-job', 'drop', { dataTransfer: files });
-    await page.locator('.wf-drop.over').waitFor({ state: 'detached' });
-  };
-  for (const view of [{ page: 'job' }, traceView(failed)]) {
+/** Holds a file over an element of the page, and lets it go. */
+async function drop(page, target, name, text) {
+  const files = await page.evaluateHandle(([name, text]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], name, { type: 'application/json' }));
+    return transfer;
+  }, [name, text]);
+  await page.dispatchEvent(target, 'dragover', { dataTransfer: files });
+  await page.locator('main.over').waitFor();
+  await page.dispatchEvent(target, 'drop', { dataTransfer: files });
+  await page.locator('main.over').waitFor({ state: 'detached' });
+}
+
+test('a file is dropped onto any page', async () => {
+  for (const [view, target] of [
+    [{ page: 'job' }, '.no-job'], [traceView(failed), '.job-page'],
+    [{ page: 'overview' }, '.overview'], [{ page: 'jobs' }, 'header.top'], [{ page: 'connections' }, 'main h1'],
+  ]) {
     const page = await it.open(view);
-    await page.locator('.job-page, .no-job').first().waitFor();
-    await drop(page, 'notes.json', 'hello');
-    await page.getByRole('alert').filter({ hasText: /no JSON: at byte 0/ }).waitFor();
-    await drop(page, 'dropped.json', JSON.stringify(JAEGER));
+    await page.locator(target).first().waitFor();
+    await drop(page, target, 'dropped.json', JSON.stringify(JAEGER));
     await page.getByText('dropped.json').waitFor();
     await rowsAre(page, 2);
     assert.deepEqual(await rows(page), ['GET /things', '  look up']);
+    assert.equal(new URL(page.url()).searchParams.get('page'), 'job');
+    await page.done();
+  }
+});
+
+test('a dropped file that is no trace says so, wherever it is dropped, and the next one opens', async () => {
+  for (const [view, target] of [[{ page: 'job' }, '.no-job'], [traceView(failed), '.job-page'], [{ page: 'jobs' }, '.jobs-page']]) {
+    const page = await it.open(view);
+    await page.locator(target).first().waitFor();
+    await drop(page, target, 'notes.json', 'hello');
+    await page.getByRole('alert').filter({ hasText: /no JSON: at byte 0/ }).waitFor();
+    await drop(page, 'main', 'dropped.json', JSON.stringify(JAEGER));
+    await rowsAre(page, 2);
     await page.done();
   }
 });

@@ -48,7 +48,7 @@ use self::model::Model;
 use self::shown::{Body, Stage};
 use self::tabs::{JobTabs, compare_tab, debug_tab, tab_shown};
 pub use self::trace::KEYS as TRACE_KEYS;
-use self::trace::{DropZone, OpenedFiles};
+use self::trace::{FileNotes, OpenedFiles};
 use self::troubles::Troubles;
 use self::waiting::Waiting;
 use crate::components::part::{FetchPart, Part};
@@ -92,9 +92,8 @@ pub fn JobPage() -> impl IntoView {
     };
     // The questions leave first; what shows their answers is built while they are on their way.
     view! {
-        <DropZone>
-            <Soon>{body}</Soon>
-        </DropZone>
+        <FileNotes />
+        <Soon>{body}</Soon>
     }
 }
 

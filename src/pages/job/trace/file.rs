@@ -1,10 +1,9 @@
-//! Traces from files and into files: opened by a button or dropped onto the page, saved as OTLP JSON.
+//! Traces from files and into files: opened by a button or dropped onto any page, saved as OTLP JSON.
 
 use std::sync::Arc;
 
 use domain::view_state::WaterfallView;
 use inquiry::job::JobReport;
-use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,7 +14,7 @@ use super::open::ToOpen;
 use crate::components::badge::{Shape, Tone};
 use crate::components::part::NotLoaded;
 use crate::net::{Progress, save_trace_file};
-use crate::state::{effect, use_clock, use_system, use_view};
+use crate::state::{Dropped, effect, use_clock, use_system, use_view};
 
 /// The file that is looked at instead of the job of the address.
 #[derive(Clone, Copy)]
@@ -33,7 +32,7 @@ pub(super) struct Opened {
 }
 
 impl OpenedFiles {
-    /// None yet; closed as soon as the address asks for another job.
+    /// What has been dropped, if anything has; closed as soon as the address asks for another job.
     pub fn provide() -> Self {
         let opened = Self {
             file: RwSignal::new(None),
@@ -48,6 +47,14 @@ impl OpenedFiles {
                 opened.close();
             }
         });
+        if let Some(Dropped(dropped)) = use_context() {
+            effect(move |_| {
+                if let Some(file) = dropped.get() {
+                    dropped.set(None);
+                    opened.open(file);
+                }
+            });
+        }
         opened
     }
 
@@ -61,8 +68,7 @@ impl OpenedFiles {
         self.trouble.set(None);
     }
 
-    fn open(self, files: Option<web_sys::FileList>) {
-        let Some(file) = files.and_then(|it| it.get(0)) else { return };
+    fn open(self, file: web_sys::File) {
         let to_open =
             ToOpen { file, opened: self, view: use_view(), clock: use_clock(), system: use_system() };
         self.is_reading.set(true);
@@ -103,48 +109,25 @@ pub fn FromFile() -> impl IntoView {
     }
 }
 
-/// Takes files that are dropped onto what is in it, and says what was wrong with one.
+/// Says that a file is read, and what was wrong with one.
 #[component]
-pub fn DropZone(children: Children) -> impl IntoView {
+pub fn FileNotes() -> impl IntoView {
     let opened = expect_context::<OpenedFiles>();
-    let over = RwSignal::new(false);
-    let has_files = |event: &ev::DragEvent| {
-        event.data_transfer().is_some_and(|it| it.types().includes(&"Files".into(), 0))
+    let notes = move || {
+        let reading = opened.is_reading.get().then_some("Reading the file …");
+        let reading = reading.map(|it| view! { <p class="banner wf-from" role="status">{it}</p> });
+        let trouble = opened.trouble.get().map(|(what, next_step)| {
+            view! {
+                <p class="banner wf-from" role="alert">
+                    <Shape tone=Tone::Failed />
+                    <span>{what} {". "} {next_step}</span>
+                    <button type="button" on:click=move |_| opened.trouble.set(None)>{"Dismiss"}</button>
+                </p>
+            }
+        });
+        (reading, trouble)
     };
-    view! {
-        <div
-            class="wf-drop"
-            class:over=move || over.get()
-            on:dragover=move |event| {
-                if has_files(&event) {
-                    event.prevent_default();
-                    over.set(true);
-                }
-            }
-            on:dragleave=move |_| over.set(false)
-            on:drop=move |event: ev::DragEvent| {
-                if has_files(&event) {
-                    event.prevent_default();
-                    over.set(false);
-                    opened.open(event.data_transfer().and_then(|it| it.files()));
-                }
-            }
-        >
-            {move || opened.is_reading.get().then(|| view! { <p class="banner" role="status">{"Reading the file …"}</p> })}
-            {move || {
-                opened.trouble.get().map(|(what, next_step)| {
-                    view! {
-                        <p class="banner" role="alert">
-                            <Shape tone=Tone::Failed />
-                            <span>{what} {". "} {next_step}</span>
-                            <button type="button" on:click=move |_| opened.trouble.set(None)>{"Dismiss"}</button>
-                        </p>
-                    }
-                })
-            }}
-            {children()}
-        </div>
-    }
+    view! { {notes} }
 }
 
 /// Opens a trace from a file.
@@ -160,7 +143,9 @@ pub fn OpenFileButton() -> impl IntoView {
         };
         let chosen = move |_| {
             if let Some(input) = input.get_untracked() {
-                opened.open(input.files());
+                if let Some(file) = input.files().and_then(|it| it.get(0)) {
+                    opened.open(file);
+                }
                 input.set_value("");
             }
         };

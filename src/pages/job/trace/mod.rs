@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use self::choose::Chooser;
 use self::empty::{NoTrace, failure, is_asked};
 use self::file::DownloadButton;
-pub(super) use self::file::{DropZone, FromFile, OpenFileButton, OpenedFiles};
+pub(super) use self::file::{FileNotes, FromFile, OpenFileButton, OpenedFiles};
 pub use self::keys::KEYS;
 use self::model::TraceModel;
 pub(super) use self::open::ToOpen;
