@@ -4,11 +4,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use domain::job::Job;
+use domain::jobs::Rows;
 use domain::system::SharedSystem;
 use domain::time::TimeRange;
 use inquiry::Transport;
 use inquiry::diagnosis::{SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport};
-use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, SharedJobs};
+use inquiry::jobs::{
+    EarlierInquiry, EarlierQuestion, EarlierReport, JobsInquiry, JobsQuestion, JobsReport, SharedJobs,
+};
 use leptos::prelude::*;
 use system::lines::LineReader;
 
@@ -69,6 +72,27 @@ pub fn use_jobs(
             let question = JobsQuestion { range, now: clock.now(), max_lines, keep_from: range.start };
             JobsInquiry::new(system, reader, jobs, question)
         },
+    )
+}
+
+/// The jobs that began in the range that `wanted` gives and still hang, asked once for each range and round; nothing while
+/// it is `None`. Those that are `listed` are known already.
+pub fn use_earlier(
+    wanted: impl Fn() -> Option<(TimeRange, u32)> + Send + Sync + 'static,
+    listed: impl Fn() -> Rows + 'static,
+) -> ReadSignal<Progress<EarlierReport>> {
+    let (net, clock, system) = (use_net(), use_clock(), use_system());
+    let memory = use_context::<JobsMemory>().unwrap_or_default();
+    use_plan_again(
+        move || Some((system.get().name.clone(), wanted()?)),
+        move |_, (range, _)| {
+            let system = system.get_untracked();
+            let (jobs, reader) = memory.of(net.transport(), &system);
+            let selector = jobs.selector().unwrap_or(0);
+            let question = EarlierQuestion { range, now: clock.now(), listed: listed(), selector };
+            EarlierInquiry::new(system, reader, question)
+        },
+        Again::Never,
     )
 }
 

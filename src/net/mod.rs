@@ -18,7 +18,7 @@ pub use compare::compare_plan;
 pub use debug::debug_plan;
 pub use files::{load_setup, load_system};
 pub use job::job_plan;
-pub use jobs::{JobsMemory, use_jobs, use_surroundings};
+pub use jobs::{JobsMemory, use_earlier, use_jobs, use_surroundings};
 pub use live::{Secret, Sighting};
 pub use plan::{Again, Progress, use_plan, use_plan_again};
 pub use recordings::save_as_file;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { demoBinary, runDemo, scenarios, targets } from './lib/demo.mjs';
 import { accessible, harness } from './lib/harness.mjs';
+import { goodLines, newJob, writeLines } from './lib/jobs.mjs';
 import { absent } from './lib/paths.mjs';
 
 const MINUTE = 60_000;
@@ -106,6 +107,25 @@ test('the list is narrowed to one failure, which its chip names in words', { ski
   await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, expected);
   assert.match(await page.locator('.chip').innerText(), /Failure = http_403/);
   await page.done();
+});
+
+test('what began before the time and still hangs is found, told apart, and not counted', { skip }, async () => {
+  const job = newJob();
+  const at = Date.now() - 3 * HOUR;
+  await writeLines(it.stack.servers.loki.url, job, goodLines(job, at, 'scrape'));
+  const page = await it.open({ page: 'jobs', sys: 'cloudcix', tab: 'failures', from: 'now-30m', to: 'now', tz: 'utc' });
+  const panel = page.getByRole('region', { name: 'Stuck jobs' });
+  await panel.getByRole('list', { name: 'Began before this time' }).getByRole('link', { name: job.id }).waitFor({ timeout: 60_000 });
+  const text = await panel.innerText();
+  assert.match(text, /Also looked through the 24 h before this time, from .*\d\d:\d\d: .*still hang.*not counted above/);
+  assert.equal(number(await page.locator('.flow .count', { hasText: 'stuck' }).locator('b').innerText()), 0, 'the counts are those of the time');
+  await panel.getByRole('link', { name: job.id }).click();
+  await page.waitForURL(new RegExp(`job=${job.id}`));
+  await page.done();
+  // A time that is over has nothing that still hangs.
+  const past = await opened(view('cloudcix'));
+  assert.equal(await past.getByText(/Also looked through/).count(), 0);
+  await past.done();
 });
 
 test('a system without traces has its failures and its flow from lines alone', { skip }, async () => {

@@ -1,7 +1,9 @@
 //! What the list covers, in a sentence, and the button that reads on.
 
 use domain::format::{self, Precision, clock_beside};
+use domain::job::JobState;
 use domain::system::Unit;
+use domain::view_state::Tab;
 use inquiry::jobs::{JobsReport, LINES_AT_FIRST};
 use leptos::prelude::*;
 
@@ -27,6 +29,9 @@ pub(super) fn Cover(model: Model) -> impl IntoView {
     let can_go_on = Memo::new(move |_| {
         !model.is_waiting() && model.report.with(|it| it.as_ref().is_some_and(|it| it.is_cut))
     });
+    let asks_for_stuck = move || {
+        model.shows_state(Some(JobState::Stuck)) && model.view.state().with(|it| it.tab != Tab::Failures)
+    };
     let counted = move || model.report.with(|it| it.as_ref().map(|it| how_counted(it)));
     view! {
         <footer class="jobs-cover">
@@ -40,6 +45,9 @@ pub(super) fn Cover(model: Model) -> impl IntoView {
                 <button type="button" on:click=move |_| model.max_lines.update(|it| *it += LINES_AT_FIRST)>
                     {"Read further back"}
                 </button>
+            </Show>
+            <Show when=asks_for_stuck>
+                <a href=move || model.view.href(|it| it.tab = Tab::Failures)>{"Which began before this time and still hang"}</a>
             </Show>
             <span class="dim">{counted}</span>
         </footer>

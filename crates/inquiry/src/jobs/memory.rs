@@ -44,7 +44,7 @@ impl SharedJobs {
     }
 
     /// Which of the system's selectors has lines, once that is known.
-    pub(crate) fn selector(&self) -> Option<usize> {
+    pub fn selector(&self) -> Option<usize> {
         self.with(|it| it.selector)
     }
 

@@ -7,6 +7,7 @@
 //!
 //! What has been read is remembered ([`SharedJobs`]): asking again, or for more, reads only what is missing.
 
+mod earlier;
 mod fetch;
 mod memory;
 mod needles;
@@ -20,7 +21,7 @@ mod tests;
 use std::rc::Rc;
 
 use backends::tempo::SearchAnswer;
-use backends::{BackendError, ErrorKind, SourceKind};
+use backends::{BackendError, SourceKind};
 use domain::jobs::Rows;
 use domain::sorted::SortedMap;
 use domain::system::SharedSystem;
@@ -28,10 +29,11 @@ use domain::time::{TimeDelta, TimeRange, Timestamp};
 use domain::warning::Warning;
 use system::lines::LineReader;
 
+pub use earlier::{EarlierInquiry, EarlierQuestion, EarlierReport, LOOK_BACK};
 pub use memory::SharedJobs;
 
 use self::memory::Memory;
-use self::slices::Slices;
+use self::slices::{Slices, is_too_much};
 use self::wants::Want;
 pub use crate::job::fetch::LinesRead;
 use crate::job::{Asked, selector_for};
@@ -322,11 +324,6 @@ impl JobsInquiry {
             }
         }
     }
-}
-
-/// Whether less of it might be answered.
-fn is_too_much(error: &BackendError) -> bool {
-    matches!(error.kind, ErrorKind::TooHeavy(_) | ErrorKind::TimedOut(_))
 }
 
 impl Plan for JobsInquiry {

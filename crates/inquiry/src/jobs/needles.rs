@@ -56,8 +56,14 @@ fn names(logs: &LogRules) -> Vec<String> {
 
 /// What must stand in a line that tells that a job was accepted; none where no rule says it in so many words.
 pub(super) fn submission_words(system: &System) -> Vec<String> {
+    event_words(system, &[EventKind::JobSubmitted])
+}
+
+/// What must stand in a line that tells of an event of one of these kinds; none where a rule does not say it in words, or
+/// there is no rule.
+pub(super) fn event_words(system: &System, kinds: &[EventKind]) -> Vec<String> {
     let mut words = Vec::new();
-    for rule in system.logs.events.iter().filter(|it| it.kind == EventKind::JobSubmitted) {
+    for rule in system.logs.events.iter().filter(|it| kinds.contains(&it.kind)) {
         let of_rule = rule.when.iter().find_map(|it| match (&it.field, &it.test) {
             (ConditionField::Role(Role::Event | Role::Message), test) => match test {
                 TextTest::Is(text)

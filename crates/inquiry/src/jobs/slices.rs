@@ -1,5 +1,6 @@
 //! How a range is cut: newest first, each slice as wide as the density of those before it allows.
 
+use backends::{BackendError, ErrorKind};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 
 /// Widths that a slice may have, so that the same question is asked again in the same slices.
@@ -146,6 +147,11 @@ impl Slices {
         self.on_their_way.retain(|(it, _)| *it != slice);
         self.widths.push((number, width));
     }
+}
+
+/// Whether a part of what was asked might be answered.
+pub(super) fn is_too_much(error: &BackendError) -> bool {
+    matches!(error.kind, ErrorKind::TooHeavy(_) | ErrorKind::TimedOut(_))
 }
 
 fn count(n: usize) -> i64 {

@@ -1,5 +1,7 @@
 //! Whole inquiries against a store that answers as Loki and Tempo do: by range, with limits, in no kind order.
 
+mod earlier;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;

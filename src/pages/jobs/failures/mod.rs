@@ -4,6 +4,7 @@
 //!  rows ──> those that pass the filters, whatever their state ──> `domain::fingerprint::failures` ──> flow, groups, stuck
 //! ```
 
+mod earlier;
 mod flow;
 mod group;
 mod open;

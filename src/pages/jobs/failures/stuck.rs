@@ -1,4 +1,4 @@
-//! Jobs that show no sign of life, the longest first; nothing where there are none.
+//! Jobs that show no sign of life, the longest first: those of the range, and those that began before it.
 
 use std::sync::Arc;
 
@@ -8,11 +8,12 @@ use domain::view_state::Page;
 use leptos::prelude::*;
 
 use super::super::model::{Model, is_filter};
-use super::{ToldMemo, time_words};
+use super::{ToldMemo, earlier, time_words};
 use crate::components::badge::Shape;
+use crate::pages::asked::WhatWasAsked;
 use crate::pages::lifts::count_words;
 use crate::pages::states::tone;
-use crate::state::{Memo, go_to};
+use crate::state::{Memo, go_to, shared_memo};
 
 /// Jobs that are named.
 const MAX_NAMED: usize = 30;
@@ -33,16 +34,34 @@ pub(super) fn StuckJobs(model: Model, told: ToldMemo) -> impl IntoView {
         named.into_iter().map(|it| row(model, &it)).collect_view()
     };
     let all = move || model.list_href(&[is_filter(Field::State, JobState::Stuck.name())]);
+    let progress = earlier::earlier_of(model);
+    let before = shared_memo(move || Arc::new(progress.with(|it| earlier::rows(model, it))));
+    let earlier_rows = move || before.get().iter().take(MAX_NAMED).map(|it| row(model, it)).collect_view();
+    let words = Memo::new(move |_| {
+        let n = before.with(|it| it.len());
+        progress.with(|it| earlier::words(model, it, n))
+    });
+    let asked = move || progress.with(|it| it.report.iter().map(|it| it.asked.clone()).collect());
     view! {
-        <Show when=move || n.get() != 0>
+        <Show when=move || n.get() != 0 || words.with(Option::is_some)>
             <section class="card" aria-label="Stuck jobs">
                 <header>
                     <h2>{"Stuck jobs"}</h2>
-                    <span class="r">
-                        <a href=all>{move || format!("Show all {} in the list", count_words(n.get()))}</a>
-                    </span>
+                    <Show when=move || n.get() != 0>
+                        <span class="r">
+                            <a href=all>{move || format!("Show all {} in the list", count_words(n.get()))}</a>
+                        </span>
+                    </Show>
                 </header>
                 <ul class="stuck-jobs">{rows}</ul>
+                <Show when=move || n.get() == 0>
+                    <p class="stuck-note">{"No job of this time hangs."}</p>
+                </Show>
+                <Show when=move || words.with(Option::is_some)>
+                    <p class="stuck-note" role="status">{move || words.get()}</p>
+                    <ul class="stuck-jobs" aria-label="Began before this time">{earlier_rows}</ul>
+                    <WhatWasAsked asked=Signal::derive(asked) />
+                </Show>
             </section>
         </Show>
     }
