@@ -100,9 +100,8 @@ fn how_exact(model: Model) -> String {
 /// What most of them have, or how long the oldest has been so.
 fn remark(model: Model, state: JobState) -> String {
     let now = model.now.get();
-    let filter = model.filter.get().without(domain::jobs::Field::State);
-    model.all.with(|all| {
-        let rows = all.iter().filter(|it| it.state == state && filter.passes(it, now));
+    model.of_any_state.with(|all| {
+        let rows = all.iter().filter(|it| it.state == state);
         match state {
             JobState::Failed => {
                 let mut codes: SortedMap<&str, usize> = SortedMap::new();

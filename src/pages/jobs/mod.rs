@@ -144,8 +144,11 @@ fn Views(model: Model) -> impl IntoView {
     let number = |n: usize| if n == 0 { String::new() } else { domain::format::exact(n as f64, Unit::None) };
     let n_jobs = Signal::derive(move || number(model.passing.with(|it| it.len())));
     let n_failed = Memo::new(move |_| {
-        let (now, filter) =
-            (model.now.get(), model.filter.get().without(Field::State).without(Field::Failure));
+        let filter = model.filter.get();
+        if !filter.is_about(Field::Failure) {
+            return model.counts.get().get(JobState::Failed);
+        }
+        let (now, filter) = (model.now.get(), filter.without(Field::State).without(Field::Failure));
         let is_one = |it: &&Arc<JobRow>| it.state == JobState::Failed && filter.passes(it, now);
         model.all.with(|it| it.iter().filter(is_one).count())
     });

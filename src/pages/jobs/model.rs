@@ -30,9 +30,11 @@ pub(super) struct Model {
     /// The instant that the report is of: what `now` means for durations that still grow.
     pub(super) now: Memo<Timestamp>,
     pub(super) filter: Memo<RowFilter>,
+    /// The jobs that pass every filter but those of the state.
+    pub(super) of_any_state: Memo<Rows>,
     /// The jobs that pass every filter, in the order of the view.
     pub(super) passing: Memo<Rows>,
-    /// Counts of what passes every filter but those of the state.
+    /// Counts of them, whatever the state.
     pub(super) counts: Memo<StateCounts>,
     /// What is listed; while somebody reads, new jobs wait and what no longer passes stays.
     pub(super) shown: Memo<Held<Key>>,
@@ -58,18 +60,18 @@ impl Model {
         let question = view.part(|it| (it.filters.clone(), it.query.clone()));
         let filter = Memo::new(move |_| question.with(|(filters, query)| RowFilter::new(filters, query)));
         let order = view.part(|it| it.sort.clone());
+        let of_any_state = shared_memo(move || {
+            let (now, filter) = (now.get(), filter.get().without(Field::State));
+            Rows::new(all.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect()))
+        });
         let passing = shared_memo(move || {
-            let now = now.get();
-            let mut rows: Vec<_> = filter.with(|filter| {
-                all.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect())
-            });
+            let (now, filter) = (now.get(), filter.get().only(Field::State));
+            let mut rows: Vec<_> =
+                of_any_state.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect());
             system.with(|system| order.with(|order| sort(&mut rows, order.as_ref(), system, now)));
             Rows::new(rows)
         });
-        let counts = Memo::new(move |_| {
-            let (now, filter) = (now.get(), filter.get().without(Field::State));
-            all.with(|it| StateCounts::of(it.iter().filter(|row| filter.passes(row, now))))
-        });
+        let counts = Memo::new(move |_| of_any_state.with(|it| StateCounts::of(it.iter())));
         let fields = Memo::new(move |_| system.with(|system| all.with(|it| filled_fields(system, it))));
         let (active, scroll_px) = (RwSignal::new(None::<JobId>), RwSignal::new(0.0));
         let let_in = RwSignal::new(0_u32);
@@ -91,6 +93,7 @@ impl Model {
             all,
             now,
             filter,
+            of_any_state,
             passing,
             counts,
             shown,

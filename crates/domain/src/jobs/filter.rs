@@ -51,6 +51,19 @@ impl RowFilter {
         self
     }
 
+    /// Only what it says about one field.
+    #[must_use]
+    pub fn only(mut self, field: Field) -> Self {
+        self.tests.retain(|group| group.iter().any(|it| it.field == Some(field)));
+        self.words.clear();
+        self
+    }
+
+    /// Whether it says anything about a field.
+    pub fn is_about(&self, field: Field) -> bool {
+        self.tests.iter().flatten().any(|it| it.field == Some(field))
+    }
+
     /// Whether a row passes, as it stands at `now`.
     pub fn passes(&self, row: &JobRow, now: Timestamp) -> bool {
         self.tests.iter().all(|group| group.iter().any(|it| it.passes(row, now)))

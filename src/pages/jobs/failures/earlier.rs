@@ -5,7 +5,7 @@ use std::sync::Arc;
 use backends::ErrorKind;
 use domain::format::sentence;
 use domain::ids::JobId;
-use domain::jobs::JobRow;
+use domain::jobs::{Field, JobRow};
 use domain::sorted::SortedSet;
 use domain::time::{TimeDelta, TimeRange};
 use inquiry::jobs::{EarlierReport, LOOK_BACK};
@@ -49,8 +49,7 @@ fn time_before(model: Model) -> Option<TimeRange> {
 /// Those that pass the filters and have not turned up in the range meanwhile.
 pub(super) fn rows(model: Model, progress: &Progress<EarlierReport>) -> Vec<Arc<JobRow>> {
     let Some(report) = progress.report.as_ref().filter(|it| !it.stuck.is_empty()) else { return Vec::new() };
-    let (now, filter) = (model.now.get(), model.filter.get());
-    let filter = filter.without(domain::jobs::Field::State).without(domain::jobs::Field::Failure);
+    let (now, filter) = (model.now.get(), model.filter.get().without(Field::State).without(Field::Failure));
     let found: SortedSet<&JobId> = report.stuck.iter().map(|it| &it.id).collect();
     let listed: SortedSet<JobId> =
         model.all.with(|all| all.iter().map(|it| &it.id).filter(|id| found.contains(id)).cloned().collect());

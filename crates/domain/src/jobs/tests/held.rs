@@ -27,7 +27,9 @@ fn show(list: &Held<u8>) -> String {
         Some(Gone::Past) => "-",
     };
     let rows = list.rows.iter().enumerate();
-    let rows: String = rows.map(|(place, it)| format!("{}{} ", &it.id.as_str()[1..], mark(place))).collect();
+    let rows: String = rows
+        .map(|(place, it)| format!("{}{} ", it.id.as_str().trim_start_matches('j'), mark(place)))
+        .collect();
     format!("{rows}+{}", list.n_new)
 }
 

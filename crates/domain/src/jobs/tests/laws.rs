@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{rows, system};
-use crate::jobs::{JobList, RowFilter};
+use crate::jobs::{Field, JobList, RowFilter};
 use crate::logs::LogRecord;
 use crate::testing::{at, evidence};
 use crate::trace::Trace;
@@ -126,6 +126,13 @@ proptest! {
             })
             .collect();
         prop_assert_eq!(&passes(&filters), &expected);
+        let whole = RowFilter::new(&filters, "scrape j1");
+        let (rest, state) = (whole.clone().without(Field::State), whole.clone().only(Field::State));
+        for row in rows.iter() {
+            let by_parts = rest.passes(row, at("10:30:00")) && state.passes(row, at("10:30:00"));
+            prop_assert_eq!(whole.passes(row, at("10:30:00")), by_parts, "what is about a field, and all else");
+        }
+        prop_assert!(!rest.is_about(Field::State));
         let turned: Vec<Filter> = filters.iter().rev().chain(&filters).cloned().collect();
         prop_assert_eq!(passes(&turned), expected, "neither order nor repetition matters");
     }
