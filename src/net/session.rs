@@ -95,8 +95,8 @@ pub fn use_net() -> Net {
 /// A server for each source; one that is there already where it is the same.
 fn servers_of(sources: &Sources, known: &[Rc<Server>], page_is_opaque: bool) -> Vec<Rc<Server>> {
     let known_as = |source: &Source| known.iter().find(|it| it.configured() == source).cloned();
-    let made = |source: &Source| Server::new(source, page_is_opaque).map(Rc::new);
-    sources.iter().filter_map(|it| known_as(it).or_else(|| made(it))).collect()
+    let made = |source: &Source| Rc::new(Server::new(source, page_is_opaque));
+    sources.iter().map(|it| known_as(it).unwrap_or_else(|| made(it))).collect()
 }
 
 impl Net {

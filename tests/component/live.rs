@@ -56,8 +56,9 @@ fn server(auth: AuthScheme) -> Rc<Server> {
         tenant: Some("team-a".to_owned()),
         auth,
         send_custom_headers: true,
+        ui: None,
     };
-    Rc::new(Server::new(&source, false).unwrap())
+    Rc::new(Server::new(&source, false))
 }
 
 fn live() -> Live {

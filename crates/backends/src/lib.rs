@@ -1,4 +1,4 @@
-//! What to ask Loki, Prometheus, Mimir and Tempo, and how to read what they answer. Does no IO.
+//! What to ask Loki, Prometheus, Mimir, Tempo and Pyroscope, and how to read what they answer. Does no IO.
 //!
 //! An endpoint is a question that can say how it is sent ([`Endpoint::request`]) and make a decoder that is fed the
 //! answer's bytes as they come ([`Decoder`]). Whoever owns the wire drives both.
@@ -11,6 +11,7 @@ mod json;
 pub mod loki;
 mod numbers;
 pub mod prometheus;
+pub mod pyroscope;
 mod quote;
 #[cfg(test)]
 mod recorded;

@@ -11,6 +11,8 @@ pub enum SourceKind {
     Prometheus,
     /// Traces.
     Tempo,
+    /// Profiles.
+    Pyroscope,
 }
 
 impl SourceKind {
@@ -20,6 +22,7 @@ impl SourceKind {
             Self::Loki => "Loki",
             Self::Prometheus => "Prometheus",
             Self::Tempo => "Tempo",
+            Self::Pyroscope => "Pyroscope",
         }
     }
 }

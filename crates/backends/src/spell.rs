@@ -30,13 +30,13 @@ pub fn spell(base: &str, request: &RequestSpec) -> Sendable {
     }
 }
 
-/// Whether a server reads forms: Tempo does not (it would answer another question), and Grafana's proxy refuses
-/// them for Loki.
+/// Whether a server reads forms: Tempo and Pyroscope do not, or not all of them (they would answer another question),
+/// and Grafana's proxy refuses them for Loki.
 fn takes_forms(base: &str, source: SourceKind) -> bool {
     match source {
         SourceKind::Loki => !base.contains("/api/datasources/"),
         SourceKind::Prometheus => true,
-        SourceKind::Tempo => false,
+        SourceKind::Tempo | SourceKind::Pyroscope => false,
     }
 }
 
@@ -54,7 +54,7 @@ fn encode_params(params: &[(&'static str, String)]) -> String {
 }
 
 /// Everything but RFC 3986's unreserved characters becomes `%XX`.
-fn encode(text: &str, out: &mut String) {
+pub(crate) fn encode(text: &str, out: &mut String) {
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
     for byte in text.bytes() {
         match byte {

@@ -1,4 +1,4 @@
-//! What Jobscope knows: time, ids, log lines, spans, series, the system's vocabulary, the job and its timeline.
+//! What Jobscope knows: time, ids, log lines, spans, series, profiles, the system's vocabulary, the job and its timeline.
 //!
 //! Nothing here knows a wire format, a browser or a clock: now is always a parameter.
 
@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod letters;
 pub mod logs;
 pub mod number;
+pub mod profile;
 pub mod redact;
 pub mod series;
 pub mod sorted;

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use backends::{BackendError, ErrorKind, Headers, RequestSpec};
+use backends::{BackendError, ErrorKind, Headers, RequestSpec, SourceKind};
 
 use crate::transport::{Head, LocalFuture, Transport};
 
@@ -10,6 +10,7 @@ use crate::transport::{Head, LocalFuture, Transport};
 #[derive(Default)]
 pub(crate) struct Script {
     rules: Vec<Rule>,
+    lacks: Vec<SourceKind>,
     asked: RefCell<Vec<String>>,
 }
 
@@ -30,6 +31,12 @@ impl Script {
     /// Questions to this endpoint whose query has this text in it get this error in plain text.
     pub(crate) fn refuse(self, endpoint: &'static str, has: &str, status: u16, body: &str) -> Self {
         self.rule(endpoint, has, status, "text/plain", body)
+    }
+
+    /// There is no such server.
+    pub(crate) fn without(mut self, source: SourceKind) -> Self {
+        self.lacks.push(source);
+        self
     }
 
     /// All that was asked, as `endpoint query`.
@@ -66,6 +73,9 @@ impl Transport for Script {
                 rule.body.as_bytes().chunks(7).for_each(sink);
                 let headers = Headers(vec![("content-type".to_owned(), rule.media_type.to_owned())]);
                 Ok(Head { status: rule.status, headers })
+            }
+            None if self.lacks.contains(&request.source) => {
+                Err(BackendError::without_answer(request.source, ErrorKind::NotConfigured))
             }
             None => Err(BackendError::without_answer(request.source, ErrorKind::Unreachable)),
         };

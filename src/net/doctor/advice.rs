@@ -144,6 +144,7 @@ const fn config_key(source: SourceKind) -> &'static str {
         SourceKind::Loki => "loki",
         SourceKind::Prometheus => "prometheus",
         SourceKind::Tempo => "tempo",
+        SourceKind::Pyroscope => "pyroscope",
     }
 }
 
@@ -153,6 +154,7 @@ fn proxy_lines(server: &Server) -> String {
         SourceKind::Loki => "location /loki/ {\n  proxy_pass http://loki:3100/loki/;\n  proxy_set_header X-Loki-Response-Encoding-Flags categorize-labels;\n}\nlocation = /loki/api/v1/push { return 403; }",
         SourceKind::Prometheus => "location /prometheus/ {\n  proxy_pass http://prometheus:9090/;  # Mimir: http://mimir:8080/prometheus/\n}",
         SourceKind::Tempo => "location /tempo/ {\n  limit_except GET { deny all; }\n  proxy_pass http://tempo:3200/;\n}",
+        SourceKind::Pyroscope => "location /pyroscope/ {\n  limit_except GET { deny all; }\n  proxy_pass http://pyroscope:4040/;\n}",
     }
     .to_owned()
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use backends::prometheus::promql;
 use backends::tempo::traceql;
-use backends::{BackendError, Build, ErrorKind, Readiness, SourceKind, loki, prometheus, tempo};
+use backends::{BackendError, Build, ErrorKind, Readiness, SourceKind, loki, prometheus, pyroscope, tempo};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use inquiry::ask;
 
@@ -81,6 +81,7 @@ async fn ask_for_data(transport: &Once, now: Timestamp) -> Result<(), BackendErr
         SourceKind::Loki => ask(transport, &loki_question(now)).await.map(|_| ()),
         SourceKind::Prometheus => ask(transport, &prometheus_question(now)).await.map(|_| ()),
         SourceKind::Tempo => ask(transport, &tempo_question(now)).await.map(|_| ()),
+        SourceKind::Pyroscope => ask(transport, &pyroscope_question()).await.map(|_| ()),
     }
 }
 
@@ -90,6 +91,7 @@ fn data_question(source: SourceKind, now: Timestamp) -> backends::RequestSpec {
         SourceKind::Loki => loki_question(now).request(),
         SourceKind::Prometheus => prometheus_question(now).request(),
         SourceKind::Tempo => tempo_question(now).request(),
+        SourceKind::Pyroscope => pyroscope_question().request(),
     }
 }
 
@@ -114,11 +116,17 @@ fn tempo_question(now: Timestamp) -> tempo::Search {
     tempo::Search { query, range: last_hour(now), limit: 1, spans_per_trace: 1 }
 }
 
+fn pyroscope_question() -> pyroscope::LabelValues {
+    // The types of its profiles; every Pyroscope keeps the type under this name.
+    pyroscope::LabelValues { name: "__name__".to_owned() }
+}
+
 async fn ask_for_version(transport: &Once) -> Option<String> {
     let build = match transport.server().source() {
         SourceKind::Loki => ask(transport, &loki::BuildInfo).await,
         SourceKind::Prometheus => ask(transport, &prometheus::BuildInfo).await,
         SourceKind::Tempo => ask(transport, &tempo::BuildInfo).await,
+        SourceKind::Pyroscope => ask(transport, &pyroscope::BuildInfo).await,
     };
     let (Build { version, application }, _) = build.ok()?;
     let words = [application.unwrap_or_default(), version];
@@ -132,6 +140,7 @@ async fn ask_whether_ready(transport: &Once) -> Option<String> {
         SourceKind::Loki => ask(transport, &loki::Ready).await,
         SourceKind::Prometheus => ask(transport, &prometheus::Ready).await,
         SourceKind::Tempo => ask(transport, &tempo::Ready).await,
+        SourceKind::Pyroscope => ask(transport, &pyroscope::Ready).await,
     };
     match readiness.ok()?.0 {
         Readiness::Ready => None,

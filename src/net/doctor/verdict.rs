@@ -141,6 +141,7 @@ pub(super) fn likely_urls(source: SourceKind, base: &str) -> Vec<String> {
         SourceKind::Loki => &["/loki"],
         SourceKind::Prometheus => &["/prometheus", "/api/prom", "/mimir"],
         SourceKind::Tempo => &["/tempo"],
+        SourceKind::Pyroscope => &["/pyroscope"],
     };
     let mut urls: Vec<String> = prefixes.iter().map(|it| format!("{base}{it}")).collect();
     if let Some((shorter, last)) = base.rsplit_once('/')

@@ -30,22 +30,16 @@ pub struct Secret {
 }
 
 impl Server {
-    /// A configured server; `None` for a kind that is not asked yet.
-    pub fn new(configured: &Source, page_is_opaque: bool) -> Option<Self> {
+    /// A configured server.
+    pub fn new(configured: &Source, page_is_opaque: bool) -> Self {
         let source = match configured.kind {
             ConfiguredKind::Loki => SourceKind::Loki,
             ConfiguredKind::Prometheus | ConfiguredKind::Mimir => SourceKind::Prometheus,
             ConfiguredKind::Tempo => SourceKind::Tempo,
-            ConfiguredKind::Pyroscope => return None,
+            ConfiguredKind::Pyroscope => SourceKind::Pyroscope,
         };
         let configured = configured.clone();
-        Some(Self {
-            configured,
-            source,
-            page_is_opaque,
-            secret: RefCell::default(),
-            governor: Governor::new(),
-        })
+        Self { configured, source, page_is_opaque, secret: RefCell::default(), governor: Governor::new() }
     }
 
     /// Whom it is asked as.
@@ -140,12 +134,12 @@ mod tests {
 
     fn loki(url: &str, send_custom_headers: bool, auth: AuthScheme) -> Source {
         let kind = ConfiguredKind::Loki;
-        Source { kind, url: url.to_owned(), tenant: Some("a".to_owned()), auth, send_custom_headers }
+        Source { kind, url: url.to_owned(), tenant: Some("a".to_owned()), auth, send_custom_headers, ui: None }
     }
 
     #[track_caller]
     fn check(source: Source, page_is_opaque: bool, expected: &[&str]) {
-        let server = Server::new(&source, page_is_opaque).unwrap();
+        let server = Server::new(&source, page_is_opaque);
         server.set_secret(Some(Secret { user: "u".to_owned(), password: "pä".to_owned() }));
         let headers = server.headers(&[("Accept", "application/json"), FLAGS]);
         let names: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();

@@ -5,7 +5,8 @@ import { freePorts } from './ports.mjs';
 import { ROOT, onPath } from './paths.mjs';
 import { answers, start } from './process.mjs';
 
-const DEFAULTS = { BASE: '/', TENANT: '', CONNECT_SRC: '', FRAME_ANCESTORS: "'self'", EMBED_KEY: '' };
+// Where no Pyroscope is, nobody answers.
+const DEFAULTS = { PYROSCOPE: '127.0.0.1:9', BASE: '/', TENANT: '', CONNECT_SRC: '', FRAME_ANCESTORS: "'self'", EMBED_KEY: '' };
 
 /** Fills ${NAME} for the names of `values`; nginx's own $variables stay. */
 export function render(template, values) {
@@ -16,7 +17,7 @@ export function render(template, values) {
 }
 
 /**
- * values: ROOT (the built app), LOKI, PROMETHEUS, TEMPO (host:port, without scheme), and what deploy/nginx.conf names besides;
+ * values: ROOT (the built app), LOKI, PROMETHEUS, TEMPO, PYROSCOPE (host:port, without scheme), and what deploy/nginx.conf names besides;
  * PORT, else a free one.
  * Returns {url: address of the app, with BASE, …}.
  */

@@ -15,7 +15,7 @@ cargo xtask diagnose --config FILE [--system FILE] [--base URL] (--job ID | --si
   --since TIME    every job of the last 30m, 1h, 2d …; with --job: where to look first
 
 A source that asks for a proof gets it from the environment, which is never printed:
-  JOBSCOPE_LOKI_USER and JOBSCOPE_LOKI_PASSWORD, or JOBSCOPE_LOKI_TOKEN; likewise PROMETHEUS and TEMPO.";
+  JOBSCOPE_LOKI_USER and JOBSCOPE_LOKI_PASSWORD, or JOBSCOPE_LOKI_TOKEN; likewise PROMETHEUS, TEMPO and PYROSCOPE.";
 
 /// How far back is looked where nobody says.
 const SINCE: TimeDelta = TimeDelta::from_secs(3_600);

@@ -49,7 +49,7 @@ impl Native {
         base: Option<&str>,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
-        let servers = sources.iter().filter_map(|it| server(it, base, &env).transpose());
+        let servers = sources.iter().map(|it| server(it, base, &env));
         let settings = ureq::Agent::config_builder().http_status_as_error(false).build();
         Ok(Self {
             servers: servers.collect::<Result<_, _>>()?,
@@ -59,17 +59,17 @@ impl Native {
     }
 }
 
-/// A server as it is asked; `None` for a kind that nothing is asked of.
+/// A server as it is asked.
 fn server(
     it: &Source,
     base: Option<&str>,
     env: &impl Fn(&str) -> Option<String>,
-) -> Result<Option<Server>, String> {
+) -> Result<Server, String> {
     let source = match it.kind {
         ConfiguredKind::Loki => SourceKind::Loki,
         ConfiguredKind::Prometheus | ConfiguredKind::Mimir => SourceKind::Prometheus,
         ConfiguredKind::Tempo => SourceKind::Tempo,
-        ConfiguredKind::Pyroscope => return Ok(None),
+        ConfiguredKind::Pyroscope => SourceKind::Pyroscope,
     };
     let name = source.name().to_uppercase();
     let secret = |what: &str| {
@@ -82,13 +82,13 @@ fn server(
         AuthScheme::Basic => Some(basic_proof(&secret("USER")?, &secret("PASSWORD")?)),
         AuthScheme::Bearer => Some(bearer_proof(&secret("TOKEN")?)),
     };
-    Ok(Some(Server {
+    Ok(Server {
         source,
         base: resolved(it, base)?,
         tenant: it.tenant.clone(),
         proof,
         send_custom_headers: it.send_custom_headers,
-    }))
+    })
 }
 
 /// The address of a source, as a browser resolves it against the page's.
@@ -249,6 +249,7 @@ mod tests {
             tenant: None,
             auth,
             send_custom_headers: true,
+            ui: None,
         }
     }
 
@@ -279,7 +280,7 @@ mod tests {
             "JOBSCOPE_LOKI_PASSWORD" => Some("p".to_owned()),
             _ => None,
         };
-        let proof = |auth| server(&source("http://x", auth), None, &env).map(|it| it.unwrap().proof);
+        let proof = |auth| server(&source("http://x", auth), None, &env).map(|it| it.proof);
         assert_eq!(proof(AuthScheme::None), Ok(None));
         assert_eq!(proof(AuthScheme::Basic), Ok(Some("Basic dTpw".to_owned())));
         assert_eq!(

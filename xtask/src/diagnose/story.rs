@@ -5,14 +5,17 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use domain::debug::Found;
 use domain::diagnosis::{Cause, causes, unknown};
 use domain::fingerprint::JobSample;
 use domain::job::{Job, JobState, Origin, assemble};
 use domain::logs::LogRecord;
 use domain::system::SharedSystem;
 use domain::system::System;
+use domain::system::steps::Ask;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use futures_util::lock::Mutex;
+use inquiry::debug::{DebugInquiry, DebugQuestion, StepReport};
 use inquiry::diagnosis::{
     SurroundingsInquiry, SurroundingsQuestion, SurroundingsReport, is_in_trouble, of_the_same_hours,
     troubled_at,
@@ -59,6 +62,8 @@ pub struct Story {
     pub lines_around: Vec<LogRecord>,
     /// What could not be found out around it, each with why.
     pub could_not_ask: Vec<String>,
+    /// The steps that looked at profiles; of a job that was asked for alone.
+    pub profiled: Vec<StepReport>,
 }
 
 impl Asker {
@@ -105,16 +110,49 @@ impl Asker {
         if causes.is_empty() && job.state == JobState::Unknown {
             causes.push(unknown(&self.system, &job, &found.evidence, &around.surroundings(&self.system)));
         }
+        let profiled = match others {
+            None if is_in_trouble(&job) => self.profiled(job.clone(), &found).await,
+            None | Some(_) => Vec::new(),
+        };
+        let mut could_not_ask = around.could_not_ask();
+        could_not_ask.extend(profiled.iter().flat_map(|it| &it.failures).map(ToString::to_string));
         Story {
             key: key.to_owned(),
+            profiled,
             report: found,
             job,
-            could_not_ask: around.could_not_ask(),
+            could_not_ask,
             asked_around: around.asked(),
             lines_around: matched_lines(&around.lines, &causes),
             panels: around.panels,
             causes,
         }
+    }
+
+    /// Runs those steps of the system's checklists that look at profiles and have somebody to ask.
+    async fn profiled(&self, job: Arc<Job>, found: &JobReport) -> Vec<StepReport> {
+        let mut system = System::clone(&self.system);
+        for list in &mut system.debug {
+            list.steps.retain(|it| matches!(&it.ask, Ask::Profile(kinds) if !kinds.is_empty()));
+        }
+        system.debug.retain(|it| !it.steps.is_empty());
+        if system.debug.is_empty() {
+            return Vec::new();
+        }
+        let question = DebugQuestion {
+            job,
+            report: Arc::new(found.clone()),
+            now: self.now,
+            also: Vec::new(),
+            known: None,
+            profiles_at: None,
+        };
+        let stopwatch = Rc::new(|| TimeDelta::ZERO);
+        let plan = DebugInquiry::new(system.into(), self.reader.clone(), stopwatch, question);
+        let mut report = inquiry::Plan::report(&plan);
+        drive(plan, &*self.transport, |it| report = it).await;
+        let asked = |it: &&StepReport| it.verdict.as_ref().is_some_and(|it| it.found != Found::NotApplicable);
+        report.steps().filter(asked).cloned().collect()
     }
 
     async fn around(&self, job: Arc<Job>, others: &[JobSample]) -> SurroundingsReport {

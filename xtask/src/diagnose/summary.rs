@@ -116,6 +116,7 @@ pub(super) fn plain(row: &JobRow, range: TimeRange) -> Value {
             "telling_lines": [],
             "questions": [],
             "metrics": [],
+            "profiles": [],
             "warnings": [],
         },
     })

@@ -6,7 +6,9 @@ use domain::fingerprint::Fingerprint;
 use domain::format::{Precision, clock, date};
 use domain::ids::JobId;
 use domain::job::Origin;
+use domain::profile::{FunctionCost, Profile};
 use domain::time::{TimeRange, Timestamp};
+use inquiry::debug::StepReport;
 use inquiry::job::Asked;
 use inquiry::panels::Panel;
 use serde_json::{Map, Value, json};
@@ -96,6 +98,7 @@ fn story(asker: &Asker, it: &Story) -> Value {
             "telling_lines": telling_lines(asker, it),
             "questions": it.report.asked.iter().chain(&it.asked_around).map(asked).collect::<Vec<_>>(),
             "metrics": it.panels.iter().map(panel).collect::<Vec<_>>(),
+            "profiles": it.profiled.iter().map(|it| profiled(it, it.range.end)).collect::<Vec<_>>(),
             "warnings": it.report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         },
     })
@@ -171,6 +174,30 @@ pub(super) fn asked(it: &Asked) -> Value {
         "what": it.what,
         "query": it.query,
         "range": it.range.map(span_of),
+    })
+}
+
+/// A step that looked at profiles, its sentence with times of UTC.
+fn profiled(it: &StepReport, beside: Timestamp) -> Value {
+    let function = |of: &Profile, it: &FunctionCost| {
+        json!({
+            "name": it.name,
+            "share": of.share(it.own),
+            "own": of.words(it.own),
+            "with_called": of.words(it.total),
+        })
+    };
+    json!({
+        "step": it.title,
+        "found": it.verdict.as_ref().map(|it| it.found.word()),
+        "says": it.verdict.as_ref().map(|it| it.says.told(beside, 0)),
+        "questions": it.asked.iter().map(asked).collect::<Vec<_>>(),
+        "profiles": it.profiles.iter().map(|it| json!({
+            "title": it.title,
+            "query": it.query,
+            "total": it.profile.words(it.profile.total),
+            "functions": it.profile.functions.iter().map(|f| function(&it.profile, f)).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
     })
 }
 

@@ -119,7 +119,7 @@ impl Values {
 }
 
 /// The stage in trouble: the one that failed, else the last one that was reached.
-fn troubled_stage(job: &Job) -> Option<&StageRun> {
+pub(super) fn troubled_stage(job: &Job) -> Option<&StageRun> {
     let failed = job.failure.as_ref().and_then(|it| it.stage.as_ref()).and_then(|it| job.stage(it));
     let began = |it: &&StageRun| {
         it.attempts.iter().map(|it| it.start).chain(it.waits.iter().map(|it| it.start)).max()

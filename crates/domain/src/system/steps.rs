@@ -70,8 +70,8 @@ pub enum Ask {
     OneIdPerStep(LineTest),
     /// Whether lines of somebody else's work carry this job's id.
     ContextLeak,
-    /// A profile: only linked to.
-    Profile,
+    /// Which functions took most, by profiles of these types.
+    Profile(Vec<StepProfile>),
     /// Nothing: only commands and links.
     Command,
 }
@@ -119,6 +119,17 @@ pub struct StepMetric {
     pub worse: Worse,
 }
 
+/// A type of profile that a step looks at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepProfile {
+    /// What it counts, as it stands in a sentence: `CPU time`.
+    pub title: String,
+    /// The type, as Pyroscope names it.
+    pub profile_type: String,
+    /// Whose profiles; values may hold placeholders.
+    pub matchers: Vec<Matcher>,
+}
+
 /// Which way a metric gets worse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Worse {
@@ -151,6 +162,9 @@ pub enum Around {
     Failure,
     /// After the failure.
     After,
+    /// From the first attempt of the stage in trouble to the end of its last one, and further by the reach at both ends;
+    /// of the job where nobody worked on it.
+    Stage,
 }
 
 /// Something to run elsewhere.

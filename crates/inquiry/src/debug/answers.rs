@@ -45,7 +45,7 @@ impl Answers {
                     let durations = lines.iter().filter_map(|it| Some((it.time, it.roles.duration?)));
                     rates.durations.extend(durations);
                 }
-                (_, Some(Answer::Series(_) | Answer::Spans(_)) | None) => {}
+                (_, Some(Answer::Series(_) | Answer::Spans(_) | Answer::Profile(_)) | None) => {}
             }
         }
         rates
@@ -57,7 +57,7 @@ impl Answers {
             match answer {
                 Answer::Spans(found) => seen.extend(versions::told(system, &found)),
                 Answer::Lines(found, _) => lines.extend(found),
-                Answer::Series(_) => {}
+                Answer::Series(_) | Answer::Profile(_) => {}
             }
         }
         (Sighting::group(seen.into_iter().map(|it| (it.version, it.at, false))), lines)
@@ -67,7 +67,7 @@ impl Answers {
     pub(super) fn versions_since(self, system: &System) -> Vec<Sighting> {
         let mut by_answer = self.all.into_iter().map(|answer| match answer {
             Some(Answer::Spans(found)) => versions::spans(system, &found).collect::<Vec<_>>(),
-            Some(Answer::Lines(..) | Answer::Series(_)) | None => Vec::new(),
+            Some(Answer::Lines(..) | Answer::Series(_) | Answer::Profile(_)) | None => Vec::new(),
         });
         let (all, failed) = (by_answer.next().unwrap_or_default(), by_answer.next().unwrap_or_default());
         let is_failed =

@@ -6,11 +6,13 @@ use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
 use backends::loki::{Direction, MAX_LIMIT, MetricRange, QueryRange as LogRange};
 use backends::prometheus::QueryRange;
 use backends::prometheus::promql::Expr;
+use backends::pyroscope::Render;
 use backends::tempo::traceql::{Field, Filter, SpanQuery};
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
 use backends::{BackendError, SourceKind};
 use domain::debug::{SameError, Verdict};
 use domain::logs::LogRecord;
+use domain::profile::Profile;
 use domain::series::Series;
 use domain::system::steps::{Ask, LineTest, SpanTest, Step, StepMetric};
 use domain::system::{Family, Matcher, Role, System, fields_for};
@@ -47,6 +49,7 @@ pub(super) enum Question {
     Counts(MetricRange),
     Series(QueryRange),
     Spans(Search),
+    Profile(Render),
 }
 
 /// What a question was answered.
@@ -60,6 +63,8 @@ pub enum Answer {
     Series(Vec<Series>),
     /// Spans, by trace.
     Spans(SearchAnswer),
+    /// A profile.
+    Profile(Profile),
 }
 
 /// Asks one question.
@@ -93,6 +98,10 @@ pub(super) async fn ask_one(
             let (found, warnings) = ask(transport, &question).await?;
             Ok((Answer::Spans(found), warnings))
         }
+        Question::Profile(question) => {
+            let (profile, warnings) = ask(transport, &question).await?;
+            Ok((Answer::Profile(profile), warnings))
+        }
     }
 }
 
@@ -104,6 +113,7 @@ impl Question {
             Self::Counts(it) => (SourceKind::Loki, "lines counted", it.query.to_string(), it.range),
             Self::Series(it) => (SourceKind::Prometheus, "series", it.expr.to_string(), it.range),
             Self::Spans(it) => (SourceKind::Tempo, "spans", it.query.to_string(), it.range),
+            Self::Profile(it) => (SourceKind::Pyroscope, "profile", it.query(), it.range),
         };
         Asked { source, what, query, range: Some(range) }
     }
@@ -121,7 +131,7 @@ impl Case {
         range: TimeRange,
     ) -> Result<Vec<Question>, Verdict> {
         match &step.ask {
-            Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Profile | Ask::Command => Ok(Vec::new()),
+            Ask::JobLines | Ask::Trace | Ask::ContextLeak | Ask::Command => Ok(Vec::new()),
             Ask::Logs(test) => Ok(vec![self.lines(system, test, range, MAX_LINES)?]),
             Ask::OneIdPerStep(test) => Ok(vec![self.lines(system, test, range, MAX_LIMIT)?]),
             Ask::Spans(test) => Ok(vec![self.spans(system, test, range)?]),
@@ -153,6 +163,7 @@ impl Case {
                 }
                 Ok(asked)
             }
+            Ask::Profile(profiles) => self.profiles(profiles, range),
             Ask::FixedSince => {
                 let asked = self.versions(system, range, true);
                 if asked.is_empty() {
@@ -261,6 +272,6 @@ pub(super) fn with_usual(range: TimeRange) -> TimeRange {
     TimeRange { start: range.start - USUAL, ..range }
 }
 
-fn not_known(placeholder: String) -> Verdict {
+pub(super) fn not_known(placeholder: String) -> Verdict {
     Verdict::not_applicable(format!("the evidence of this job does not tell its {placeholder}"))
 }

@@ -20,6 +20,7 @@ use domain::warning::Warning;
 use super::Case;
 use super::answers::Answers;
 use super::ask::{Answer, Answered, RATE_STEP, with_usual};
+use super::profile::{self, ProfileShown};
 use super::report::{StepChart, StepSeries};
 
 /// Lines and spans that a step keeps to show.
@@ -31,6 +32,7 @@ pub(super) struct Outcome {
     pub(super) lines: Vec<LogRecord>,
     pub(super) spans: Vec<FailedSpan>,
     pub(super) charts: Vec<StepChart>,
+    pub(super) profiles: Vec<ProfileShown>,
     pub(super) view: Option<ViewState>,
     pub(super) failures: Vec<BackendError>,
     pub(super) warnings: Vec<Warning>,
@@ -43,6 +45,7 @@ impl Default for Outcome {
             lines: Vec::new(),
             spans: Vec::new(),
             charts: Vec::new(),
+            profiles: Vec::new(),
             view: None,
             failures: Vec::new(),
             warnings: Vec::new(),
@@ -81,6 +84,9 @@ pub(super) fn judge(
     }
     let n_failed = answers.all.iter().filter(|it| it.is_none()).count();
     if n_asked > 0 && n_failed == n_asked {
+        if let Some(verdict) = profile::nobody_to_ask(step, &outcome.failures) {
+            return Outcome { verdict, ..Outcome::default() };
+        }
         let why = outcome.failures.first().map(ToString::to_string).unwrap_or_default();
         outcome.verdict = Verdict::could_not_ask(why);
         return outcome;
@@ -211,14 +217,7 @@ fn decide(
             let versions = answers.versions_since(system);
             outcome.verdict = fixed(&service, &versions, case.values.version.as_deref(), range, case.at);
         }
-        Ask::Profile => {
-            outcome.verdict = Verdict::not_applicable(
-                Sentence::of("Jobscope asks no profiler: follow the link for the time from ")
-                    .at(range.start)
-                    .then(" to ")
-                    .at(range.end),
-            );
-        }
+        Ask::Profile(kinds) => profile::decide(case, kinds, range, answers, outcome),
         Ask::Command => {
             outcome.verdict =
                 Verdict::not_applicable("nothing in the telemetry tells this: run what is below");

@@ -10,6 +10,7 @@ mod answers;
 mod ask;
 mod judge;
 mod narrow;
+mod profile;
 mod report;
 
 #[cfg(test)]
@@ -20,13 +21,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use backends::loki::Labels;
-use domain::debug::{Found, Values, Verdict, speaks_of, troubled_at};
+use domain::debug::{Found, Values, Verdict, speaks_of, troubled_at, worked_at};
 use domain::job::Job;
 use domain::system::SharedSystem;
 use domain::system::steps::{Around, Step, Window};
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
 
+pub use profile::ProfileShown;
 pub use report::{DebugReport, ListReport, StepChart, StepCommand, StepReport, StepSeries};
 
 pub use self::ask::{Answer, Answered};
@@ -51,6 +53,8 @@ pub struct DebugQuestion {
     pub also: Vec<usize>,
     /// What an earlier run over the same job came to: what cannot have changed since is not asked again.
     pub known: Option<Arc<DebugReport>>,
+    /// Where the profiler's own pages are, to link to.
+    pub profiles_at: Option<String>,
 }
 
 /// Runs every step of every checklist that is meant for the job.
@@ -88,6 +92,7 @@ struct Case {
     now: Timestamp,
     /// Labels that the log store knows; `None` where it did not say.
     labels: Option<Vec<String>>,
+    profiles_at: Option<String>,
 }
 
 struct ListRun {
@@ -124,10 +129,10 @@ impl DebugInquiry {
         stopwatch: Stopwatch,
         question: DebugQuestion,
     ) -> Self {
-        let DebugQuestion { job, report, now, also, known } = question;
+        let DebugQuestion { job, report, now, also, known, profiles_at } = question;
         let values = Values::of(&system, &job, &report.evidence, now);
         let at = troubled_at(&job).unwrap_or(now);
-        let case = Case { job, report, values, at, now, labels: None };
+        let case = Case { job, report, values, at, now, labels: None, profiles_at };
         let lists = system.debug.iter().enumerate().map(|(place, list)| {
             let is_meant = list.only_if.is_empty()
                 || speaks_of(&list.only_if, &case.job, &case.report.evidence).is_some();
@@ -269,6 +274,8 @@ impl Case {
         let end = self.job.ended.map(|it| it.at).or(self.job.last_seen).unwrap_or(self.at).max(self.at);
         let (start, end) = match window.around {
             Around::Job => (begin - reach, end + reach),
+            Around::Stage => worked_at(&self.job, self.now)
+                .map_or((begin - reach, end + reach), |it| (it.start - reach, it.end + reach)),
             Around::Before => (self.at - reach, self.at),
             Around::Failure => (self.at - reach, self.at + reach),
             Around::After => (self.at, self.at + reach),

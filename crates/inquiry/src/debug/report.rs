@@ -11,6 +11,7 @@ use domain::warning::Warning;
 
 use super::ask::Question;
 use super::judge::Outcome;
+use super::profile::ProfileShown;
 use super::{Case, StepRun};
 use crate::job::Asked;
 
@@ -64,6 +65,8 @@ pub struct StepReport {
     pub spans: Vec<FailedSpan>,
     /// Series that show it, those first that left their course first.
     pub charts: Vec<StepChart>,
+    /// Profiles that show it.
+    pub profiles: Vec<ProfileShown>,
     /// What to run elsewhere, filled in.
     pub commands: Vec<StepCommand>,
     /// Where to go on in other tools: what the link says, and its address.
@@ -148,6 +151,7 @@ impl StepReport {
             lines: self.lines.clone(),
             spans: self.spans.clone(),
             charts: self.charts.clone(),
+            profiles: self.profiles.clone(),
             view: self.view.clone(),
             failures: self.failures.clone(),
             warnings: self.warnings.clone(),
@@ -179,8 +183,9 @@ impl StepRun {
             lines: outcome.map(|it| it.lines.clone()).unwrap_or_default(),
             spans: outcome.map(|it| it.spans.clone()).unwrap_or_default(),
             charts: outcome.map(|it| it.charts.clone()).unwrap_or_default(),
+            profiles: outcome.map(|it| it.profiles.clone()).unwrap_or_default(),
             commands: step.commands.iter().map(command).collect(),
-            links: step.links.iter().filter_map(link).collect(),
+            links: step.links.iter().filter_map(link).chain(self.pages(case)).collect(),
             view: outcome.and_then(|it| it.view.clone()),
             failures: outcome.map(|it| it.failures.clone()).unwrap_or_default(),
             warnings: outcome.map(|it| it.warnings.clone()).unwrap_or_default(),

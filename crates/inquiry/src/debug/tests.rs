@@ -7,7 +7,9 @@ use domain::attr::{AttrValue, Attributes};
 use domain::debug::Found;
 use domain::ids::{SpanId, TraceId};
 use domain::job::assemble;
-use domain::system::steps::{Ask, Checklist, Command, Language, LineTest, SpanTest, StepMetric, Worse};
+use domain::system::steps::{
+    Ask, Checklist, Command, Language, LineTest, SpanTest, StepMetric, StepProfile, Worse,
+};
 use domain::system::{
     Family, IdFilter, LineFormat, LogRules, MatchOp, Matcher, MetricKind, Role, Service, SpanRules, Stage,
     System, Unit,
@@ -170,7 +172,14 @@ fn run_with(
     assert!(job.failure.is_some(), "{job:?}");
 
     let known = known.map(Arc::new);
-    let question = DebugQuestion { job, report: Arc::new(found), now, also, known };
+    let question = DebugQuestion {
+        job,
+        report: Arc::new(found),
+        now,
+        also,
+        known,
+        profiles_at: Some("http://profiler:4040".to_owned()),
+    };
     let clicks = std::cell::Cell::new(0);
     let stopwatch: Stopwatch = Rc::new(move || {
         clicks.set(clicks.get() + 1);
@@ -420,7 +429,7 @@ fn a_dead_source_spoils_only_the_steps_that_need_it() {
         Ask::Metrics(vec![metric("queue", "depth", Worse::Up)]),
         Ask::FixedSince,
         Ask::Command,
-        Ask::Profile,
+        Ask::Profile(Vec::new()),
     ];
     let (report, n_told) = run(system(steps, &[]), &script, Vec::new());
     let found: Vec<Found> = report.steps().map(|it| it.verdict.as_ref().unwrap().found).collect();
@@ -445,6 +454,73 @@ fn some_metrics_that_could_not_be_asked_leave_the_others() {
         "nothing: 1 series looked at, all on the course of the hour before, from 02:16:40 to 03:01:40; 1 of 2 questions \
          could not be asked",
     );
+}
+
+/// The CPU time of the service in trouble, and the memory of another one.
+fn profiles() -> Ask {
+    let one = |title: &str, profile_type: &str, service: &str| StepProfile {
+        title: title.to_owned(),
+        profile_type: profile_type.to_owned(),
+        matchers: vec![Matcher {
+            label: "app".to_owned(),
+            op: MatchOp::Equal,
+            value: service.to_owned(),
+        }],
+    };
+    Ask::Profile(vec![one("CPU time", "cpu:x", "{service}"), one("memory", "mem:x", "other")])
+}
+
+/// A Pyroscope answer: one function that calls another, with these ticks of their own.
+fn flame(own: u64, called: u64, units: &str) -> String {
+    let total = own + called;
+    format!(
+        r#"{{"version":1,"flamebearer":{{"names":["total","fold","tape"],"levels":[[0,{total},0,0],[0,{total},{own},1],[0,{called},{called},2]],"numTicks":{total}}},"metadata":{{"units":"{units}","sampleRate":1000000000}}}}"#
+    )
+}
+
+const SECOND: u64 = 1_000_000_000;
+
+#[test]
+fn profiles_are_asked_of_the_service_in_trouble_and_tell_what_took_most() {
+    let script = labelled()
+        .answer("pyroscope/render", "cpu:x", &flame(400 * SECOND, 1_600 * SECOND, "samples"))
+        .answer("pyroscope/render", "mem:x", &flame(0, 0, "bytes"));
+    let step = check(
+        profiles(),
+        &script,
+        "found: “tape” took 80 % of the CPU time of packer from 02:16:40 to 03:01:40 (26 min 40 s of 33 min 20 s); \
+         no memory was profiled",
+    );
+    assert_eq!(
+        script.asked()[1..],
+        [r#"pyroscope/render cpu:x{app="packer"}"#, r#"pyroscope/render mem:x{app="other"}"#]
+    );
+    let [shown] = step.profiles.as_slice() else { panic!("{:?}", step.profiles) };
+    assert_eq!(shown.query, r#"cpu:x{app="packer"}"#);
+    let functions: Vec<_> = shown.profile.functions.iter().map(|it| (it.name.as_str(), it.total)).collect();
+    assert_eq!(functions, [("tape", 1_600 * SECOND), ("fold", 2_000 * SECOND)]);
+    assert_eq!(
+        step.links[0],
+        (
+            "Pyroscope: CPU time".to_owned(),
+            "http://profiler:4040/?query=cpu%3Ax%7Bapp%3D%22packer%22%7D&from=8200000&until=10900000".to_owned()
+        )
+    );
+    assert_eq!((step.links.len(), step.asked.len()), (2, 2));
+}
+
+#[test]
+fn a_profiler_that_is_not_there_is_no_failure_and_one_that_fails_is() {
+    let script = labelled().without(SourceKind::Pyroscope);
+    let step = check(
+        profiles(),
+        &script,
+        "not applicable: no Pyroscope is configured: name it under “sources” in config.json, \
+         or run the command where one can be reached",
+    );
+    assert_eq!((step.failures.len(), step.asked.len()), (0, 2));
+    let script = labelled().refuse("pyroscope/render", "", 502, "bad gateway");
+    check(profiles(), &script, "could not ask: Pyroscope failed (502)");
 }
 
 #[test]

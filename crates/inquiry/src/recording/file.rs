@@ -175,8 +175,12 @@ fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line, rest.get(1..)?))
 }
 
-const SOURCE_WORDS: [(SourceKind, &str); 3] =
-    [(SourceKind::Loki, "loki"), (SourceKind::Prometheus, "prometheus"), (SourceKind::Tempo, "tempo")];
+const SOURCE_WORDS: [(SourceKind, &str); 4] = [
+    (SourceKind::Loki, "loki"),
+    (SourceKind::Prometheus, "prometheus"),
+    (SourceKind::Tempo, "tempo"),
+    (SourceKind::Pyroscope, "pyroscope"),
+];
 
 fn source_word(source: SourceKind) -> &'static str {
     SOURCE_WORDS.into_iter().find(|(it, _)| *it == source).map_or("", |(_, word)| word)

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::text::{SitePath, SourceUrl, SystemName, Tenant, WebOrigin};
 use super::{AuthScheme, Config, Source, SourceKind, Sources};
+use crate::file::WebAddress;
 use crate::json::Json;
 use crate::mistake::{IsWrong, Mistake, Notes};
 use crate::shape::{Path, ReadFile, Shape, record, words};
@@ -111,6 +112,7 @@ impl SourceFile {
             tenant: self.tenant.map(|it| it.0),
             auth: self.auth.unwrap_or_default(),
             send_custom_headers: self.send_custom_headers.unwrap_or(!is_absolute),
+            ui: self.ui.map(|it| it.0),
         }
     }
 }
@@ -175,6 +177,8 @@ record! {
         auth: Option<AuthScheme>,
         /// Whether headers may be sent for which a browser asks another origin first. Default: true on the page's own origin, false elsewhere.
         send_custom_headers: Option<bool>,
+        /// Where its own pages are, to link to. Default: url, where that is an address. Only those of Pyroscope are linked to.
+        ui: Option<WebAddress>,
     }
 }
 

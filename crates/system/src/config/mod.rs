@@ -50,6 +50,8 @@ pub struct Source {
     /// Whether headers that make a browser ask for permission first (such as
     /// `X-Loki-Response-Encoding-Flags`) may be sent; off for another origin unless the file says so.
     pub send_custom_headers: bool,
+    /// Where its own pages are, where the file says so; [`Source::pages`] is what to link to.
+    pub ui: Option<String>,
 }
 
 /// What a server is.
@@ -80,6 +82,11 @@ impl Source {
     /// Relative ones resolve against the page; `.` is the page's folder.
     pub fn base(&self) -> &str {
         self.url.trim_end_matches('/')
+    }
+
+    /// Where its own pages are, to link to; `None` where only its answers can be had.
+    pub fn pages(&self) -> Option<&str> {
+        self.ui.as_deref().or(self.is_absolute().then(|| self.base()))
     }
 
     /// Whether it names a host of its own, so that a browser may have to ask that host for permission.

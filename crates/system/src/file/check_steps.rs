@@ -35,6 +35,7 @@ fn check(file: &SystemFile, step: &StepFile, at: fmt::Arguments<'_>, notes: &mut
         ("lines", step.lines.is_some(), takes_lines.is_some(), takes_lines == Some(true)),
         ("spans", step.spans.is_some(), step.kind == StepKind::Spans, step.kind == StepKind::Spans),
         ("metrics", !step.metrics.is_empty(), is_metrics, is_metrics),
+        ("profiles", !step.profiles.is_empty(), step.kind == StepKind::Profile, false),
     ];
     for (name, is_there, belongs, must) in members {
         if is_there && !belongs {

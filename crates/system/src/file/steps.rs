@@ -2,7 +2,7 @@
 
 use domain::debug::PLACEHOLDERS;
 use domain::system::steps::{
-    Around, Ask, Checklist, Command, Language, LineTest, SpanTest, Step, StepMetric, Window, Worse,
+    Around, Ask, Checklist, Command, Language, LineTest, SpanTest, Step, StepMetric, StepProfile, Window, Worse,
 };
 use domain::system::{Family, LinkTemplate, MetricKind, MetricRole, Unit};
 use domain::time::TimeDelta;
@@ -18,6 +18,8 @@ const REACH_JOB: TimeDelta = TimeDelta::from_secs(60);
 const REACH_BEFORE: TimeDelta = TimeDelta::from_secs(3_600);
 const REACH_FAILURE: TimeDelta = TimeDelta::from_secs(1_800);
 const REACH_AFTER: TimeDelta = TimeDelta::from_secs(24 * 3_600);
+/// Profilers send what they saw every 15 s.
+const REACH_STAGE: TimeDelta = TimeDelta::from_secs(15);
 
 /// A text in which placeholders such as `{job}` are filled in.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +69,7 @@ words! {
         "before" => Around::Before,
         "failure" => Around::Failure,
         "after" => Around::After,
+        "stage" => Around::Stage,
     }
 }
 
@@ -127,6 +130,8 @@ record! {
         spans: Option<SpanTestFile>,
         /// Which metrics: for metrics.
         metrics: Vec<StepMetricFile>,
+        /// Which profiles: for profile.
+        profiles: Vec<StepProfileFile>,
         /// What to run where no browser gets to.
         commands: Vec<CommandFile>,
         /// Where to go on in other tools.
@@ -203,6 +208,18 @@ record! {
 }
 
 record! {
+    /// A type of profile of a step.
+    pub struct StepProfileFile {
+        /// What it counts, as it stands in a sentence: CPU time.
+        title: String,
+        /// The type as Pyroscope names it, such as process_cpu:cpu:nanoseconds:cpu:nanoseconds.
+        profile_type: String,
+        /// Whose profiles; values may hold placeholders.
+        matchers: Selector,
+    }
+}
+
+record! {
     /// Something to run elsewhere.
     pub struct CommandFile {
         /// Where it is run.
@@ -253,6 +270,7 @@ fn step(file: StepFile, metrics: &[MetricFile]) -> Step {
         Around::Before => REACH_BEFORE,
         Around::Failure => REACH_FAILURE,
         Around::After => REACH_AFTER,
+        Around::Stage => REACH_STAGE,
     });
     let marks = file.lines.map(lines);
     let ask = match file.kind {
@@ -269,7 +287,7 @@ fn step(file: StepFile, metrics: &[MetricFile]) -> Step {
         StepKind::FixedSince => Ask::FixedSince,
         StepKind::OneIdPerStep => Ask::OneIdPerStep(marks.unwrap_or_default()),
         StepKind::ContextLeak => Ask::ContextLeak,
-        StepKind::Profile => Ask::Profile,
+        StepKind::Profile => Ask::Profile(file.profiles.into_iter().map(profile).collect()),
         StepKind::Command => Ask::Command,
     };
     Step {
@@ -286,13 +304,12 @@ fn step(file: StepFile, metrics: &[MetricFile]) -> Step {
 
 const fn usual_window(kind: StepKind) -> Around {
     match kind {
-        StepKind::JobLines | StepKind::Logs | StepKind::Trace | StepKind::ContextLeak | StepKind::Profile => {
-            Around::Job
-        }
+        StepKind::JobLines | StepKind::Logs | StepKind::Trace | StepKind::ContextLeak => Around::Job,
         StepKind::Spans | StepKind::Metrics | StepKind::SameError | StepKind::ServiceRate => Around::Failure,
         StepKind::OneIdPerStep => Around::Job,
         StepKind::ChangedBefore | StepKind::Command => Around::Before,
         StepKind::FixedSince => Around::After,
+        StepKind::Profile => Around::Stage,
     }
 }
 
@@ -343,6 +360,10 @@ fn metric(file: StepMetricFile, metrics: &[MetricFile]) -> Option<StepMetric> {
         limit: file.limit.or(known.and_then(|it| it.slo)),
         worse: file.worse.unwrap_or_default(),
     })
+}
+
+fn profile(file: StepProfileFile) -> StepProfile {
+    StepProfile { title: file.title, profile_type: file.profile_type, matchers: file.matchers.0 }
 }
 
 fn command(file: CommandFile) -> Command {

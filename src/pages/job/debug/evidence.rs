@@ -1,4 +1,4 @@
-//! What shows a step's verdict: lines as in the list of lines, spans that lead to the trace, small charts.
+//! What shows a step's verdict: lines as in the list of lines, spans that lead to the trace, small charts, profiles.
 
 use domain::debug::FailedSpan;
 use domain::logs::LogRecord;
@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::address_of;
 use super::chart::Charts;
+use super::profile::Functions;
 use crate::components::timeline::wall_millis;
 use crate::pages::job::log_row::{level_class, words};
 use crate::pages::job::model::Model;
@@ -20,6 +21,7 @@ pub(super) fn Evidence(model: Model, step: StepReport, at: Timestamp) -> impl In
     let has_charts = !step.charts.is_empty();
     view! {
         <div class="step-body">
+            {step.profiles.into_iter().map(|it| view! { <Functions shown=it /> }).collect_view()}
             {has_charts.then(|| view! { <Charts charts=step.charts.clone() at=at /> })}
             {(!spans.is_empty())
                 .then(|| {

@@ -9,6 +9,7 @@ mod chart;
 mod evidence;
 mod how;
 mod list;
+mod profile;
 mod run;
 mod step;
 

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::net::{Again, Progress, debug_plan, use_plan_again, use_surroundings};
 use crate::pages::job::model::Model;
-use crate::state::{Clock, Memo, effect, kept_words, shared_memo, use_clock};
+use crate::state::{Clock, Memo, effect, kept_words, shared_memo, use_clock, use_setup};
 
 /// The word for the steps of a job in which nothing is wrong.
 const STEPS: &str = "steps";
@@ -61,7 +61,7 @@ impl PartialEq for Settled {
 impl DebugRun {
     /// Runs the steps of a job in trouble as soon as all that is known of it is there.
     pub(in crate::pages::job) fn new(model: Model) -> Self {
-        let clock = use_clock();
+        let (clock, setups) = (use_clock(), use_setup());
         let runs = kept_words("run".to_owned());
         let wanted = Memo::new(move |_| wants_steps(runs));
         let also = Memo::new(move |_| {
@@ -93,8 +93,10 @@ impl DebugRun {
             },
             move |_, (it, also, _)| {
                 let known = known.get_value().filter(|(id, _)| *id == it.job.id).map(|(_, it)| it);
+                let profiler = setups.get_untracked().sources.pyroscope;
+                let profiles_at = profiler.and_then(|it| it.pages().map(str::to_owned));
                 let question =
-                    DebugQuestion { job: it.job, report: it.report, now: clock.now(), also, known };
+                    DebugQuestion { job: it.job, report: it.report, now: clock.now(), also, known, profiles_at };
                 debug_plan(model.system.get_untracked(), question)
             },
             Again::Never,

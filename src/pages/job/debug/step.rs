@@ -163,6 +163,7 @@ fn evidence_words(step: &StepReport) -> String {
         n => Some(format!("{n} {one}s")),
     };
     let all = [
+        counted(step.profiles.len(), "profile"),
         counted(step.charts.len(), "chart"),
         counted(step.spans.len(), "span"),
         counted(step.lines.len(), "line"),
