@@ -39,7 +39,9 @@ const SYSTEM: &str = r#"{
       {"title": "Its lines", "kind": "job_lines", "budget": "2m",
         "commands": [{"title": "Database", "language": "sql", "text": "WHERE id = {job} AND u = {user}"}]},
       {"title": "Others", "kind": "same_error", "budget": "3m"},
-      {"title": "Figures", "kind": "metrics", "metrics": [{"role": "queue_depth"}]}
+      {"title": "Figures", "kind": "metrics", "metrics": [{"role": "queue_depth"}]},
+      {"title": "Busy", "kind": "profile",
+        "profiles": [{"title": "CPU time", "profile_type": "cpu:x", "matchers": "{app=\"{service}\"}"}]}
     ]},
     {"title": "Out of memory", "only_if": ["oom"], "steps": [{"title": "Killed?", "kind": "job_lines"}]}
   ]
@@ -50,7 +52,12 @@ const FAILED: &str = r#"{"at":"2026-07-14T10:00:00Z","order":"o-1","level":"info
 const DONE: &str = r#"{"at":"2026-07-14T10:00:00Z","order":"o-1","level":"info","service":"packer","event":"pack_started"}
 {"at":"2026-07-14T10:05:00Z","order":"o-1","level":"info","service":"packer","event":"packed"}"#;
 
-/// Answers with the job's lines; Prometheus cannot be reached.
+/// What the worker was busy with: 400 s of CPU.
+const PROFILE: &str = r#"{"flamebearer":{"names":["total","fold","<b>tape</b>"],"numTicks":400000000000,
+  "levels":[[0,400000000000,0,0],[0,400000000000,100000000000,1],[0,300000000000,300000000000,2]]},
+  "metadata":{"units":"samples","sampleRate":1000000000}}"#;
+
+/// Answers with the job's lines and the worker's profile; Prometheus cannot be reached.
 struct Script {
     lines: &'static str,
     asked: Rc<RefCell<Vec<String>>>,
@@ -78,6 +85,7 @@ impl Transport for Script {
                     values.join(",")
                 ))
             }
+            "pyroscope/render" => Some(PROFILE.to_owned()),
             _ => None,
         };
         let source = request.source;
@@ -192,10 +200,11 @@ async fn the_steps_of_a_failed_job_have_run_and_say_what_they_found() {
             "found | 1Its lines | 2 lines of packer from 10:00:00 to 10:05:00: 1 error; the error of packer at 10:05:00 says “pack_failed: E_BOX”.",
             "nothing | 2Others | No other job says “E_BOX” from 09:35:00 to 10:20:00.",
             "could not ask | 3Figures | Prometheus cannot be reached.",
+            "found | 4Busy | “<b>tape</b>” took 75 % of the CPU time of packer from 09:59:45 to 10:05:15 (5 min of 6 min 40 s).",
         ]
     );
     let text = page.text();
-    assert!(text.contains("3 of 3 ran in") && text.contains("5 min by hand"), "{text}");
+    assert!(text.contains("4 of 4 ran in") && text.contains("5 min by hand"), "{text}");
     // The dead source is named among what is missing, and the page is whole.
     assert!(text.contains("What could not be found out") && text.contains("What it comes to"), "{text}");
 }
@@ -223,13 +232,30 @@ async fn what_shows_it_unfolds_on_demand() {
 }
 
 #[wasm_bindgen_test]
+async fn a_profile_unfolds_as_a_table_with_a_bar_for_each_function() {
+    let page = page(FAILED).await;
+    page.press("1 profile");
+    TimeoutFuture::new(20).await;
+    let cells: Vec<String> = page
+        .all(".prof tbody tr")
+        .iter()
+        .map(|it| it.inner_text().replace('\t', "|").replace('\n', ""))
+        .collect();
+    assert_eq!(cells, ["<b>tape</b>|75 %|5 min|5 min", "fold|25 %|1 min 40 s|6 min 40 s"]);
+    let widths: Vec<_> =
+        page.all(".prof-track i").iter().map(|it| it.style().get_property_value("width")).collect();
+    assert_eq!(widths, [Ok("75%".to_owned()), Ok("25%".to_owned())]);
+    assert!(page.text().contains("CPU time: 6 min 40 s in all"), "{}", page.text());
+}
+
+#[wasm_bindgen_test]
 async fn a_list_for_another_trouble_runs_when_it_is_asked_for() {
     let page = page(FAILED).await;
     assert!(page.text().contains("Not run: It is for failures that speak of “oom”"), "{}", page.text());
     page.press("Run its 1 step");
     for _ in 0..40 {
         TimeoutFuture::new(25).await;
-        if page.steps().len() == 4 {
+        if page.steps().len() == 5 {
             break;
         }
     }
@@ -245,7 +271,7 @@ async fn a_good_job_has_nothing_to_debug_and_can_be_looked_at_all_the_same() {
     page.press("Run the steps");
     for _ in 0..40 {
         TimeoutFuture::new(25).await;
-        if page.all(".step").len() == 3 && page.all(".step.waiting").is_empty() {
+        if page.all(".step").len() == 4 && page.all(".step.waiting").is_empty() {
             break;
         }
     }

@@ -92,6 +92,17 @@ fn answer(target: &str, now_secs: i64) -> (u16, String) {
             json!({ "status": "success", "data": { "resultType": "matrix", "result": [] } })
         }
         "/metrics/api/v1/query_exemplars" => json!({ "status": "success", "data": [] }),
+        "/profiles/pyroscope/render" if target.contains("process_cpu") => json!({
+            "version": 1,
+            "flamebearer": {
+                "names": ["total", "fetch", "parse"],
+                "levels": [[0, 90_000_000_000_i64, 0, 0], [0, 60_000_000_000_i64, 60_000_000_000_i64, 2, 0, 30_000_000_000_i64, 30_000_000_000_i64, 1]],
+                "numTicks": 90_000_000_000_i64,
+                "maxSelf": 60_000_000_000_i64,
+            },
+            "metadata": { "format": "single", "units": "samples", "sampleRate": 1_000_000_000, "name": "cpu" },
+        }),
+        "/profiles/pyroscope/render" => return (503, "not now".to_owned()),
         _ => return (404, "404 page not found".to_owned()),
     };
     (200, body.to_string())
@@ -128,6 +139,7 @@ fn a_failed_job_is_explained_over_real_http() {
                 "loki": { "kind": "loki", "url": "/logs", "tenant": "team-a" },
                 "prometheus": { "kind": "prometheus", "url": format!("{address}/metrics") },
                 "tempo": { "kind": "tempo", "url": "/traces" },
+                "pyroscope": { "url": "/profiles" },
             },
         }),
     );
@@ -155,6 +167,19 @@ fn a_failed_job_is_explained_over_real_http() {
     );
     assert!(questions.iter().any(|it| it["source"] == "Tempo"));
     assert!(told["evidence"]["metrics"].as_array().unwrap().len() > 5);
+    let [profiled] = told["evidence"]["profiles"].as_array().unwrap().as_slice() else { panic!("{told:#}") };
+    assert_eq!(profiled["found"], "found");
+    let says = profiled["says"].as_str().unwrap();
+    assert!(says.starts_with("“parse” took 67 % of the CPU time of scraper from "), "{says}");
+    assert!(says.ends_with("(1 min of 1 min 30 s); 1 of 2 questions could not be asked"), "{says}");
+    let shown = &profiled["profiles"][0];
+    assert_eq!(shown["query"], r#"process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="scraper"}"#);
+    assert_eq!(
+        (&shown["functions"][0]["name"], &shown["functions"][0]["own"]),
+        (&json!("parse"), &json!("1 min"))
+    );
+    assert_eq!(profiled["questions"][0]["source"], "Pyroscope");
+    assert!(told["could_not_ask"].to_string().contains("Pyroscope failed (503)"), "{told:#}");
 
     let heard = heard.lock().unwrap();
     let to_loki = |it: &&(String, Vec<String>)| it.0.starts_with("/logs/");

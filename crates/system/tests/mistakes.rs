@@ -369,6 +369,11 @@ fn a_checklists_mistakes_are_named_by_step() {
         r#"{"title": "a", "kind": "logs"}"#,
         &["debug[0].steps[0].lines: is missing; say what the step looks for"],
     );
+    check(r#"{"title": "a", "kind": "profile"}"#, &[]);
+    check(
+        r#"{"title": "a", "kind": "trace", "profiles": [{"title": "CPU", "profile_type": "cpu", "matchers": "{a=\"b\"}"}]}"#,
+        &["debug[0].steps[0].profiles: does not belong to this kind of step; leave it out, or change the kind"],
+    );
     check(
         r#"{"title": "a", "kind": "trace", "lines": {"any_of": ["x"]}}"#,
         &["debug[0].steps[0].lines: does not belong to this kind of step; leave it out, or change the kind"],

@@ -134,7 +134,14 @@ mod tests {
 
     fn loki(url: &str, send_custom_headers: bool, auth: AuthScheme) -> Source {
         let kind = ConfiguredKind::Loki;
-        Source { kind, url: url.to_owned(), tenant: Some("a".to_owned()), auth, send_custom_headers, ui: None }
+        Source {
+            kind,
+            url: url.to_owned(),
+            tenant: Some("a".to_owned()),
+            auth,
+            send_custom_headers,
+            ui: None,
+        }
     }
 
     #[track_caller]

@@ -60,11 +60,7 @@ impl Native {
 }
 
 /// A server as it is asked.
-fn server(
-    it: &Source,
-    base: Option<&str>,
-    env: &impl Fn(&str) -> Option<String>,
-) -> Result<Server, String> {
+fn server(it: &Source, base: Option<&str>, env: &impl Fn(&str) -> Option<String>) -> Result<Server, String> {
     let source = match it.kind {
         ConfiguredKind::Loki => SourceKind::Loki,
         ConfiguredKind::Prometheus | ConfiguredKind::Mimir => SourceKind::Prometheus,

@@ -19,7 +19,10 @@ fn render() -> Render {
             op: MatchOp::Equal,
             value: r#"a"b"#.to_owned(),
         }],
-        range: TimeRange { start: Timestamp::from_secs(1_700_000_000), end: Timestamp::from_secs(1_700_000_040) },
+        range: TimeRange {
+            start: Timestamp::from_secs(1_700_000_000),
+            end: Timestamp::from_secs(1_700_000_040),
+        },
     }
 }
 
@@ -120,7 +123,8 @@ fn units_are_the_metadatas() {
 fn nothing_found_is_an_empty_profile() {
     let (profile, warnings) = recorded(FOLDER, "render-none.json").read(&render()).unwrap();
     assert_eq!((profile.total, profile.functions.len(), warnings.len()), (0, 0, 0));
-    let bare = r#"{"version":1,"flamebearer":{"names":null,"levels":null,"numTicks":0,"maxSelf":0},"metadata":{}}"#;
+    let bare =
+        r#"{"version":1,"flamebearer":{"names":null,"levels":null,"numTicks":0,"maxSelf":0},"metadata":{}}"#;
     assert_eq!(read(bare).unwrap().functions, []);
 }
 

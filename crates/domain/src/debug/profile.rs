@@ -70,8 +70,14 @@ mod tests {
     use crate::debug::Found;
 
     fn profile(total: u64, functions: &[(&str, u64)]) -> Profile {
-        let cost = |(name, own): &(&str, u64)| FunctionCost { name: (*name).to_owned(), own: *own, total: *own };
-        Profile { unit: Unit::Seconds, per_tick: 1e-9, total, functions: functions.iter().map(cost).collect() }
+        let cost =
+            |(name, own): &(&str, u64)| FunctionCost { name: (*name).to_owned(), own: *own, total: *own };
+        Profile {
+            unit: Unit::Seconds,
+            per_tick: 1e-9,
+            total,
+            functions: functions.iter().map(cost).collect(),
+        }
     }
 
     #[track_caller]
@@ -86,7 +92,11 @@ mod tests {
     #[test]
     fn the_function_that_took_most_is_named() {
         let cpu = profile(40 * SECOND, &[("json.loads", 24_420_000_000), ("read", SECOND)]);
-        let memory = Profile { unit: Unit::Bytes, per_tick: 1.0, ..profile(2_500_000_000, &[("fold", 1_200_000_000)]) };
+        let memory = Profile {
+            unit: Unit::Bytes,
+            per_tick: 1.0,
+            ..profile(2_500_000_000, &[("fold", 1_200_000_000)])
+        };
         check(
             &[("CPU time", &cpu), ("allocated memory", &memory)],
             Found::Something,
@@ -98,7 +108,11 @@ mod tests {
     #[test]
     fn what_is_not_there_or_tells_nothing_is_said() {
         let none = profile(0, &[]);
-        check(&[("CPU time", &none)], Found::Nothing, "no CPU time of packer from 00:00:10 to 00:00:50 was profiled");
+        check(
+            &[("CPU time", &none)],
+            Found::Nothing,
+            "no CPU time of packer from 00:00:10 to 00:00:50 was profiled",
+        );
         let flat = profile(30 * SECOND, &[("a", 3 * SECOND), ("b", SECOND)]);
         check(
             &[("CPU time", &flat), ("allocated memory", &none)],

@@ -82,7 +82,8 @@ pub(super) fn nobody_to_ask(step: &Step, failures: &[BackendError]) -> Option<Ve
     if !matches!(step.ask, Ask::Profile(_)) {
         None
     } else if are_all(&ErrorKind::NotConfigured) {
-        let or_run = if step.commands.is_empty() { "" } else { ", or run the command where one can be reached" };
+        let or_run =
+            if step.commands.is_empty() { "" } else { ", or run the command where one can be reached" };
         let says = format!("no Pyroscope is configured: name it under “sources” in config.json{or_run}");
         Some(Verdict::not_applicable(says))
     } else {

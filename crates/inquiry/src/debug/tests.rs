@@ -461,11 +461,7 @@ fn profiles() -> Ask {
     let one = |title: &str, profile_type: &str, service: &str| StepProfile {
         title: title.to_owned(),
         profile_type: profile_type.to_owned(),
-        matchers: vec![Matcher {
-            label: "app".to_owned(),
-            op: MatchOp::Equal,
-            value: service.to_owned(),
-        }],
+        matchers: vec![Matcher { label: "app".to_owned(), op: MatchOp::Equal, value: service.to_owned() }],
     };
     Ask::Profile(vec![one("CPU time", "cpu:x", "{service}"), one("memory", "mem:x", "other")])
 }
@@ -503,7 +499,8 @@ fn profiles_are_asked_of_the_service_in_trouble_and_tell_what_took_most() {
         step.links[0],
         (
             "Pyroscope: CPU time".to_owned(),
-            "http://profiler:4040/?query=cpu%3Ax%7Bapp%3D%22packer%22%7D&from=8200000&until=10900000".to_owned()
+            "http://profiler:4040/?query=cpu%3Ax%7Bapp%3D%22packer%22%7D&from=8200000&until=10900000"
+                .to_owned()
         )
     );
     assert_eq!((step.links.len(), step.asked.len()), (2, 2));

@@ -2,7 +2,8 @@
 
 use domain::debug::PLACEHOLDERS;
 use domain::system::steps::{
-    Around, Ask, Checklist, Command, Language, LineTest, SpanTest, Step, StepMetric, StepProfile, Window, Worse,
+    Around, Ask, Checklist, Command, Language, LineTest, SpanTest, Step, StepMetric, StepProfile, Window,
+    Worse,
 };
 use domain::system::{Family, LinkTemplate, MetricKind, MetricRole, Unit};
 use domain::time::TimeDelta;

@@ -95,8 +95,14 @@ impl DebugRun {
                 let known = known.get_value().filter(|(id, _)| *id == it.job.id).map(|(_, it)| it);
                 let profiler = setups.get_untracked().sources.pyroscope;
                 let profiles_at = profiler.and_then(|it| it.pages().map(str::to_owned));
-                let question =
-                    DebugQuestion { job: it.job, report: it.report, now: clock.now(), also, known, profiles_at };
+                let question = DebugQuestion {
+                    job: it.job,
+                    report: it.report,
+                    now: clock.now(),
+                    also,
+                    known,
+                    profiles_at,
+                };
                 debug_plan(model.system.get_untracked(), question)
             },
             Again::Never,

@@ -1,0 +1,59 @@
+// Pyroscope: the one that runs already (PYROSCOPE_URL), or else a small server that answers what a real one was recorded
+// to answer, since Pyroscope cannot be built from package registries.
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { ROOT } from './paths.mjs';
+
+/** What a worker did, as in crates/backends/tests/fixtures/record.mjs: 40 s of CPU at 100 samples a second. */
+const STACKS = {
+  'worker.main;worker.chunk;json.loads': 2442,
+  'worker.main;worker.chunk;re.sub': 658,
+  'worker.main;worker.chunk;worker.chunk;re.sub': 200,
+  'worker.main;worker.chunk': 300,
+  'worker.main;re.sub': 200,
+  'worker.main': 100,
+  'worker.idle': 100,
+};
+
+const FIXTURES = path.join(ROOT, 'crates/backends/tests/fixtures/pyroscope');
+const body = name => fs.readFileSync(path.join(FIXTURES, `${name}.body`));
+
+/** Which recorded answer a question gets; the CPU time of `service` alone is profiled. */
+function answer(url, service) {
+  const { pathname, searchParams } = new URL(url, 'http://profiler');
+  const query = searchParams.get('query') ?? '';
+  switch (pathname) {
+    case '/pyroscope/render':
+      return body(query.startsWith('process_cpu:') && query.includes(`service_name="${service}"`) ? 'render-found.json' : 'render-none.json');
+    case '/pyroscope/label-values': return body('label-values.json');
+    case '/api/v1/status/buildinfo': return body('buildinfo.json');
+    case '/ready': return body('ready');
+    default: return undefined;
+  }
+}
+
+/**
+ * A Pyroscope in which `service` was busy from `from` to `until` (milliseconds).
+ * Returns {url, host, asked: addresses of a stand-in's questions, stop()}.
+ */
+export async function pyroscope(service, from, until) {
+  if (process.env.PYROSCOPE_URL) {
+    const url = process.env.PYROSCOPE_URL.replace(/\/$/, '');
+    const pushed = new URLSearchParams({ name: `${service}.cpu{}`, from: `${Math.floor(from / 1000)}`, until: `${Math.ceil(until / 1000)}`, format: 'folded', sampleRate: '100', spyName: 'pyspy' });
+    const stacks = Object.entries(STACKS).map(([stack, samples]) => `${stack} ${samples}\n`).join('');
+    const answer = await fetch(`${url}/ingest?${pushed}`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: stacks });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    return { url, host: new URL(url).host, asked: undefined, stop: async () => {} };
+  }
+  const asked = [];
+  const server = http.createServer((request, response) => {
+    asked.push(request.url);
+    const found = answer(request.url, service);
+    const type = /ready/.test(request.url) ? 'text/plain' : 'application/json';
+    response.writeHead(found ? 200 : 404, { 'content-type': type }).end(found);
+  });
+  await new Promise(listening => server.listen(0, '127.0.0.1', listening));
+  const host = `127.0.0.1:${server.address().port}`;
+  return { url: `http://${host}`, host, asked, stop: () => { server.closeAllConnections(); return new Promise(closed => server.close(closed)); } };
+}
