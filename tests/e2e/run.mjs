@@ -2,7 +2,7 @@
 //
 //   node tests/e2e/run.mjs DIRECTORY_OF_THE_BUILT_APP [test files]
 //
-// Servers that run already are used through LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL and TEMPO_OTLP_URL.
+// Servers that run already are used through LOKI_URL, PROMETHEUS_URL, MIMIR_URL, TEMPO_URL, TEMPO_OTLP_URL and PYROSCOPE_URL.
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawn } from 'node:child_process';

@@ -17,7 +17,7 @@ let site;
 before(async () => {
   await new Promise(done => server.listen(0, '127.0.0.1', done));
   const url = `http://127.0.0.1:${server.address().port}`;
-  site = await serve({ directory, servers: { loki: url, prometheus: `${url}/mimir/prometheus/`, tempo: url } });
+  site = await serve({ directory, servers: { loki: url, prometheus: `${url}/mimir/prometheus/`, tempo: url, pyroscope: url } });
 });
 after(async () => { await site?.stop(); server.close(); });
 
@@ -36,7 +36,7 @@ test('passes what reads, to the paths that the servers know', async () => {
     ['/prometheus/api/v1/query_exemplars?query=a', '/mimir/prometheus/api/v1/query_exemplars?query=a'], ['/prometheus/-/ready', '/mimir/prometheus/-/ready'],
     ['/prometheus/api/v1/label/U__queue_2e_name/values', '/mimir/prometheus/api/v1/label/U__queue_2e_name/values'],
     ['/tempo/api/echo', '/api/echo'], ['/tempo/api/v2/traces/0af7651916cd43dd', '/api/v2/traces/0af7651916cd43dd'], ['/tempo/api/search?q=%7B%7D', '/api/search?q=%7B%7D'],
-    ['/tempo/ready', '/ready'],
+    ['/tempo/ready', '/ready'], ['/pyroscope/pyroscope/render?query=a%7B%7D', '/pyroscope/render?query=a%7B%7D'], ['/pyroscope/ready', '/ready'],
   ]) assert.equal(await asked('GET', written), `GET ${came}`);
   assert.equal(await asked('POST', '/loki/api/v1/query_range'), 'POST /loki/api/v1/query_range');
   assert.equal(await asked('POST', '/prometheus/api/v1/query'), 'POST /mimir/prometheus/api/v1/query');
@@ -48,13 +48,13 @@ test('refuses what writes, deletes or configures, by path and by method', async 
     '/loki/api/v1/push', '/loki/api/v1/delete', '/loki/otlp/v1/logs', '/loki/flush', '/loki/api/v1/rules', '/loki/api/v1/query/../push',
     '/loki/api/v1/label/..%2f..%2fpush/values', '/loki/api/v1/labels%2f..%2fpush', '/prometheus/api/v1/write', '/prometheus/api/v1/admin/tsdb/delete_series',
     '/prometheus/api/v1/otlp/v1/metrics', '/prometheus/-/quit', '/prometheus/-/reload', '/prometheus/config', '/tempo/flush', '/tempo/shutdown', '/tempo/api/overrides',
-    '/tempo/api/traces/../../flush',
+    '/tempo/api/traces/../../flush', '/pyroscope/ingest', '/pyroscope/push.v1.PusherService/Push', '/pyroscope/pyroscope/render/../../ingest',
   ]) {
     for (const method of ['GET', 'POST', 'DELETE']) assert.ok([403, 404].includes(await asked(method, written)), `${method} ${written}`);
   }
   for (const [method, written] of [
     ['DELETE', '/loki/api/v1/labels'], ['PUT', '/loki/api/v1/query'], ['PATCH', '/prometheus/api/v1/series'], ['DELETE', '/prometheus/api/v1/series'],
-    ['POST', '/tempo/api/search'], ['OPTIONS', '/tempo/api/echo'], ['DELETE', '/ready'],
+    ['POST', '/tempo/api/search'], ['OPTIONS', '/tempo/api/echo'], ['POST', '/pyroscope/pyroscope/render'], ['DELETE', '/ready'],
   ]) assert.equal(await asked(method, written), 403, `${method} ${written}`);
 });
 

@@ -2,7 +2,7 @@
 //
 //   node tests/e2e/lib/static.mjs [directory]     PORT=8900
 //
-// With LOKI_URL, PROMETHEUS_URL or TEMPO_URL set, it also passes the page's questions on to those servers, and nothing that writes;
+// With LOKI_URL, PROMETHEUS_URL, TEMPO_URL or PYROSCOPE_URL set, it also passes the page's questions on to those servers, and nothing that writes;
 // with none, config.json stands as it is: as shipped it names none, and the page opens on its sample incident.
 import fs from 'node:fs';
 import http from 'node:http';
@@ -31,18 +31,22 @@ export const READS = {
     paths: /^tempo\/(api\/(echo|status\/buildinfo|(v2\/)?traces\/[0-9a-fA-F]+|search|(v2\/)?search\/(tags|tag\/[^/]+\/values)|metrics\/query(_range)?)|ready)$/,
     methods: ['GET', 'HEAD'], // Tempo runs the query whatever the method
   },
+  pyroscope: {
+    paths: /^pyroscope\/(pyroscope\/(render|label-values)|api\/v1\/status\/buildinfo|ready)$/,
+    methods: ['GET', 'HEAD'],
+  },
 };
 
 /** {'/loki': address, …} of the servers named in the environment. */
 export function upstreams(env = process.env) {
-  const named = { loki: env.LOKI_URL, prometheus: env.PROMETHEUS_URL, tempo: env.TEMPO_URL };
+  const named = { loki: env.LOKI_URL, prometheus: env.PROMETHEUS_URL, tempo: env.TEMPO_URL, pyroscope: env.PYROSCOPE_URL };
   return Object.fromEntries(Object.entries(named).filter(([, url]) => url));
 }
 
 export async function serve({ directory, port = 0, servers = {} }) {
   const root = path.resolve(directory);
   const config = JSON.parse(fs.readFileSync(path.join(root, 'config.json'), 'utf8'));
-  if (Object.keys(servers).length) config.sources = Object.fromEntries(Object.keys(servers).map(name => [name, { url: name === 'loki' ? '.' : name }]));
+  if (Object.keys(servers).length) config.sources = Object.fromEntries(Object.entries(servers).map(([name, url]) => [name, { url: name === 'loki' ? '.' : name, ...(name === 'pyroscope' && { ui: url }) }]));
   const headers = {
     'content-security-policy': policyFor(config, systemFiles(root, config)),
     'x-content-type-options': 'nosniff',
