@@ -13,6 +13,8 @@ pub(crate) struct Recorded {
     pub(crate) body: Vec<u8>,
     /// The query that was asked; empty where there was none.
     pub(crate) query: String,
+    /// From when to when, where that was asked for in Unix seconds.
+    pub(crate) range_secs: Option<(i64, i64)>,
 }
 
 /// The answer of that name in a folder of `tests/fixtures`.
@@ -29,6 +31,7 @@ pub(crate) fn recorded(folder: &str, name: &str) -> Recorded {
             let (_bytes, _path) = (cell(), cell());
             cell()
         },
+        range_secs: cell().parse().ok().zip(cell().parse().ok()),
         body: std::fs::read(folder.join(format!("{name}.body"))).unwrap(),
     }
 }

@@ -372,7 +372,9 @@ fn a_checklists_mistakes_are_named_by_step() {
     check(r#"{"title": "a", "kind": "profile"}"#, &[]);
     check(
         r#"{"title": "a", "kind": "trace", "profiles": [{"title": "CPU", "profile_type": "cpu", "matchers": "{a=\"b\"}"}]}"#,
-        &["debug[0].steps[0].profiles: does not belong to this kind of step; leave it out, or change the kind"],
+        &[
+            "debug[0].steps[0].profiles: does not belong to this kind of step; leave it out, or change the kind",
+        ],
     );
     check(
         r#"{"title": "a", "kind": "trace", "lines": {"any_of": ["x"]}}"#,

@@ -2,12 +2,12 @@
 
 use domain::attr::Attributes;
 use domain::ids::{SpanId, TraceId};
-use domain::time::{TimeDelta, Timestamp};
+use domain::time::{TimeDelta, TimeRange, Timestamp};
 use domain::trace::TraceSummary;
 use domain::warning::Warning;
 
 use super::otlp_json::attributes;
-use super::search::{FoundSpan, FoundTrace, SearchAnswer};
+use super::search::{FoundSpan, FoundTrace, Search, SearchAnswer};
 use crate::answer::{Answer, Answered, Misread};
 use crate::intern::Interner;
 use crate::json::{Child, Cursor, Outline, Read};
@@ -19,15 +19,31 @@ const NO_ROOT_YET: &str = "<root span not yet received>";
 #[derive(Debug)]
 pub(super) struct Found {
     limit: u32,
+    range: TimeRange,
     traces: Vec<FoundTrace>,
     n_nameless: usize,
+    n_elsewhere: usize,
     is_search: bool,
     interner: Interner,
 }
 
 impl Found {
-    pub(super) fn of_at_most(limit: u32) -> Self {
-        Self { limit, traces: Vec::new(), n_nameless: 0, is_search: false, interner: Interner::default() }
+    pub(super) fn of(search: &Search) -> Self {
+        Self {
+            limit: search.limit,
+            range: search.range.aligned_to(TimeDelta::from_secs(1)),
+            traces: Vec::new(),
+            n_nameless: 0,
+            n_elsewhere: 0,
+            is_search: false,
+            interner: Interner::default(),
+        }
+    }
+
+    /// Whether anything of a trace lies in the range. Its duration was rounded down to a millisecond.
+    fn is_asked_for(&self, trace: &TraceSummary) -> bool {
+        let end = trace.start + trace.duration + TimeDelta::from_millis(1);
+        trace.start <= self.range.end && end >= self.range.start
     }
 }
 
@@ -57,7 +73,8 @@ impl Outline for Found {
 
     fn take(&mut self, _place: Place, _name: Option<&[u8]>, value: &mut Cursor<'_>) -> Read<()> {
         match trace(&mut self.interner, value)? {
-            Some(trace) => self.traces.push(trace),
+            Some(trace) if self.is_asked_for(&trace.summary) => self.traces.push(trace),
+            Some(_) => self.n_elsewhere += 1,
             None => self.n_nameless += 1,
         }
         Ok(())
@@ -79,7 +96,7 @@ impl Answer for Found {
             0 => Vec::new(),
             n => vec![Warning::new("Tempo", format!("{n} traces without a valid id are left out"))],
         };
-        let is_cut = self.traces.len() + self.n_nameless >= self.limit as usize;
+        let is_cut = self.traces.len() + self.n_nameless + self.n_elsewhere >= self.limit as usize;
         self.traces.sort_by_key(|it| (std::cmp::Reverse(it.summary.start), it.summary.id));
         Ok((SearchAnswer { traces: self.traces, is_cut }, warnings))
     }

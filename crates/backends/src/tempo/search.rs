@@ -12,8 +12,9 @@ use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 
 /// The traces that have matching spans: `GET /api/search`.
 ///
-/// Tempo does not find spans of the last 30 s, nor promise the newest first: cut a long range with
-/// [`super::slices_newest_first`].
+/// Tempo does not promise the newest first: cut a long range with [`super::slices_newest_first`]. From 2.10 on it does
+/// not find spans of the last 30 s (`query_end_cutoff`), and answers for the last quarter of an hour where nothing else
+/// was asked for: what lies outside of the range is left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Search {
     /// Which spans.
@@ -89,7 +90,7 @@ impl Endpoint for Search {
     }
 
     fn decoder(&self) -> Self::Decoder {
-        Streamed::new(SourceKind::Tempo, Found::of_at_most(self.limit))
+        Streamed::new(SourceKind::Tempo, Found::of(self))
     }
 }
 

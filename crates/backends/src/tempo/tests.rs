@@ -11,6 +11,8 @@ use crate::{BackendError, Decoder, Endpoint, ErrorKind, Headers, Readiness};
 
 const NEW: &str = "tempo-3.0.3";
 const OLD: &str = "tempo-2.2-dev";
+/// Recorded when spans had been pushed a moment ago, and a while later.
+const RECENT: &str = "tempo-3.0.3-recent";
 
 fn by_id(api: TraceApi) -> TraceById {
     TraceById { id: "454f31af3176813e02ea68ef786e4d3".parse().unwrap(), api, around: None }
@@ -18,7 +20,8 @@ fn by_id(api: TraceApi) -> TraceById {
 
 fn search() -> Search {
     let query = traceql::SpanQuery::matching(traceql::Filter::failed());
-    let range = TimeRange { start: Timestamp::from_millis(1_500), end: Timestamp::from_millis(9_001) };
+    let range =
+        TimeRange { start: Timestamp::from_millis(1_500), end: Timestamp::from_millis(1_800_000_000_001) };
     Search { query, range, limit: 20, spans_per_trace: 3 }
 }
 
@@ -236,7 +239,8 @@ fn a_search_that_finds_nothing_is_no_error() {
 #[test]
 fn a_root_that_has_not_come_has_no_name() {
     let body = r#"{"traces":[{"traceID":"ff","rootServiceName":"<root span not yet received>",
-        "startTimeUnixNano":"5","spanSet":{"spans":[{"spanID":"1","startTimeUnixNano":"5"}],"matched":1}}]}"#;
+        "startTimeUnixNano":"5000000000",
+        "spanSet":{"spans":[{"spanID":"1","startTimeUnixNano":"5000000000"}],"matched":1}}]}"#;
     let answer =
         recorded(NEW, "search-none.json").with_body(body).read(&Search { limit: 1, ..search() }).unwrap().0;
     let found = &answer.traces[0];
@@ -250,13 +254,63 @@ fn a_search_is_asked_with_both_ends_in_seconds() {
     assert_eq!(request.method, crate::Method::Get);
     assert_eq!(
         request.params,
-        [("q", "{ status = error }"), ("start", "1"), ("end", "10"), ("limit", "20"), ("spss", "3")]
+        [("q", "{ status = error }"), ("start", "1"), ("end", "1800000001"), ("limit", "20"), ("spss", "3")]
             .map(|(name, value)| (name, value.to_owned()))
     );
 }
 
+/// The jobs of the traces that a recorded search found, as the decoder gives them and as the body names them.
+#[track_caller]
+fn jobs_found(name: &str) -> (Vec<String>, usize) {
+    let recorded = recorded(RECENT, name);
+    let body = String::from_utf8(recorded.body.clone()).unwrap();
+    let range = recorded.range_secs.map_or(search().range, |(start, end)| TimeRange {
+        start: Timestamp::from_secs(start),
+        end: Timestamp::from_secs(end),
+    });
+    let (answer, _) = recorded.read(&Search { range, ..search() }).unwrap();
+    let job = |it: &FoundTrace| it.spans[0].attributes.get("job.id").unwrap().to_string();
+    let mut jobs: Vec<_> = answer.traces.iter().map(job).collect();
+    jobs.sort();
+    (jobs, body.matches("\"traceID\"").count())
+}
+
+#[test]
+fn a_newer_tempo_searches_its_newest_later_and_answers_for_another_time_until_then() {
+    assert_eq!(jobs_found("search-at-once.json"), (vec![], 0));
+    let both = ["job-ended", "job-running"].map(str::to_owned).to_vec();
+    assert_eq!(jobs_found("search-later.json"), (both.clone(), 2));
+    assert_eq!(jobs_found("search-later-between.json"), (vec![], 0));
+    // Asked for its last ten seconds it gave the last quarter of an hour.
+    assert_eq!(jobs_found("search-later-newest.json"), (vec![], 2));
+    // Without a start and an end it knows no more than that, whatever it holds.
+    assert_eq!(jobs_found("search-later-unbounded.json"), (both, 2));
+    assert_eq!(jobs_found("search-later-old.json"), (vec!["job-old".to_owned()], 1));
+}
+
+#[test]
+fn a_trace_whose_root_goes_on_is_there_by_its_id_at_once() {
+    let running = trace(RECENT, "trace-running-at-once.pb", TraceApi::V2);
+    assert_eq!((running.spans.len(), running.spans[0].service()), (1, "scraper"));
+    assert!(running.spans[0].parent.is_some());
+    assert_eq!(trace(RECENT, "trace-running-at-once.json", TraceApi::V2), running);
+    let (found, _) = recorded(RECENT, "search-later.json").read(&search()).unwrap();
+    let roots: Vec<_> = found.traces.iter().map(|it| it.summary.root_service.as_deref()).collect();
+    assert!(roots.contains(&None) && roots.contains(&Some("orchestrator")), "{roots:?}");
+}
+
+#[test]
+fn a_range_that_a_newer_tempo_does_not_take_is_told() {
+    let one_end = failure(recorded(RECENT, "bad-one-end"), &search()).kind;
+    assert!(matches!(&one_end, ErrorKind::BadQuery(it) if it.contains("start must be before end")), "{one_end:?}");
+    let length = failure(recorded(RECENT, "bad-length"), &search()).kind;
+    assert!(matches!(&length, ErrorKind::TooHeavy(it) if it.contains("168h")), "{length:?}");
+}
+
 #[test]
 fn what_kind_of_server_it_is_can_be_asked() {
+    let build = recorded(RECENT, "buildinfo.json").read(&BuildInfo).unwrap().0;
+    assert_eq!(build.version, "3.0.3");
     assert_eq!(recorded(NEW, "echo").read(&Echo), Ok((Readiness::Ready, vec![])));
     assert_eq!(recorded(NEW, "ready").read(&Ready), Ok((Readiness::Ready, vec![])));
     assert_eq!(recorded(NEW, "buildinfo.json").read(&BuildInfo).unwrap().0, crate::Build::default());

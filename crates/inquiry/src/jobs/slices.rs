@@ -22,6 +22,8 @@ pub(super) struct Slices {
     on_their_way: Vec<(TimeRange, TimeDelta)>,
     /// What could not be had: everything before it counts as not read.
     failed: Vec<TimeRange>,
+    /// After this instant nothing is cut.
+    uncut_after: Option<Timestamp>,
     width: TimeDelta,
     /// How many finds a slice should bring.
     wanted: usize,
@@ -35,6 +37,17 @@ impl Slices {
     pub(super) fn of(todo: Vec<TimeRange>, length: TimeDelta, wanted: usize) -> Self {
         let width = at_most(TimeDelta::from_nanos(length.nanos() / 8), TimeDelta::from_secs(3_600));
         Self { todo, width, wanted, ..Self::default() }
+    }
+
+    /// Makes one slice at least of what comes after an instant: to ask for less of it would be of no use.
+    #[must_use]
+    pub(super) fn uncut_after(self, at: Timestamp) -> Self {
+        Self { uncut_after: Some(at), ..self }
+    }
+
+    /// The instant, or the last before it at which may be cut.
+    fn may_cut_at(&self, at: Timestamp) -> Timestamp {
+        self.uncut_after.map_or(at, |it| it.min(at))
     }
 
     /// Makes the first slices no wider than this.
@@ -57,7 +70,7 @@ impl Slices {
             let place = self.widths.iter().position(|(number, _)| *number == before)?;
             self.width = self.widths.remove(place).1;
         }
-        let start = (gap.end - TimeDelta::from_nanos(1)).floor_to(self.width).max(gap.start);
+        let start = self.may_cut_at(gap.end - TimeDelta::from_nanos(1)).floor_to(self.width).max(gap.start);
         if start <= gap.start {
             self.todo.remove(0);
         } else if let Some(gap) = self.todo.first_mut() {
@@ -98,7 +111,7 @@ impl Slices {
     /// Asks for a slice again in two halves; whether it can be halved.
     pub(super) fn halve(&mut self, number: usize, slice: TimeRange) -> bool {
         let half = TimeDelta::from_nanos(slice.length().nanos() / 2);
-        let middle = (slice.start + half).floor_to(TimeDelta::from_secs(1));
+        let middle = self.may_cut_at(slice.start + half).floor_to(TimeDelta::from_secs(1));
         if middle <= slice.start {
             return false;
         }
@@ -222,6 +235,19 @@ mod tests {
         };
         assert!(halved(60, 10, 190) && halved(10, 100, 100));
         assert!(!halved(10, 10, 190), "most of it would come with every half");
+    }
+
+    #[test]
+    fn the_newest_is_never_asked_for_alone() {
+        // At ten seconds past a minute, in slices of a minute.
+        let mut slices = Slices::of(vec![range(0, 910)], TimeDelta::from_secs(910), 100)
+            .uncut_after(Timestamp::from_secs(865));
+        let (number, slice) = slices.next(None).unwrap();
+        assert_eq!(slice, range(840, 910));
+        assert!(slices.halve(number, slice));
+        assert_eq!(slices.todo[..2], [range(865, 910), range(840, 865)]);
+        let (number, newest) = slices.next(None).unwrap();
+        assert!(newest == range(865, 910) && !slices.halve(number, newest));
     }
 
     #[test]
