@@ -3,8 +3,10 @@
 // all the same, for telemetry that would not stand beside what the others hold.
 import fs from 'node:fs';
 import path from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { parse, stringify } from 'yaml';
 import { freePorts } from './ports.mjs';
-import { serverBinary } from './paths.mjs';
+import { ROOT, serverBinary } from './paths.mjs';
 import { answers, start } from './process.mjs';
 
 const there = url => ({ url: url.replace(/\/$/, ''), died: () => undefined, stop: async () => {} });
@@ -99,11 +101,28 @@ usage_stats: {enabled: false}
   return { ...server, url };
 }
 
-/** The 2.2 line, which is what can be built from Go modules; `otlp` takes spans. */
+/** The 2.2 line, which is what can be built from Go modules, or a Tempo 3 that is named by TEMPO_BIN; `otlp` takes spans. */
 export async function tempo(data, { own } = {}) {
   if (process.env.TEMPO_URL && !own) return { ...there(process.env.TEMPO_URL), otlp: process.env.TEMPO_OTLP_URL };
-  const [http, grpc, otlp, members] = await freePorts(4);
-  const { file, log } = room(data, 'tempo', directory => `
+  const ports = await freePorts(4), [http, , otlp] = ports;
+  const command = serverBinary('tempo');
+  const config = isTempo3(command) ? tempo3 : tempo2;
+  const { file, log } = room(data, 'tempo', directory => config(directory, ports));
+  const url = `http://127.0.0.1:${http}`;
+  const server = await start({
+    name: 'Tempo', command, args: [`-config.file=${file}`], log,
+    ready: async () => await answers(`${url}/ready`) && await answers(`${url}/api/echo`),
+  });
+  return { ...server, url, otlp: `http://127.0.0.1:${otlp}` };
+}
+
+/** Whether a Tempo is of the 3 line, whose ingesters are live stores. */
+export function isTempo3(command) {
+  const { stdout, stderr } = spawnSync(command, ['-help'], { encoding: 'utf8' });
+  return /-live-store\./.test(stdout + stderr);
+}
+
+const tempo2 = (directory, [http, grpc, otlp, members]) => `
 target: all
 server: {http_listen_address: 127.0.0.1, http_listen_port: ${http}, grpc_listen_address: 127.0.0.1, grpc_listen_port: ${grpc}, log_level: warn}
 distributor: {receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${otlp}"}}}}}
@@ -123,11 +142,13 @@ storage:
 usage_report: {reporting_enabled: false}
 memberlist: {bind_addr: [127.0.0.1], bind_port: ${members}, abort_if_cluster_join_fails: false}
 overrides: {max_bytes_per_trace: 200000000, ingestion_rate_limit_bytes: 200000000, ingestion_burst_size_bytes: 200000000, max_traces_per_user: 1000000}
-`);
-  const url = `http://127.0.0.1:${http}`;
-  const server = await start({
-    name: 'Tempo', command: serverBinary('tempo'), args: [`-config.file=${file}`], log,
-    ready: async () => await answers(`${url}/ready`) && await answers(`${url}/api/echo`),
-  });
-  return { ...server, url, otlp: `http://127.0.0.1:${otlp}` };
+`;
+
+/** The one of deploy/compose, with its directories and addresses moved. */
+export function tempo3(directory, [http, grpc, otlp, members]) {
+  const config = parse(fs.readFileSync(path.join(ROOT, 'deploy/compose/tempo.yaml'), 'utf8').replaceAll('/var/tempo/', `${directory}/`));
+  Object.assign(config.server, { http_listen_address: '127.0.0.1', http_listen_port: http, grpc_listen_address: '127.0.0.1', grpc_listen_port: grpc });
+  config.distributor.receivers.otlp.protocols.http.endpoint = `127.0.0.1:${otlp}`;
+  config.memberlist.bind_port = members;
+  return stringify(config);
 }
