@@ -302,7 +302,10 @@ fn a_trace_whose_root_goes_on_is_there_by_its_id_at_once() {
 #[test]
 fn a_range_that_a_newer_tempo_does_not_take_is_told() {
     let one_end = failure(recorded(RECENT, "bad-one-end"), &search()).kind;
-    assert!(matches!(&one_end, ErrorKind::BadQuery(it) if it.contains("start must be before end")), "{one_end:?}");
+    assert!(
+        matches!(&one_end, ErrorKind::BadQuery(it) if it.contains("start must be before end")),
+        "{one_end:?}"
+    );
     let length = failure(recorded(RECENT, "bad-length"), &search()).kind;
     assert!(matches!(&length, ErrorKind::TooHeavy(it) if it.contains("168h")), "{length:?}");
 }
