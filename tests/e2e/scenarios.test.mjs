@@ -9,7 +9,7 @@ import { HOLDING, SYSTEMS, allScenarios, demoBinary, runDemo, scenarios, searcha
 import { harness } from './lib/harness.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { causes, steps } from './lib/steps.mjs';
-import { truthOf } from './lib/truth.mjs';
+import { ms, truthOf } from './lib/truth.mjs';
 
 /** What a scenario's jobs are broken by, in the generator's words. */
 const BREAKS = {
@@ -64,13 +64,13 @@ const it = harness(async ({ stack: { servers } }) => {
   const demo = demoBinary();
   for (const system of SYSTEMS) {
     const moved = HOLDING[system].flatMap(name => (name === 'requeue-loop' ? scenarios(`${system}/${name}`) : untilNow(system, name, MINUTES[system])));
-    const truth = JSON.parse(runDemo(demo, [...targets(servers), '--system', system, ...moved, '--backfill', `${MINUTES[system]}m`, '--rate', '4']));
-    if (system === 'cloudcix') {
-      it.truth = truth;
-      await searchable(servers.tempo, truth);
-    }
+    const slow = (SLOW[system] ?? []).flatMap(name => scenarios(`${system}/${name}`));
+    const truth = runDemo(demo, [...targets(servers), '--system', system, ...moved, ...slow, '--backfill', `${MINUTES[system]}m`, '--rate', '4']);
+    it.truths[system] = JSON.parse(truth);
   }
+  await searchable(servers.tempo, it.truths.cloudcix);
 }, { own: true });
+it.truths = {};
 
 /** Opens the list of stuck jobs, and of the first one the steps; the likeliest cause comes first. */
 async function firstStuck(sys, ...filters) {
@@ -102,7 +102,7 @@ for (const system of SYSTEMS.filter(name => HOLDING[name].includes('workers-gone
 }
 
 test('cloudcix: a task that outlasts the visibility timeout begins again and again', async () => {
-  const [job] = Object.entries(it.truth.examples).find(([kind]) => kind.endsWith(' requeue_loop'))?.[1] ?? assert.fail(Object.keys(it.truth.examples).join());
+  const [job] = Object.entries(it.truths.cloudcix.examples).find(([kind]) => kind.endsWith(' requeue_loop'))?.[1] ?? assert.fail(Object.keys(it.truths.cloudcix.examples).join());
   const page = await it.open({ page: 'job', sys: 'cloudcix', job: job.job_id, tab: 'debug', from: `now-${MINUTES.cloudcix}m` });
   const run = page.getByRole('button', { name: 'Run the steps' });
   await run.or(page.locator('.step').first()).first().waitFor();
@@ -111,4 +111,52 @@ test('cloudcix: a task that outlasts the visibility timeout begins again and aga
   const told = await causes(page);
   assert.equal(told[0]?.rule, 'requeue_loop', JSON.stringify([page.url(), told], null, 1));
   await page.done();
+});
+
+/** From when to when a scenario slowed something down, in ms. */
+function slowTime(system, effect) {
+  const all = it.truths[system].scenarios.flatMap(scenario => scenario.effects);
+  const { from, until } = all.find(each => each.effect.startsWith(effect)) ?? assert.fail(JSON.stringify(all));
+  return [ms(from), ms(until)];
+}
+
+/** A length of time as the pages write it, in seconds. */
+const seconds = text => {
+  const [, number, unit] = /^([\d.]+)\s*(ms|s|min)$/.exec(text.replaceAll(/[\s\u202f]+/g, ' ').trim()) ?? [];
+  return Number(number) * { ms: 0.001, s: 1, min: 60 }[unit];
+};
+const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+test('cloudcix: a read path that a write batch slows down stands out on the overview, and leads to a slow trace', async () => {
+  const [from, until] = slowTime('cloudcix', 'ReadsSlow');
+  const view = { page: 'overview', sys: 'cloudcix', from: `${2 * from - until}`, to: `${until}`, tz: 'utc', 'var-show-read': 'table', 'var-show-write': 'table' };
+  const page = await it.open(view);
+  /** How many times as long as before. */
+  const rise = async title => {
+    const panel = page.getByRole('region', { name: title, exact: true });
+    await panel.locator('tbody tr').nth(10).waitFor();
+    const values = (await panel.locator('tbody tr td:nth-child(2)').allInnerTexts()).map(seconds);
+    const half = Math.floor(values.length / 2), of = some => median(some.filter(Number.isFinite));
+    return of(values.slice(half)) / of(values.slice(0, half));
+  };
+  const [read, write] = [await rise('read'), await rise('write')];
+  assert.ok(read > 3 && write < read / 2, `reads take ${read} times as long, writes ${write} times`);
+  await page.getByRole('region', { name: 'read', exact: true }).getByRole('button', { name: 'open its trace' }).last().click();
+  await page.waitForURL(/page=job.*trace=/);
+  await page.locator('.state').first().waitFor();
+  await page.done();
+});
+
+test('trung-dev: slow queries make the longest requests, and nothing is said to have failed of them', async () => {
+  const [from, until] = slowTime('trung-dev', 'QueriesSlow');
+  const longest = async (start, end) => {
+    const page = await it.open({ page: 'jobs', sys: 'trung-dev', from: `${start}`, to: `${end}`, sort: 'duration:desc', f: 'state:is:done', cols: 'state,duration' });
+    await page.locator('.job-row').nth(5).waitFor();
+    await page.waitForFunction(() => /^All /.test(document.querySelector('.jobs-cover')?.innerText ?? ''));
+    const told = await page.locator('.job-row').nth(5).innerText();
+    await page.done();
+    return seconds(/[\d.]+[\s\u202f]*(?:ms|s|min)\b/.exec(told)?.[0] ?? assert.fail(told));
+  };
+  const [before, during] = [await longest(2 * from - until, from), await longest(from, until)];
+  assert.ok(during > 3 * before, `the sixth longest request took ${during} s, and ${before} s before`);
 });
