@@ -1,11 +1,11 @@
-// Pyroscope: the one that runs already (PYROSCOPE_URL), or else a small server that answers what a real one was recorded
-// to answer, since Pyroscope cannot be built from package registries.
+// Pyroscope: the one that runs already (PYROSCOPE_URL), or else a small server that gives a real one's answers
+// (crates/backends/tests/fixtures/pyroscope), since Pyroscope cannot be built from package registries.
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { ROOT } from './paths.mjs';
 
-/** What a worker did, as in crates/backends/tests/fixtures/record.mjs: 40 s of CPU at 100 samples a second. */
+/** What a worker did: 40 s of CPU at 100 samples a second; the recorded answers are of the same. */
 const STACKS = {
   'worker.main;worker.chunk;json.loads': 2442,
   'worker.main;worker.chunk;re.sub': 658,

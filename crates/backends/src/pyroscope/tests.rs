@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::recorded::{Recorded, recorded};
-use crate::{BackendError, Decoder, Endpoint, ErrorKind, Headers, Method};
+use crate::{BackendError, Build, Decoder, Endpoint, ErrorKind, Headers, Method, Readiness, SourceKind};
 
 const FOLDER: &str = "pyroscope";
 
@@ -117,6 +117,49 @@ fn units_are_the_metadatas() {
         let profile = read(&flame(r#"["total"]"#, 0, "[]", metadata)).unwrap();
         assert_eq!((profile.unit, profile.per_tick), expected, "{metadata}");
     }
+}
+
+#[test]
+fn an_answer_is_added_up_by_function() {
+    let (profile, warnings) = recorded(FOLDER, "render-found.json").read(&render()).unwrap();
+    let ms = |ticks: u64| ticks / 1_000_000;
+    let shown: Vec<_> =
+        profile.functions.iter().map(|it| (it.name.as_str(), ms(it.own), ms(it.total))).collect();
+    assert_eq!(
+        shown,
+        [
+            ("json.loads", 24_420, 24_420),
+            ("re.sub", 10_580, 10_580),
+            ("worker.chunk", 3_000, 36_000),
+            ("worker.idle", 1_000, 1_000),
+            ("worker.main", 1_000, 39_000),
+        ],
+        "worker.chunk, which calls itself, counts once"
+    );
+    assert_eq!((profile.words(profile.total).as_str(), warnings.len()), ("40 s", 0));
+    let (few, _) = recorded(FOLDER, "render-few-nodes.json").read(&render()).unwrap();
+    assert_eq!((few.total, few.functions[0].own), (profile.total, profile.functions[0].own));
+    assert!(few.functions.iter().all(|it| it.name != "other"));
+    let (memory, _) = recorded(FOLDER, "render-memory.json").read(&render()).unwrap();
+    assert_eq!((memory.unit, memory.words(memory.total).as_str()), (Unit::Bytes, "4 kB"));
+}
+
+#[test]
+fn what_kind_of_server_it_is_can_be_asked() {
+    let (build, _) = recorded(FOLDER, "buildinfo.json").read(&BuildInfo).unwrap();
+    assert_eq!(build, Build { version: "2.2.1".to_owned(), application: None });
+    assert_eq!(recorded(FOLDER, "ready").read(&Ready), Ok((Readiness::Ready, vec![])));
+    let types = LabelValues { name: "__name__".to_owned() };
+    assert_eq!(types.request().params, [("label", "__name__".to_owned())]);
+    assert_eq!(recorded(FOLDER, "label-values.json").read(&types).unwrap().0.len(), 2);
+    assert_eq!(recorded(FOLDER, "label-values-none.json").read(&types).unwrap().0, Vec::<String>::new());
+}
+
+#[test]
+fn a_query_that_is_refused_is_told_in_its_words() {
+    let error = failure(&recorded(FOLDER, "render-bad-query"));
+    assert!(matches!(error.kind, ErrorKind::BadQuery(it) if it.starts_with("failed to parse \"query\"")));
+    assert_eq!((error.status, error.source), (Some(400), SourceKind::Pyroscope));
 }
 
 #[test]
