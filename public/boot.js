@@ -30,9 +30,9 @@
   const system = config.then(it => text(`systems/${chosenSystem(JSON.parse(it))}.json`));
   for (const each of [config, system]) each.catch(() => {}); // the program tells of it
 
-  // A release build has a program for each page, of a job with what the tab needs besides, and tells which. Steps and comparison
-  // wait for the job's evidence, and what shows them comes meanwhile.
-  const OF_TABS = { job: { trace: 'job_trace', debug: 'job', compare: 'job' } };
+  // A release build has a program for each page, of a job with what draws the tab, and tells which. Lines, steps and
+  // comparison wait for the job's evidence, and what shows them comes meanwhile.
+  const OF_TABS = { job: { trace: 'job_trace', logs: 'job', debug: 'job', compare: 'job' } };
   const OF_PAGES = { job: 'job_work' };
   const programs = JSON.parse(document.currentScript.dataset.programs ?? '{}');
   const page = query.get('page');

@@ -1,13 +1,14 @@
 // What a first visit of each page, and of each tab with a program of its own (FIRST in scripts/parts.mjs; job is that of the
-// tabs of a job whose contents wait for its evidence), downloads before it is painted: the program, the page's parts, styles, configuration and system file. After the paint comes what nobody
-// reads first: what stands in menus, the scatter above the list, the sample incident and what plays it, the rules that tell why
-// a job is in trouble, whatever a click opens.
+// tabs of a job whose contents wait for its evidence), downloads before it is painted: the program, the page's parts, styles,
+// configuration and system file. After the paint comes what nobody reads first: what stands in menus, the scatter above the list,
+// the sample incident and what plays it, the rules that tell why a job is in trouble, lists that wait for an answer, whatever a
+// click opens.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 
-/** The most, in KiB (1024 bytes) of brotli: one goal for pages, and for tabs that need another part a little more than they are now. */
-export const MOST_KIB = { overview: 350, jobs: 350, job: 350, connections: 350, jobs_more: 360, job_trace: 435, job_more: 570 };
+/** The most, in KiB (1024 bytes) of brotli: one goal for all, but for a trace a little more than it is now. */
+export const MOST_KIB = { overview: 350, jobs: 350, job: 350, job_work: 350, job_trace: 400, connections: 350 };
 
 /** The first loads of a built site: {programs: {page or tab: file}, files(page or tab): [[file, bytes of brotli]]}. */
 export function firstLoads(site) {

@@ -70,16 +70,19 @@ pub fn JobPage() -> impl IntoView {
         },
     );
     // What a tab is drawn by comes beside the evidence, not after it.
-    let fetch: FetchPart = match view.state().with_untracked(|it| it.tab) {
-        Tab::Trace => parts::job_trace::fetch,
-        Tab::Debug => parts::job_debug::fetch,
-        Tab::Compare => parts::job_compare::fetch,
-        Tab::Timeline | Tab::Logs | Tab::Failures => parts::job_timeline::fetch,
+    let fetches: &[FetchPart] = match view.state().with_untracked(|it| it.tab) {
+        Tab::Trace => &[parts::job_trace::fetch],
+        Tab::Debug => &[parts::job_debug::fetch],
+        Tab::Compare => &[parts::job_compare::fetch],
+        Tab::Logs => &[parts::job_lines::fetch],
+        Tab::Timeline | Tab::Failures => &[parts::job_timeline::fetch, parts::job_lines::fetch],
     };
-    spawn_local(async move {
-        // Whoever shows it tells of a failure, and asks again.
-        let _ = fetch().await;
-    });
+    for fetch in fetches {
+        spawn_local(async move {
+            // Whoever shows it tells of a failure, and asks again.
+            let _ = fetch().await;
+        });
+    }
     let opened = OpenedFiles::provide();
     let body = move || match id.get() {
         _ if opened.is_open() => {

@@ -19,8 +19,8 @@ crate::parts! {
     job_not_asked() in job_rest => view! { <NoJob /> };
     /// Lanes on one axis.
     job_timeline(model: Model) in job_work => view! { <TimelineCard model=model /> };
-    /// The lines beside them, or alone.
-    job_lines(model: Model) in job_work => view! { <LogCard model=model /> };
+    /// The lines beside them, or alone: fetched while they are asked for.
+    job_lines(model: Model) in job_log => view! { <LogCard model=model /> };
     /// The waterfall.
     job_trace(model: Model) in job_trace => view! { <TraceCard model=model /> };
     /// Runs the steps; shows nothing.
