@@ -242,9 +242,8 @@ async fn a_profile_unfolds_as_a_table_with_a_bar_for_each_function() {
         .map(|it| it.inner_text().replace('\t', "|").replace('\n', ""))
         .collect();
     assert_eq!(cells, ["<b>tape</b>|75 %|5 min|5 min", "fold|25 %|1 min 40 s|6 min 40 s"]);
-    let widths: Vec<_> =
-        page.all(".prof-track i").iter().map(|it| it.style().get_property_value("width")).collect();
-    assert_eq!(widths, [Ok("75%".to_owned()), Ok("25%".to_owned())]);
+    let bars: Vec<_> = page.all(".prof-track i").iter().filter_map(|it| it.get_attribute("style")).collect();
+    assert!(bars[0].contains("75%") && bars[1].contains("25%"), "{bars:?}");
     assert!(page.text().contains("CPU time: 6 min 40 s in all"), "{}", page.text());
 }
 

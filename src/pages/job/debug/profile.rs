@@ -12,7 +12,7 @@ pub(super) fn Functions(shown: ProfileShown) -> impl IntoView {
         let width = format!("{:.2}%", profile.share(it.own) * 100.0);
         view! {
             <tr>
-                <th scope="row" title=it.name.clone()>{it.name.clone()}</th>
+                <th scope="row">{it.name.clone()}</th>
                 <td>
                     <span class="prof-track" aria-hidden="true">
                         <i style:width=width></i>
