@@ -39,7 +39,7 @@ test('the step says which function took most, shows the first ones, and leads to
   assert.equal(href.origin + href.pathname, `${UI}/`);
   assert.equal(href.searchParams.get('query'), 'process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="scraper"}');
   await step.getByRole('button', { name: 'How' }).click();
-  assert.match(await step.innerText(), /Pyroscope: profile, .*\n.*process_cpu:cpu:nanoseconds:cpu:nanoseconds\{service_name="scraper"\}/);
+  assert.match(await step.innerText(), /Pyroscope: profile, .*\s+process_cpu:cpu:nanoseconds:cpu:nanoseconds\{service_name="scraper"\}/);
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await comes(page).getByRole('button', { name: 'Copy Markdown for a ticket' }).click();
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /Pyroscope.*json\.loads.* took 61 %/);

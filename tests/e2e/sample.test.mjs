@@ -31,7 +31,13 @@ async function open(view, options) {
 }
 
 /** Nothing is awaited any more. */
-const settled = page => page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.top .busy, [aria-busy=true]'));
+const calm = page => page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.top .busy, [aria-busy=true]'));
+/** Nothing is awaited, and nothing that begins a moment later is either. */
+async function settled(page) {
+  await calm(page);
+  await page.waitForTimeout(150);
+  await calm(page);
+}
 const main = page => page.locator('main').innerText();
 const example = words => examples.find(each => words.test(each.words)) ?? assert.fail(`no example says ${words}`);
 
