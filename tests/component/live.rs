@@ -232,7 +232,8 @@ async fn a_server_that_fails_whoever_asks_is_given_up_until_a_person_asks_again(
             assert!(outcome.as_ref().is_ok_and(|it| it.1.starts_with("bad gateway: ")) || outcome.is_err());
         }
         let n_asked = asked("it.url").len();
-        assert!(n_asked <= 16, "four questions, four times each: {n_asked}");
+        // Two more may begin between the end of the first and that of the third.
+        assert!(n_asked <= 24, "four questions, four times each, and two more: {n_asked}");
         assert_eq!(answer(&live, "more").await.map(|it| it.0).map_err(|it| it.kind), expected);
         assert_eq!(asked("it.url").len(), n_asked, "it was not asked again");
         script_fetch("return text(200, 'well')");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::system::System;
 use domain::view_state::WaterfallView;
 use inquiry::job::JobReport;
 use leptos::html;
@@ -14,7 +15,7 @@ use super::open::ToOpen;
 use crate::components::badge::{Shape, Tone};
 use crate::components::part::NotLoaded;
 use crate::net::{Progress, save_trace_file};
-use crate::state::{Dropped, effect, use_clock, use_system, use_view};
+use crate::state::{Clock, Dropped, Memo, View, effect, use_clock, use_system, use_view};
 
 /// The file that is looked at instead of the job of the address.
 #[derive(Clone, Copy)]
@@ -22,6 +23,9 @@ pub struct OpenedFiles {
     pub(super) file: RwSignal<Option<Opened>>,
     pub(super) trouble: RwSignal<Option<(String, String)>>,
     pub(super) is_reading: RwSignal<bool>,
+    view: View,
+    clock: Clock,
+    system: Memo<Arc<System>>,
 }
 
 /// What a file held.
@@ -38,9 +42,13 @@ impl OpenedFiles {
             file: RwSignal::new(None),
             trouble: RwSignal::new(None),
             is_reading: RwSignal::new(false),
+            // Of the page, and not of whoever opens a file: what is made there is gone before the file is read.
+            view: use_view(),
+            clock: use_clock(),
+            system: use_system(),
         };
         provide_context(opened);
-        let job = use_view().part(|it| it.job.clone());
+        let job = opened.view.part(|it| it.job.clone());
         effect(move |before: Option<()>| {
             job.track();
             if before.is_some() {
@@ -69,8 +77,8 @@ impl OpenedFiles {
     }
 
     fn open(self, file: web_sys::File) {
-        let to_open =
-            ToOpen { file, opened: self, view: use_view(), clock: use_clock(), system: use_system() };
+        let Self { view, clock, system, .. } = self;
+        let to_open = ToOpen { file, opened: self, view, clock, system };
         self.is_reading.set(true);
         self.trouble.set(None);
         spawn_local(async move {
