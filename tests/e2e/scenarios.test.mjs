@@ -9,7 +9,7 @@ import { HOLDING, SYSTEMS, allScenarios, demoBinary, runDemo, scenarios, searcha
 import { harness } from './lib/harness.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { causes, steps } from './lib/steps.mjs';
-import { ms, truthOf } from './lib/truth.mjs';
+import { ms, rulesFor, truthOf } from './lib/truth.mjs';
 
 /** What a scenario's jobs are broken by, in the generator's words. */
 const BREAKS = {
@@ -88,12 +88,13 @@ async function firstStuck(sys, ...filters) {
 // That they are frozen shows while more and more messages are not acknowledged; later only that nobody takes any.
 test('cloudcix: the queue of frozen workers stands', async () => {
   const { told, words } = await firstStuck('cloudcix', 'stage:is:scrape');
-  assert.ok(['worker_freeze', 'queue_stands'].includes(told[0]?.rule), words);
+  assert.ok(rulesFor({ state: 'queued' }).includes(told[0]?.rule), words);
 });
 
 test('cloudcix: a queue whose workers lost the broker stands', async () => {
   const { told, words } = await firstStuck('cloudcix', 'stage:is:chunk');
-  assert.equal(told[0]?.rule, 'queue_stands', words);
+  // The newest may be one whose message was lost on its own.
+  assert.ok(rulesFor({ state: 'queued' }).includes(told[0]?.rule), words);
 });
 
 // Of a task that no worker has taken, trung-dev's logs do not say a word.

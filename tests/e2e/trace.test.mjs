@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { genTrace, toProtobuf } from '../bench/lib/gen-trace.mjs';
-import { accessible, harness } from './lib/harness.mjs';
+import { FAILED_REQUESTS, accessible, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines, writeSpans } from './lib/jobs.mjs';
 import { scratch } from './lib/paths.mjs';
 import { sleep, until } from './lib/process.mjs';
@@ -239,7 +239,7 @@ test('a file is dropped onto any page', async () => {
     [{ page: 'job' }, '.no-job'], [traceView(failed), '.job-page'],
     [{ page: 'overview' }, '.overview'], [{ page: 'jobs' }, 'header.top'], [{ page: 'connections' }, 'main h1'],
   ]) {
-    const page = await it.open(view);
+    const page = await it.open(view, { tolerate: FAILED_REQUESTS });
     await page.locator(target).first().waitFor();
     await drop(page, target, 'dropped.json', JSON.stringify(JAEGER));
     await page.getByText('dropped.json').waitFor();
