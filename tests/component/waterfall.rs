@@ -136,8 +136,16 @@ impl Drop for Page {
 }
 
 impl Page {
+    /// Waits until a frame has been painted and no row came or went since: a slow machine lays out late.
     async fn settle(&self) {
-        TimeoutFuture::new(60).await;
+        let n_rows = || self.all(".wf-row").len();
+        for _ in 0..50 {
+            let before = n_rows();
+            TimeoutFuture::new(60).await;
+            if before > 0 && n_rows() == before && self.one(".wf-rows").client_height() > 0 {
+                return;
+            }
+        }
     }
 
     fn all(&self, selector: &str) -> Vec<Element> {

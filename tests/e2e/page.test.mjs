@@ -56,7 +56,7 @@ test('a part that cannot be fetched is told, and fetched again on demand', async
   await mounted(page);
   await page.route(/part-.*\.wasm$/, route => route.abort());
   await page.getByRole('link', { name: 'Connections', exact: true }).first().click();
-  await page.getByText('A part of Jobscope could not be fetched').waitFor();
+  await page.locator('main').getByText('A part of Jobscope could not be fetched').waitFor();
   await page.unroute(/part-.*\.wasm$/);
   await page.locator('main').getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor();

@@ -36,6 +36,11 @@ pub trait Counted {
         self.submitted().or(self.last_seen())
     }
 
+    /// Whether it was accepted before this.
+    fn is_from_before(&self, at: Timestamp) -> bool {
+        self.at().is_some_and(|it| it < at)
+    }
+
     /// When it was over: its end, else the last sign of it.
     fn over_at(&self) -> Option<Timestamp> {
         self.ended().or(self.last_seen()).or(self.submitted())
@@ -119,6 +124,11 @@ impl Counted for JobRow {
 
     fn submitted(&self) -> Option<Timestamp> {
         Some(self.start)
+    }
+
+    /// Where lines tell of submissions and none tells of this one's, it lies before what was read.
+    fn is_from_before(&self, at: Timestamp) -> bool {
+        self.start < at || !self.start_is_told
     }
 
     fn ended(&self) -> Option<Timestamp> {

@@ -48,7 +48,7 @@ pub struct StuckJob {
 
 /// What became of the jobs of a range, by their states; each job is counted once.
 ///
-/// A job whose submission nothing tells of is counted by its first sign.
+/// A job of a system that tells of no submissions is counted by its first sign.
 pub fn flow<S: Counted>(samples: &[S], range: TimeRange) -> Flow {
     let mut flow = Flow {
         range,
@@ -74,7 +74,7 @@ pub fn flow<S: Counted>(samples: &[S], range: TimeRange) -> Flow {
     }
     let mut unaccounted: Vec<&S> = Vec::new();
     for sample in newest.into_values() {
-        match sample.at().is_some_and(|at| at < range.start) {
+        match sample.is_from_before(range.start) {
             true => flow.before += 1,
             false => flow.submitted += 1,
         }

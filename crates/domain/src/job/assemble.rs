@@ -42,12 +42,13 @@ pub fn assemble(system: &System, id: &JobId, evidence: &Evidence, now: Timestamp
     let submitted_last = stages.submitted.last().map(|it| it.time);
     let facts = facts::facts(&pieces, id, &runs, failure.as_ref(), submitted_last, Some(until));
     let notes = notes::notes(&pieces, evidence, &stages, &runs, verdict.state, skews);
+    let submitted = submitted(&pieces, &stages, &runs);
     Job {
         id: id.clone(),
         state: verdict.state,
         because: verdict.because,
         decided_by: verdict.decided_by,
-        submitted: submitted(&pieces, &stages),
+        submitted,
         ended: verdict.ended,
         last_seen,
         stages: runs,
@@ -57,13 +58,16 @@ pub fn assemble(system: &System, id: &JobId, evidence: &Evidence, now: Timestamp
     }
 }
 
-/// When it was accepted: by the first word of it, else the first sign of anything.
-fn submitted(pieces: &Pieces, stages: &Stages) -> Option<Moment> {
+/// When it was accepted: by the first word of it, else the first sign of anything; a line that says how long an attempt took
+/// is a sign of when that began.
+fn submitted(pieces: &Pieces, stages: &Stages, runs: &[StageRun]) -> Option<Moment> {
     let said = stages.submitted.first().map(|it| Moment { at: it.time, from: Origin::Line(it.key) });
     let first_span = pieces.spans.first().map(|it| it.span);
     let first_span = first_span.map(|it| Moment { at: it.start, from: Origin::Span(it.trace, it.id) });
     let first_line = pieces.lines.first().map(|it| Moment { at: it.time, from: Origin::Line(it.key) });
-    said.or_else(|| first_span.into_iter().chain(first_line).min_by_key(|it| it.at))
+    let attempts = runs.iter().flat_map(|it| &it.attempts).map(|it| Moment { at: it.start, from: it.from });
+    // Of several at one instant the span, then the line.
+    said.or_else(|| first_span.into_iter().chain(first_line).chain(attempts).min_by_key(|it| it.at))
 }
 
 fn stage_state(stage: &StageDraft, has_open_wait: bool, is_over: bool) -> StageState {

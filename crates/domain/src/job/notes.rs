@@ -34,8 +34,11 @@ pub(crate) fn notes(
     }
     let n_orphans = pieces.spans.iter().filter(|it| it.is_orphan()).count();
     if n_orphans > 0 {
-        let have = if n_orphans == 1 { "1 span has" } else { &format!("{n_orphans} spans have") };
-        add(NoteKind::Missing, format!("{have} a parent that is not stored: drawn where their stage is."));
+        let told = match n_orphans {
+            1 => "1 span has a parent that is not stored: drawn where its stage is.".to_owned(),
+            n => format!("{n} spans have a parent that is not stored: drawn where their stage is."),
+        };
+        add(NoteKind::Missing, told);
     }
     if pieces.lines.is_empty() && !pieces.spans.is_empty() {
         add(NoteKind::Missing, "No log lines were found: reasons and error codes may be missing.".to_owned());

@@ -27,6 +27,13 @@ fn a_request_that_never_enters_the_pipeline_is_decided_by_its_own_stage() {
 }
 
 #[test]
+fn a_line_that_tells_of_an_end_alone_says_when_that_began() {
+    let job = job("10:00:05 I embedder search_completed stage=read duration=4s");
+    assert_eq!(job.submitted.map(|it| it.at), Some(at("10:00:01")));
+    assert_eq!(job.total(at("10:10:00")), Some(crate::time::TimeDelta::from_secs(4)));
+}
+
+#[test]
 fn a_stage_beside_decides_nothing_once_the_pipeline_is_entered() {
     for entered in [
         "10:00:01 I orchestrator job_submitted",

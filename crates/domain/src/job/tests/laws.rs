@@ -201,7 +201,14 @@ fn check_facts(job: &Job, evidence: &Evidence) -> Result<(), TestCaseError> {
         evidence.lines.iter().any(|it| it.time == at)
             || evidence.traces.iter().flat_map(|it| &it.spans).any(|it| it.start == at || it.end == at)
     };
-    prop_assert!(job.submitted.is_none_or(|it| times(it.at)), "submitted when nothing happened");
+    // A line may say how long ago that began of which it tells the end.
+    let began = |at: Timestamp| {
+        evidence.lines.iter().any(|it| it.roles.duration.is_some_and(|took| it.time - took == at))
+    };
+    prop_assert!(
+        job.submitted.is_none_or(|it| times(it.at) || began(it.at)),
+        "submitted when nothing happened"
+    );
     prop_assert!(job.last_seen.is_none_or(times), "last seen when nothing happened");
     prop_assert!(
         failure.is_none_or(|it| job.state != JobState::Done && it.at <= job.last_seen.unwrap_or(it.at))

@@ -7,6 +7,7 @@ use crate::ids::JobId;
 use crate::job::JobState;
 use crate::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sort};
 use crate::testing::at;
+use crate::time::TimeRange;
 use crate::view_state::{Filter, Sort};
 
 const JOBS: &str = r#"
@@ -150,4 +151,16 @@ fn fields_survive_the_address() {
         assert!(!field.title().is_empty());
     }
     assert_eq!(Field::from_word("nothing"), None);
+}
+
+#[test]
+fn a_job_whose_submission_was_not_among_the_lines_is_from_before() {
+    let all = rows(
+        "10:01:00",
+        "10:00:05 I chunker task_started stage=chunk job=j1
+         10:00:10 I orchestrator job_submitted job=j2",
+    );
+    let range = TimeRange { start: at("10:00:00"), end: at("10:01:00") };
+    let flow = crate::fingerprint::flow(&all.iter().map(|it| (**it).clone()).collect::<Vec<_>>(), range);
+    assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 1, 2));
 }
