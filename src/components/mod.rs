@@ -5,6 +5,7 @@ pub mod badge;
 pub mod chart;
 pub mod copy_button;
 pub mod disclosure;
+pub mod element;
 pub mod empty_panel;
 pub mod error_panel;
 pub mod filter_chip;

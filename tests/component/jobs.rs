@@ -148,7 +148,7 @@ async fn page(query: &str, first: JobsReport) -> Page {
         provide_context(setups);
         provide_context(net);
         view! {
-            <style>{".vlist { height: 320px; overflow: auto; --row: 32px; } .job-row { height: 32px; display: grid; }"}</style>
+            <style>{".vlist { height: 320px; overflow: auto; --row: 32px; } .vlist-all { position: relative } .job-row { position: absolute; height: 32px; display: grid; }"}</style>
             <JobsView progress=progress max_lines=max_lines />
         }
         .into_any()
@@ -391,8 +391,19 @@ async fn of_twenty_thousand_jobs_only_those_in_view_are_in_the_document() {
     let page = page("", report(many)).await;
     assert!(page.all(".job-row").len() < 60, "{}", page.all(".job-row").len());
     page.scroll_to(32 * 15_000).await;
-    let first: usize = page.one(".job-row").get_attribute("aria-posinset").unwrap().parse().unwrap();
-    assert!((14_900..15_100).contains(&first), "{first}");
+    let (list, mut seen) = (page.one(".vlist").get_bounding_client_rect(), 0);
+    for row in page.all(".job-row") {
+        let place: usize = row.get_attribute("aria-posinset").unwrap().parse().unwrap();
+        assert!((14_980..15_030).contains(&place), "{place}");
+        let at = row.get_bounding_client_rect();
+        assert_eq!(at.top() - list.top(), (place as f64 - 15_001.0) * 32.0, "{place}");
+        seen += usize::from(at.top() >= list.top() && at.bottom() <= list.bottom());
+    }
+    assert_eq!(seen, 10, "the view is full");
+    page.scroll_to(0).await;
+    let top: Vec<_> =
+        page.all(".job-row").iter().map(|it| it.get_attribute("aria-posinset").unwrap()).collect();
+    assert_eq!(top[..3], ["1", "2", "3"], "at the top they stand in order");
 }
 
 #[wasm_bindgen_test]

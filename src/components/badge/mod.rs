@@ -1,6 +1,9 @@
 //! A state told by shape, word and colour, in this order.
 
 use leptos::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+use crate::components::element::set;
 
 /// What a state means to whoever looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,42 @@ pub fn Shape(
                 stroke-dasharray=move || tone.get().dashes()
             />
         </svg>
+    }
+}
+
+/// The same shape made by hand, for rows that are used again and again.
+pub struct ShapeElement {
+    path: Element,
+}
+
+impl ShapeElement {
+    /// A shape below a host, of no tone yet; `None` only where the document is gone.
+    pub fn new(host: &HtmlElement) -> Option<Self> {
+        let make = |tag: &str, attributes: &[(&str, &str)]| {
+            let made = document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag).ok()?;
+            attributes.iter().for_each(|(name, value)| set(&made, name, value));
+            Some(made)
+        };
+        let svg = make("svg", &[("class", "shape"), ("viewBox", "0 0 12 12"), ("aria-hidden", "true")])?;
+        let path = make(
+            "path",
+            &[
+                ("fill", "none"),
+                ("stroke", "currentColor"),
+                ("stroke-width", "1.8"),
+                ("stroke-linecap", "round"),
+                ("stroke-linejoin", "round"),
+            ],
+        )?;
+        svg.append_child(&path).ok()?;
+        host.append_child(&svg).ok()?;
+        Some(Self { path })
+    }
+
+    /// Shows a tone.
+    pub fn set(&self, tone: Tone) {
+        set(&self.path, "d", tone.path());
+        set(&self.path, "stroke-dasharray", tone.dashes());
     }
 }
 

@@ -11,7 +11,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 /// Rows kept above and below the view, so that a quick scroll shows no holes.
-const SPARE_ROWS: usize = 12;
+const SPARE_ROWS: usize = 6;
 
 /// The rows that must be in the document: those in view and [`SPARE_ROWS`] more at each end.
 pub(in crate::components) fn rows_in_view(
@@ -48,17 +48,38 @@ pub(in crate::components) fn scroll_to_row(
     }
 }
 
+/// Which rows must be in the document.
+#[derive(Clone, Copy)]
+pub struct InView {
+    /// Their places in the list.
+    pub range: Memo<Range<usize>>,
+    /// How high each is, in CSS pixels; 0 before the first layout.
+    pub row_px: Memo<f64>,
+}
+
+/// Draws each row in view by its index, in an element of its own that goes when the row is out of view.
+pub fn each_row(in_view: InView, row: impl Fn(usize) -> AnyView + Clone + Send + Sync + 'static) -> AnyView {
+    let InView { range, row_px } = in_view;
+    let offset = move || format!("translateY({}px)", range.get().start as f64 * row_px.get());
+    view! {
+        <div role="presentation" style:transform=offset>
+            <For each=move || range.get() key=|idx| *idx children=row />
+        </div>
+    }
+    .into_any()
+}
+
 /// A list box over rows that are drawn by their index.
 ///
 /// The rows must be `role="option"` elements as high as the style's `--row`; the list itself has the keyboard
 /// focus, and `active_id` names the row that is meant.
 #[component]
-pub fn VirtualList<Row>(
+pub fn VirtualList<Rows>(
     /// How many rows there are.
     #[prop(into)]
     n_rows: Signal<usize>,
-    /// Draws the row with this index; called only for rows in view.
-    row: Row,
+    /// Draws the rows that are in view, such as [`each_row`].
+    rows: Rows,
     /// The row to bring into view, whenever this changes.
     #[prop(into)]
     reveal: Signal<Option<usize>>,
@@ -73,7 +94,7 @@ pub fn VirtualList<Row>(
     scrolled: Option<RwSignal<f64>>,
 ) -> impl IntoView
 where
-    Row: Fn(usize) -> AnyView + Clone + Send + Sync + 'static,
+    Rows: FnOnce(InView) -> AnyView,
 {
     let scroller = NodeRef::<Div>::new();
     let size = use_size(scroller, "--row");
@@ -93,7 +114,7 @@ where
         }
     });
     let full_height = move || format!("{}px", n_rows.get() as f64 * size.get().custom_px);
-    let offset = move || format!("translateY({}px)", range.get().start as f64 * size.get().custom_px);
+    let row_px = Memo::new(move |_| size.get().custom_px);
 
     view! {
         <div
@@ -110,9 +131,7 @@ where
             }
         >
             <div class="vlist-all" role="presentation" style:height=full_height>
-                <div class="vlist-seen" role="presentation" style:transform=offset>
-                    <For each=move || range.get() key=|idx| *idx children=row />
-                </div>
+                {rows(InView { range, row_px })}
             </div>
         </div>
     }
@@ -124,9 +143,9 @@ mod tests {
 
     #[test]
     fn only_rows_near_the_view_are_kept() {
-        assert_eq!(rows_in_view(0.0, 240.0, 24.0, 10_000), 0..23);
-        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 10_000), 88..123);
-        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 105), 88..105);
+        assert_eq!(rows_in_view(0.0, 240.0, 24.0, 10_000), 0..17);
+        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 10_000), 94..117);
+        assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 105), 94..105);
         assert_eq!(rows_in_view(9e9, 240.0, 24.0, 10), 10..10);
         assert_eq!(rows_in_view(0.0, 0.0, 0.0, 0), 0..0);
     }

@@ -9,8 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::draw::Drawer;
-use super::element::set;
 use super::{Acts, Picture};
+use crate::components::element::set;
 use crate::state::Memo;
 
 /// How many rows Page Up and Page Down go.

@@ -2,7 +2,6 @@
 
 mod draw;
 mod drawn;
-mod element;
 mod hands;
 mod head;
 mod minimap;

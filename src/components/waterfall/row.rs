@@ -3,7 +3,7 @@
 use web_sys::HtmlElement;
 
 use super::drawn::{DrawnRow, DrawnTick, Stretch};
-use super::element::{child, element, set, set_or_remove, show, stretch, style};
+use crate::components::element::{child, element, set, set_or_remove, show, stretch, style};
 
 /// Deeper levels are not indented further: the name must stay readable.
 const MAX_INDENTS: u16 = 14;

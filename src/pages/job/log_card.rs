@@ -9,7 +9,7 @@ use super::detail::focus_detail;
 use super::log_filter::LogFilter;
 use super::log_row::{LogRow, row_id};
 use super::model::Model;
-use crate::components::virtual_list::VirtualList;
+use crate::components::virtual_list::{VirtualList, each_row};
 use crate::state::Memo;
 
 /// How many rows Page Up and Page Down go.
@@ -65,6 +65,7 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
         event.prevent_default();
         go(to);
     };
+    let row = move |row| view! { <LogRow model=model row=row n_rows=n_rows /> }.into_any();
     view! {
         <section class="card" aria-label="Log lines">
             <header>
@@ -88,7 +89,7 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
             <div class="logs" on:keydown=on_key>
                 <VirtualList
                     n_rows=n_rows
-                    row=move |row| view! { <LogRow model=model row=row n_rows=n_rows /> }.into_any()
+                    rows=move |in_view| each_row(in_view, row)
                     reveal=reveal
                     active_id=Signal::derive(move || current.get().map(row_id))
                     label=Signal::stored("Log lines in time order".to_owned())

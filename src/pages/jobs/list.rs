@@ -9,7 +9,8 @@ use leptos::prelude::*;
 
 use super::columns::{shown_columns, template};
 use super::model::Model;
-use super::row::{Row, row_id};
+use super::row::row_id;
+use super::rows::JobRows;
 use crate::components::virtual_list::{VirtualList, use_size};
 use crate::state::{Memo, go_to};
 
@@ -66,7 +67,7 @@ pub(super) fn List(model: Model) -> impl IntoView {
         event.prevent_default();
         go(to);
     };
-    let row = move |row| view! { <Row model row n_rows columns template /> }.into_any();
+    let rows = move |in_view| view! { <JobRows model in_view columns template /> }.into_any();
     let waits = Memo::new(move |_| model.shown.with(|it| waiting_words(it.n_new, it.gone.len())));
     let let_in = move |_| {
         model.active.set(None);
@@ -89,7 +90,7 @@ pub(super) fn List(model: Model) -> impl IntoView {
             </div>
             <VirtualList
                 n_rows=n_rows
-                row=row
+                rows=rows
                 reveal=reveal
                 active_id=Signal::derive(move || model.active_row().map(row_id))
                 label=Signal::stored("Jobs, one a line; Enter opens one".to_owned())

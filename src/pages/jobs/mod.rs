@@ -17,6 +17,7 @@ mod mini;
 mod model;
 mod parts;
 mod row;
+mod rows;
 mod saved;
 mod scatter;
 mod storage;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::ids::JobId;
 use domain::job::JobState;
-use domain::jobs::{Field, Held, JobRow, RowFilter, Rows, StateCounts, filled_fields, sort};
+use domain::jobs::{Field, Held, JobRow, RowFilter, Rows, StateCounts, filled_fields, sorted};
 use domain::system::System;
 use domain::time::{RangeSpec, Timestamp};
 use domain::view_state::{Filter, FilterOp, Sort, Tab};
@@ -60,16 +60,23 @@ impl Model {
         let question = view.part(|it| (it.filters.clone(), it.query.clone()));
         let filter = Memo::new(move |_| question.with(|(filters, query)| RowFilter::new(filters, query)));
         let order = view.part(|it| it.sort.clone());
+        let last = StoredValue::new(None::<(Rows, Timestamp, RowFilter, Rows)>);
         let of_any_state = shared_memo(move || {
-            let (now, filter) = (now.get(), filter.get().without(Field::State));
-            Rows::new(all.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect()))
+            let (all, now, filter) = (all.get(), now.get(), filter.get().without(Field::State));
+            // While a text is typed, only what passed so far can pass.
+            let is_further = |it: &(Rows, Timestamp, RowFilter, Rows)| {
+                Arc::ptr_eq(&it.0, &all) && it.1 == now && filter.narrows(&it.2)
+            };
+            let from = last.with_value(|it| it.as_ref().filter(|it| is_further(it)).map(|it| it.3.clone()));
+            let from = from.unwrap_or_else(|| all.clone());
+            let rows = filter.of(&from, now);
+            last.set_value(Some((all, now, filter, rows.clone())));
+            rows
         });
         let passing = shared_memo(move || {
-            let (now, filter) = (now.get(), filter.get().only(Field::State));
-            let mut rows: Vec<_> =
-                of_any_state.with(|it| it.iter().filter(|row| filter.passes(row, now)).cloned().collect());
-            system.with(|system| order.with(|order| sort(&mut rows, order.as_ref(), system, now)));
-            Rows::new(rows)
+            let now = now.get();
+            let rows = of_any_state.with(|it| filter.get().only(Field::State).of(it, now));
+            system.with(|system| order.with(|order| sorted(rows, order.as_ref(), system, now)))
         });
         let counts = Memo::new(move |_| of_any_state.with(|it| StateCounts::of(it.iter())));
         let fields = Memo::new(move |_| system.with(|system| all.with(|it| filled_fields(system, it))));

@@ -1,10 +1,11 @@
 //! How long jobs took over time; brushing narrows time and duration.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use charts::{Dot, DotShape, DotTone, Scatter, Zone};
 use domain::job::JobState;
-use domain::jobs::{Field, JobRow};
+use domain::jobs::{Field, JobRow, Rows};
 use domain::time::{RangeSpec, TimeDelta};
 use domain::view_state::{Filter, FilterOp};
 use leptos::prelude::*;
@@ -12,13 +13,18 @@ use leptos::prelude::*;
 use super::list::open_job;
 use super::model::Model;
 use crate::components::scatter::{Brushed, ScatterPlot};
-use crate::state::{Memo, shared_memo};
+use crate::state::{Memo, effect, shared_memo};
+
+/// How far the dots are behind the rows.
+const BEHIND: Duration = Duration::from_millis(60);
 
 #[component]
 pub(super) fn Dots(model: Model) -> impl IntoView {
+    // Whoever types a filter sees the rows first.
+    let passing = a_moment_later(model.passing);
     // Failures last, so that they lie above.
     let order = shared_memo(move || {
-        let mut rows = model.passing.with(|it| it.to_vec());
+        let mut rows = passing.with(|it| it.to_vec());
         rows.sort_by_key(|it| (look(it.state).1, it.start));
         Arc::new(rows)
     });
@@ -36,7 +42,7 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
     });
     let summary = move || {
         let counts = model.counts.get();
-        let n = model.passing.with(|it| it.len());
+        let n = passing.with(|it| it.len());
         format!("How long {n} jobs took, by when they began; {} failed", counts.get(JobState::Failed))
     };
     let brush = move |brushed: Brushed| {
@@ -66,6 +72,27 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
             <ScatterPlot summary=Signal::derive(summary) model=scatter on_brush=brush on_open=open words=words />
         </section>
     }
+}
+
+/// Follows rows a little behind, so that what is read first is painted before the dots are made anew.
+fn a_moment_later(rows: Memo<Rows>) -> RwSignal<Rows> {
+    let later = RwSignal::new(rows.get_untracked());
+    let waits = StoredValue::new(false);
+    let follow = move || {
+        // Gone before it was due, it has no signals any more.
+        if let Some(rows) = rows.try_get_untracked() {
+            waits.set_value(false);
+            later.set(rows);
+        }
+    };
+    effect(move |_| {
+        rows.track();
+        if !waits.get_value() {
+            waits.set_value(true);
+            set_timeout(follow, BEHIND);
+        }
+    });
+    later
 }
 
 /// A filter for durations, in seconds with as many digits as matter.

@@ -1,12 +1,12 @@
 // Fast scrolling, as a script to evaluate in the page.
 
-/** 3 s of scrolling by 600 px in every frame: frame-to-frame ms, and the share of frames with no row at 85 % of the height. */
-export const scroll = ({ scroller, row }) => `(async () => {
+/** 3 s of scrolling by so many px in every frame: frame-to-frame ms, and the share of frames with no row at 85 % of the height. */
+export const scroll = ({ scroller, row }, px = 600) => `(async () => {
   const element = (${scroller})(), frame = () => new Promise(done => requestAnimationFrame(done)), ms = [];
   let blank = 0, direction = 1, last = (await frame(), await frame());
   for (const end = last + 3000; last < end;) {
     const before = element.scrollTop;
-    element.scrollTop = before + 600 * direction;
+    element.scrollTop = before + ${px} * direction;
     if (element.scrollTop === before) direction = -direction;
     const now = await frame();
     ms.push(now - last);

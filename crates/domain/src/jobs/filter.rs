@@ -1,7 +1,9 @@
 //! Which rows a list shows: the filters of the address as they hold together, and its search text.
 
+use memchr::memmem::Finder;
+
 use super::field::Field;
-use super::row::JobRow;
+use super::row::{JobRow, Rows};
 use crate::letters::in_small;
 use crate::number;
 use crate::time::{TimeDelta, Timestamp};
@@ -12,8 +14,28 @@ use crate::view_state::{Filter, FilterOp, alternatives};
 pub struct RowFilter {
     /// Of each group one test must pass.
     tests: Vec<Vec<Test>>,
-    /// In lower case; every one must stand in the row.
-    words: Vec<String>,
+    /// Every one must stand in the row.
+    words: Vec<Word>,
+}
+
+/// A word in lower case, and what finds it in a text: made once, it is put to every row.
+#[derive(Clone, Debug)]
+struct Word {
+    text: String,
+    finder: Finder<'static>,
+}
+
+impl Word {
+    fn new(text: &str) -> Self {
+        let text = in_small(text);
+        Self { finder: Finder::new(&text).into_owned(), text }
+    }
+}
+
+impl PartialEq for Word {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +62,7 @@ impl RowFilter {
         };
         Self {
             tests: alternatives(filters).iter().map(|group| group.iter().map(test).collect()).collect(),
-            words: query.split_whitespace().map(in_small).collect(),
+            words: query.split_whitespace().map(Word::new).collect(),
         }
     }
 
@@ -67,7 +89,21 @@ impl RowFilter {
     /// Whether a row passes, as it stands at `now`.
     pub fn passes(&self, row: &JobRow, now: Timestamp) -> bool {
         self.tests.iter().all(|group| group.iter().any(|it| it.passes(row, now)))
-            && self.words.iter().all(|it| row.words.contains(it))
+            && self.words.iter().all(|it| it.finder.find(row.words.as_bytes()).is_some())
+    }
+
+    /// Those of the rows that pass, as they stand at `now`; the same rows where it asks for nothing.
+    pub fn of(&self, rows: &Rows, now: Timestamp) -> Rows {
+        if self.tests.is_empty() && self.words.is_empty() {
+            return rows.clone();
+        }
+        Rows::new(rows.iter().filter(|it| self.passes(it, now)).cloned().collect())
+    }
+
+    /// Whether whatever passes also passes the other: the same filters, and a text that was typed further.
+    pub fn narrows(&self, other: &Self) -> bool {
+        let is_longer = |it: &Word| self.words.iter().any(|own| own.text.contains(&it.text));
+        self.tests == other.tests && other.words.iter().all(is_longer)
     }
 }
 

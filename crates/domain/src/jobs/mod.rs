@@ -31,4 +31,4 @@ pub use list::JobList;
 pub use near::near;
 pub use reduce::operation;
 pub use row::{JobRow, Rows, Segment, SegmentKind, TraceKept};
-pub use sort::sort;
+pub use sort::sorted;

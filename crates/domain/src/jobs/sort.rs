@@ -1,40 +1,51 @@
 //! In which order a list stands.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::field::Field;
-use super::row::JobRow;
+use super::row::{JobRow, Rows};
 use crate::system::System;
 use crate::time::Timestamp;
 use crate::view_state::Sort;
 
-/// Sorts rows by a column; rows that have nothing there come last, and equal ones stay newest first.
+/// Rows in the order of a column; rows that have nothing there come last, and equal ones stay newest first.
 ///
-/// A column that does not exist leaves the newest first.
-pub fn sort(rows: &mut [Arc<JobRow>], order: Option<&Sort>, system: &System, now: Timestamp) {
+/// A column that does not exist leaves the newest first. Rows that stand in order are handed back as they are.
+pub fn sorted(rows: Rows, order: Option<&Sort>, system: &System, now: Timestamp) -> Rows {
+    let compare = comparing(order, system, now);
+    if rows.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        return rows;
+    }
+    let mut own = rows.to_vec();
+    own.sort_by(|a, b| compare(a, b));
+    Rows::new(own)
+}
+
+/// Compares two rows.
+type Compare<'a> = Box<dyn Fn(&JobRow, &JobRow) -> Ordering + 'a>;
+
+fn comparing<'a>(order: Option<&Sort>, system: &'a System, now: Timestamp) -> Compare<'a> {
     let by_start = |a: &JobRow, b: &JobRow| (b.start, &a.id).cmp(&(a.start, &b.id));
     let column = order.and_then(|it| Some((Field::from_word(&it.column)?, it.descending)));
     let Some((field, descending)) = column else {
-        rows.sort_by(|a, b| by_start(a, b));
-        return;
+        return Box::new(by_start);
     };
-    let directed = |it: Ordering| if descending { it.reverse() } else { it };
+    let directed = move |it: Ordering| if descending { it.reverse() } else { it };
     match field {
-        Field::Start => rows.sort_by(|a, b| directed(a.start.cmp(&b.start)).then_with(|| a.id.cmp(&b.id))),
+        Field::Start => Box::new(move |a, b| directed(a.start.cmp(&b.start)).then_with(|| a.id.cmp(&b.id))),
         Field::State => {
-            rows.sort_by(|a, b| directed(urgency(a).cmp(&urgency(b))).then_with(|| by_start(a, b)));
+            Box::new(move |a, b| directed(urgency(a).cmp(&urgency(b))).then_with(|| by_start(a, b)))
         }
         Field::Stage => {
             let place = |it: &JobRow| it.telling_stage().and_then(|it| system.stage_colour(it));
-            rows.sort_by(|a, b| last(place(a), place(b), directed).then_with(|| by_start(a, b)));
+            Box::new(move |a, b| last(place(a), place(b), directed).then_with(|| by_start(a, b)))
         }
         field if field.is_number() || field == Field::Timeline => {
             let field = if field == Field::Timeline { Field::Duration } else { field };
-            let number = |it: &JobRow| field.number(it, now).map(Total);
-            rows.sort_by(|a, b| last(number(a), number(b), directed).then_with(|| by_start(a, b)));
+            let number = move |it: &JobRow| field.number(it, now).map(Total);
+            Box::new(move |a, b| last(number(a), number(b), directed).then_with(|| by_start(a, b)))
         }
-        field => rows.sort_by(|a, b| {
+        field => Box::new(move |a, b| {
             last(first_text(field, a), first_text(field, b), directed).then_with(|| by_start(a, b))
         }),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{rows, system};
 use crate::ids::JobId;
 use crate::job::JobState;
-use crate::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sort};
+use crate::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sorted};
 use crate::testing::at;
 use crate::time::TimeRange;
 use crate::view_state::{Filter, Sort};
@@ -81,18 +81,20 @@ fn words_are_found_anywhere_in_any_case() {
 #[test]
 fn rows_are_sorted_by_any_column_and_nothing_comes_last() {
     let rows = rows("10:02:30", JOBS);
-    let sorted = |order: &str| {
-        let mut rows = rows.to_vec();
-        sort(&mut rows, Sort::parse(order).as_ref(), &system(), at("10:02:30"));
-        ids(&rows).join(" ")
+    let by = |order: &str| {
+        let order = Sort::parse(order);
+        let once = sorted(rows.clone(), order.as_ref(), &system(), at("10:02:30"));
+        let again = sorted(once.clone(), order.as_ref(), &system(), at("10:02:30"));
+        assert!(std::sync::Arc::ptr_eq(&once, &again), "what stands in order is not made again");
+        ids(&once).join(" ")
     };
-    assert_eq!(sorted(""), "new-1 bad-1 good-1");
-    assert_eq!(sorted("start:asc"), "good-1 bad-1 new-1");
-    assert_eq!(sorted("duration:desc"), "new-1 good-1 bad-1");
-    assert_eq!(sorted("state:desc"), "bad-1 new-1 good-1");
-    assert_eq!(sorted("user:asc"), "good-1 bad-1 new-1");
-    assert_eq!(sorted("user:desc"), "bad-1 good-1 new-1");
-    assert_eq!(sorted("nothing:desc"), "new-1 bad-1 good-1");
+    assert_eq!(by(""), "new-1 bad-1 good-1");
+    assert_eq!(by("start:asc"), "good-1 bad-1 new-1");
+    assert_eq!(by("duration:desc"), "new-1 good-1 bad-1");
+    assert_eq!(by("state:desc"), "bad-1 new-1 good-1");
+    assert_eq!(by("user:asc"), "good-1 bad-1 new-1");
+    assert_eq!(by("user:desc"), "bad-1 good-1 new-1");
+    assert_eq!(by("nothing:desc"), "new-1 bad-1 good-1");
 }
 
 #[test]
@@ -163,4 +165,15 @@ fn a_job_whose_submission_was_not_among_the_lines_is_from_before() {
     let range = TimeRange { start: at("10:00:00"), end: at("10:01:00") };
     let flow = crate::fingerprint::flow(&all.iter().map(|it| (**it).clone()).collect::<Vec<_>>(), range);
     assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 1, 2));
+}
+
+#[test]
+fn a_text_that_is_typed_further_narrows() {
+    let filter = |query: &str| RowFilter::new(&[], query);
+    let narrows = |new: &str, old: &str| filter(new).narrows(&filter(old));
+    assert!(narrows("403", "40") && narrows("a 403", "403") && narrows("x", "") && narrows("A403b", "403"));
+    assert!(!narrows("40", "403") && !narrows("", "4") && !narrows("43", "403"));
+    let failed =
+        [Filter { field: "state".into(), op: crate::view_state::FilterOp::Is, value: "failed".into() }];
+    assert!(!RowFilter::new(&failed, "403").narrows(&filter("40")));
 }

@@ -5,26 +5,26 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 /// A new element of that class; `None` only where the document is gone.
-pub(super) fn element(tag: &str, class: &str) -> Option<HtmlElement> {
+pub fn element(tag: &str, class: &str) -> Option<HtmlElement> {
     let made: HtmlElement = document().create_element(tag).ok()?.dyn_into().ok()?;
     made.set_class_name(class);
     Some(made)
 }
 
 /// A new element of that class below another.
-pub(super) fn child(parent: &HtmlElement, tag: &str, class: &str) -> Option<HtmlElement> {
+pub fn child(parent: &HtmlElement, tag: &str, class: &str) -> Option<HtmlElement> {
     let made = element(tag, class)?;
     parent.append_child(&made).ok()?;
     Some(made)
 }
 
 /// Sets an attribute. Refused only for names that are none.
-pub(super) fn set(element: &Element, name: &str, value: &str) {
+pub fn set(element: &Element, name: &str, value: &str) {
     let _ = element.set_attribute(name, value);
 }
 
 /// Sets or takes away an attribute.
-pub(super) fn set_or_remove(element: &Element, name: &str, value: Option<&str>) {
+pub fn set_or_remove(element: &Element, name: &str, value: Option<&str>) {
     // Refused only for names that are none.
     let _ = match value {
         Some(value) => element.set_attribute(name, value),
@@ -33,18 +33,18 @@ pub(super) fn set_or_remove(element: &Element, name: &str, value: Option<&str>) 
 }
 
 /// Sets a property of the style. Refused only for names that are none.
-pub(super) fn style(element: &HtmlElement, name: &str, value: &str) {
+pub fn style(element: &HtmlElement, name: &str, value: &str) {
     let _ = element.style().set_property(name, value);
 }
 
 /// Puts an element between two places of its parent, in percent.
-pub(super) fn stretch(element: &HtmlElement, (left, width): (f64, f64)) {
+pub fn stretch(element: &HtmlElement, (left, width): (f64, f64)) {
     style(element, "left", &format!("{left:.3}%"));
     style(element, "width", &format!("{width:.3}%"));
 }
 
 /// Shows an element, or not.
-pub(super) fn show(element: &HtmlElement, is_shown: bool) {
+pub fn show(element: &HtmlElement, is_shown: bool) {
     if element.hidden() == is_shown {
         element.set_hidden(!is_shown);
     }
