@@ -26,6 +26,14 @@ pub(in crate::components) fn rows_in_view(
     first.saturating_sub(SPARE_ROWS).min(n_rows)..last.saturating_add(SPARE_ROWS).min(n_rows)
 }
 
+/// The row of the range that a slot shows, where as many slots are used again and again: a row stays in its slot while it is
+/// in view, so scrolling touches only those that come.
+pub fn row_in_slot(slot: usize, n_slots: usize, range: &Range<usize>) -> Option<usize> {
+    let n_slots = n_slots.max(1);
+    let row = range.start + (slot + n_slots - range.start % n_slots) % n_slots;
+    range.contains(&row).then_some(row)
+}
+
 /// Where to scroll so that a row is wholly in view; `None` when it is already.
 pub(in crate::components) fn scroll_to_row(
     row: usize,
@@ -148,6 +156,16 @@ mod tests {
         assert_eq!(rows_in_view(2_400.0, 240.0, 24.0, 105), 94..105);
         assert_eq!(rows_in_view(9e9, 240.0, 24.0, 10), 10..10);
         assert_eq!(rows_in_view(0.0, 0.0, 0.0, 0), 0..0);
+    }
+
+    #[test]
+    fn each_row_in_view_has_one_slot_and_keeps_it() {
+        let rows =
+            |range: Range<usize>| (0..5).map(move |slot| row_in_slot(slot, 5, &range)).collect::<Vec<_>>();
+        assert_eq!(rows(0..5), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+        assert_eq!(rows(2..7), [Some(5), Some(6), Some(2), Some(3), Some(4)]);
+        assert_eq!(rows(8..10), [None, None, None, Some(8), Some(9)]);
+        assert_eq!(row_in_slot(0, 0, &(0..0)), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use web_sys::HtmlElement;
 
 use super::draw::Drawer;
 use super::row::RowView;
+use crate::components::virtual_list::row_in_slot;
 
 /// Rows that are made besides those in view.
 const MORE_ROWS: usize = 16;
@@ -35,13 +36,13 @@ impl Pool {
                 self.rows.push(row);
             }
         }
-        let n_slots = self.rows.len().max(1);
+        let n_slots = self.rows.len();
         for (slot, view) in self.rows.iter_mut().enumerate() {
-            // The one row of the range that belongs into this slot.
-            let row = range.start + (slot + n_slots - range.start % n_slots) % n_slots;
-            if !range.contains(&row) {
+            let Some(row) = row_in_slot(slot, n_slots, &range) else {
                 view.hide();
-            } else if !view.shows(row, drawer.number)
+                continue;
+            };
+            if !view.shows(row, drawer.number)
                 && let Some(drawn) = drawer.draw(row)
             {
                 view.fill(drawn, drawer.number, row_px);

@@ -14,7 +14,7 @@ use web_sys::HtmlElement;
 use super::cells::{CellPlace, cell};
 use super::model::Model;
 use super::row::{DrawnRow, RowView};
-use crate::components::virtual_list::InView;
+use crate::components::virtual_list::{InView, row_in_slot};
 use crate::state::{Memo, effect, go_to};
 
 /// The rows in view, each at its own height in the list: a scroll moves only those that come into view.
@@ -103,13 +103,12 @@ impl Drawer {
             let Some(view) = RowView::new(&self.columns) else { return };
             slots.push(Slot { view, drawn_from: None });
         }
-        let n_slots = slots.len().max(1);
+        let n_slots = slots.len();
         self.model.shown.with_untracked(|shown| {
-            for (place, slot) in slots.iter_mut().enumerate() {
-                // The one row of the range that belongs into this slot.
-                let row = range.start + (place + n_slots - range.start % n_slots) % n_slots;
-                match shown.rows.get(row).filter(|_| range.contains(&row)) {
-                    Some(job) => self.fill(slot, row, job, shown.gone_at(row)),
+            for (idx, slot) in slots.iter_mut().enumerate() {
+                let row = row_in_slot(idx, n_slots, &range);
+                match row.and_then(|row| Some((row, shown.rows.get(row)?))) {
+                    Some((row, job)) => self.fill(slot, row, job, shown.gone_at(row)),
                     None => {
                         slot.view.leave();
                         slot.drawn_from = None;

@@ -45,7 +45,7 @@ http {
   const url = `http://${LISTEN}${filled.BASE}`;
   const server = await start({
     name: 'nginx', command: process.env.NGINX_BIN ?? onPath('nginx') ?? 'nginx', args: ['-p', directory, '-c', conf, '-e', 'stderr'],
-    log: path.join(directory, 'output.log'), ready: () => answers(`${url}index.html`), seconds: 15,
+    log: path.join(directory, 'output.log'), ready: () => answers(`${url}index.html`), seconds: 15, parting: 'SIGTERM',
   });
   return { ...server, url, access: () => fs.readFileSync(path.join(directory, 'access.log'), 'utf8') };
 }

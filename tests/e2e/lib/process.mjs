@@ -5,10 +5,11 @@ import { spawn } from 'node:child_process';
 // The servers are Go's: near this much memory each collects its garbage more often, where several share a small machine.
 const GOMEMLIMIT = '2GiB';
 
-const running = new Set();
+/** What runs, and the signal that ends it when we end. */
+const running = new Map();
 
 // However we end, nothing that we started stays behind.
-process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
+process.on('exit', () => { for (const [child, signal] of running) child.kill(signal); });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
 export const sleep = ms => new Promise(done => setTimeout(done, ms));
@@ -34,13 +35,14 @@ export const answers = async url => (await fetch(url, { signal: AbortSignal.time
 
 /**
  * Starts `command args`, its output going to the file `log`, and waits until `ready` (an address or a function) says so.
+ * What has processes of its own must end them itself, which `SIGKILL` does not let it: `parting` is what it gets when we end.
  * Returns {name, pid, log, died(): why it is no longer there, stop()}.
  */
-export async function start({ name, command, args, log, ready, seconds, env = {}, cwd }) {
+export async function start({ name, command, args, log, ready, seconds, env = {}, cwd, parting = 'SIGKILL' }) {
   const output = fs.openSync(log, 'a');
   const child = spawn(command, args, { stdio: ['ignore', output, output], env: { ...process.env, GOMEMLIMIT, ...env }, cwd });
   fs.closeSync(output);
-  running.add(child);
+  running.set(child, parting);
 
   let ended, stopping = false;
   const gone = new Promise(done => {
