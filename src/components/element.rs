@@ -2,7 +2,38 @@
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, Text};
+
+/// An element with nothing but a text in it.
+pub struct Words {
+    /// The element.
+    pub root: HtmlElement,
+    text: Text,
+}
+
+impl Words {
+    /// A `span` of that class below another element, empty.
+    pub fn new(parent: &HtmlElement, class: &str) -> Option<Self> {
+        let root = child(parent, "span", class)?;
+        let text = text_in(&root)?;
+        Some(Self { root, text })
+    }
+
+    /// Says something else.
+    pub fn say(&self, old: &str, new: &str) {
+        if old != new {
+            self.text.set_data(new);
+        }
+    }
+
+    /// Says something else, and has no room where there is nothing to say.
+    pub fn say_or_hide(&self, old: &str, new: &str) {
+        self.say(old, new);
+        if old.is_empty() != new.is_empty() {
+            show(&self.root, !new.is_empty());
+        }
+    }
+}
 
 /// A new element of that class; `None` only where the document is gone.
 pub fn element(tag: &str, class: &str) -> Option<HtmlElement> {
@@ -16,6 +47,13 @@ pub fn child(parent: &HtmlElement, tag: &str, class: &str) -> Option<HtmlElement
     let made = element(tag, class)?;
     parent.append_child(&made).ok()?;
     Some(made)
+}
+
+/// A text at the end of an element. To change its data costs less than to put another text into the element.
+pub fn text_in(parent: &HtmlElement) -> Option<Text> {
+    let text = document().create_text_node("");
+    parent.append_child(&text).ok()?;
+    Some(text)
 }
 
 /// Sets an attribute. Refused only for names that are none.

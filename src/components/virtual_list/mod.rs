@@ -11,7 +11,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 /// Rows kept above and below the view, so that a quick scroll shows no holes.
-const SPARE_ROWS: usize = 6;
+pub(in crate::components) const SPARE_ROWS: usize = 6;
 
 /// The rows that must be in the document: those in view and [`SPARE_ROWS`] more at each end.
 pub(in crate::components) fn rows_in_view(

@@ -12,7 +12,6 @@ use leptos::prelude::Callback;
 use super::drawn::{DrawnRow, Stretch, ticks};
 use super::wording::{spoken, title};
 use super::{MarkWords, Picture};
-use crate::components::timeline::colour_class;
 
 /// About how wide a letter of a label is.
 const LETTER_PX: f64 = 6.2;
@@ -102,7 +101,7 @@ impl Drawer {
         let (start, end) = (forest.start(place), forest.end(place));
         let colour = picture.colours.get(forest.service(place)).copied();
         let is_found = picture.find.has(place);
-        let mut classes = format!("span {}", colour_class(colour));
+        let mut classes = "span".to_owned();
         let (lacks_parent, is_circular) = (forest.lacks_parent(place), forest.is_circular(place));
         for (holds, class) in [
             (forest.is_error(place), " bad"),
@@ -130,6 +129,7 @@ impl Drawer {
         let ticks = ticks(self.axis(), self.lane_px, picture.marks.on(place).iter().map(|it| it.1));
         DrawnRow {
             classes,
+            colour,
             depth,
             folded: (forest.n_below(place) > 0).then(|| picture.shape.is_folded(forest, place)),
             service,
@@ -161,7 +161,8 @@ impl Drawer {
             if n == 1 { "1 line without a span".to_owned() } else { format!("{n} lines without a span") };
         let service = service_name(&lane.service);
         Some(DrawnRow {
-            classes: format!("lane {}", colour_class(colour)),
+            classes: "lane".to_owned(),
+            colour,
             spoken: format!("{service}: {words}"),
             service,
             name: words,

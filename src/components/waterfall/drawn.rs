@@ -15,6 +15,8 @@ pub(super) struct DrawnRow {
     pub(super) row: usize,
     /// Classes of the row besides its own.
     pub(super) classes: String,
+    /// Which of the services' colours it has.
+    pub(super) colour: Option<usize>,
     pub(super) depth: u16,
     /// Whether there is something below, and whether it is folded away.
     pub(super) folded: Option<bool>,

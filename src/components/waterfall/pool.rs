@@ -6,10 +6,7 @@ use web_sys::HtmlElement;
 
 use super::draw::Drawer;
 use super::row::RowView;
-use crate::components::virtual_list::row_in_slot;
-
-/// Rows that are made besides those in view.
-const MORE_ROWS: usize = 16;
+use crate::components::virtual_list::{SPARE_ROWS, row_in_slot};
 
 /// The rows in the document.
 #[derive(Default)]
@@ -19,7 +16,8 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Shows these rows and no others. A row stays in its slot while it is in view, so scrolling touches new ones only.
+    /// Shows these rows. A row stays in its slot while it is in view, so scrolling touches new ones only; one that has left
+    /// the view stays until its slot is wanted or it is old, since it stands where it belongs.
     pub(super) fn show(&mut self, host: &HtmlElement, range: Range<usize>, row_px: f64, drawer: &Drawer) {
         // Rows of another height stand elsewhere; of no height, as before the first layout, nowhere.
         if row_px != self.row_px {
@@ -30,8 +28,8 @@ impl Pool {
             return;
         }
         if self.rows.len() < range.len() {
-            // In the middle more rows are kept than at an end; with another number of slots all would move.
-            while self.rows.len() < range.len() + MORE_ROWS {
+            // In the middle rows are spare at both ends; with another number of slots all would move.
+            while self.rows.len() < range.len() + SPARE_ROWS {
                 let Some(row) = RowView::new(host) else { return };
                 self.rows.push(row);
             }
@@ -39,7 +37,9 @@ impl Pool {
         let n_slots = self.rows.len();
         for (slot, view) in self.rows.iter_mut().enumerate() {
             let Some(row) = row_in_slot(slot, n_slots, &range) else {
-                view.hide();
+                if view.is_old(drawer.number) {
+                    view.hide();
+                }
                 continue;
             };
             if !view.shows(row, drawer.number)

@@ -3,24 +3,28 @@
 use web_sys::HtmlElement;
 
 use super::drawn::{DrawnRow, DrawnTick, Stretch};
-use crate::components::element::{child, element, set, set_or_remove, show, stretch, style};
+use crate::components::element::{Words, child, element, set, set_or_remove, show, stretch, style};
+use crate::components::timeline::colour_class;
 
 /// Deeper levels are not indented further: the name must stay readable.
 const MAX_INDENTS: u16 = 14;
 
+const SWATCH: &str = "wf-swatch";
+const BAR: &str = "wf-bar";
+
 /// The elements of a row.
 pub(super) struct RowView {
     root: HtmlElement,
-    spoken: HtmlElement,
     name: HtmlElement,
-    fold: HtmlElement,
-    service: HtmlElement,
-    operation: HtmlElement,
-    note: HtmlElement,
-    marks: HtmlElement,
+    fold: Words,
+    swatch: HtmlElement,
+    service: Words,
+    operation: Words,
+    note: Words,
+    marks: Words,
     wait: HtmlElement,
     bar: HtmlElement,
-    label: HtmlElement,
+    label: Words,
     paths: Several,
     ticks: Several,
     shown: DrawnRow,
@@ -40,36 +44,35 @@ impl RowView {
         let root = element("div", "wf-row")?;
         set(&root, "role", "treeitem");
         show(&root, false);
-        let spoken = child(&root, "span", "spoken")?;
         let name = child(&root, "div", "wf-name")?;
-        let fold = child(&name, "span", "wf-fold")?;
-        set(&fold, "data-fold", "");
-        child(&name, "i", "wf-swatch")?;
-        let service = child(&name, "span", "wf-service")?;
-        let operation = child(&name, "span", "wf-operation")?;
-        let note = child(&name, "span", "wf-note")?;
-        let marks = child(&name, "span", "wf-marks")?;
-        set(&marks, "data-marks", "");
+        let fold = Words::new(&name, "wf-fold")?;
+        set(&fold.root, "data-fold", "");
+        let swatch = child(&name, "i", &coloured(SWATCH, None))?;
+        let service = Words::new(&name, "wf-service")?;
+        let operation = Words::new(&name, "wf-operation")?;
+        let note = Words::new(&name, "wf-note")?;
+        let marks = Words::new(&name, "wf-marks")?;
+        set(&marks.root, "data-marks", "");
         let track = child(&root, "div", "wf-track")?;
         let plot = child(&track, "div", "wf-plot")?;
         let wait = child(&plot, "i", "wf-wait")?;
-        let bar = child(&plot, "i", "wf-bar")?;
+        let bar = child(&plot, "i", &coloured(BAR, None))?;
         let paths = Several { host: child(&plot, "span", "wf-paths")?, class: "wf-path", made: Vec::new() };
-        let label = child(&plot, "span", "wf-label")?;
+        let label = Words::new(&plot, "wf-label")?;
         let ticks = Several { host: child(&plot, "span", "wf-ticks")?, class: "wf-tick", made: Vec::new() };
         for hidden in [&name, &track] {
             set(hidden, "aria-hidden", "true");
         }
-        for optional in [&note, &marks, &wait, &bar, &label] {
+        for optional in [&service.root, &note.root, &marks.root, &wait, &bar, &label.root] {
             show(optional, false);
         }
         host.append_child(&root).ok()?;
         let shown = DrawnRow { row: usize::MAX, ..DrawnRow::default() };
         Some(Self {
             root,
-            spoken,
             name,
             fold,
+            swatch,
             service,
             operation,
             note,
@@ -92,6 +95,11 @@ impl RowView {
     /// Whether it shows this row as this drawing has it.
     pub(super) fn shows(&self, row: usize, number: u64) -> bool {
         self.shown.row == row && self.number == Some(number)
+    }
+
+    /// Whether what it shows is older than this drawing.
+    pub(super) fn is_old(&self, number: u64) -> bool {
+        self.number != Some(number)
     }
 
     /// Takes it out of view.
@@ -130,21 +138,22 @@ impl RowView {
             set(&self.root, "aria-level", &(new.depth + 1).to_string());
         }
         if old.folded != new.folded {
-            let (sign, expanded) = match new.folded {
-                Some(true) => ("▸", Some("false")),
-                Some(false) => ("▾", Some("true")),
-                None => ("", None),
-            };
-            self.fold.set_text_content(Some(sign));
+            let expanded = new.folded.map(|is_folded| if is_folded { "false" } else { "true" });
             set_or_remove(&self.root, "aria-expanded", expanded);
         }
-        text(&self.service, &old.service, &new.service);
-        text(&self.operation, &old.name, &new.name);
-        optional_text(&self.note, old.note, new.note);
-        optional_text(&self.marks, &old.n_marks, &new.n_marks);
-        optional_text(&self.label, &old.label, &new.label);
+        self.fold.say(sign(old.folded), sign(new.folded));
+        if old.colour != new.colour {
+            // Not on the row: a variable of the row is one of everything in it.
+            self.swatch.set_class_name(&coloured(SWATCH, new.colour));
+            self.bar.set_class_name(&coloured(BAR, new.colour));
+        }
+        self.operation.say(&old.name, &new.name);
+        self.service.say_or_hide(&old.service, &new.service);
+        self.note.say_or_hide(old.note, new.note);
+        self.marks.say_or_hide(&old.n_marks, &new.n_marks);
+        self.label.say_or_hide(&old.label, &new.label);
         if old.is_label_inside != new.is_label_inside {
-            self.label.set_class_name(if new.is_label_inside { "wf-label inside" } else { "wf-label" });
+            self.label.root.set_class_name(if new.is_label_inside { "wf-label inside" } else { "wf-label" });
         }
         if old.label_at != new.label_at || old.label.is_empty() != new.label.is_empty() {
             let (left, right) = if new.label_at < 0.0 {
@@ -152,8 +161,8 @@ impl RowView {
             } else {
                 (format!("{:.3}%", new.label_at), "auto".to_owned())
             };
-            style(&self.label, "left", &left);
-            style(&self.label, "right", &right);
+            style(&self.label.root, "left", &left);
+            style(&self.label.root, "right", &right);
         }
         place(&self.bar, old.bar, new.bar);
         place(&self.wait, old.wait, new.wait);
@@ -163,7 +172,9 @@ impl RowView {
         if old.ticks != new.ticks {
             self.ticks.fill(&new.ticks, tick);
         }
-        text(&self.spoken, &old.spoken, &new.spoken);
+        if old.spoken != new.spoken {
+            set(&self.root, "aria-label", &new.spoken);
+        }
         self.shown = drawn;
         self.number = Some(number);
     }
@@ -185,25 +196,24 @@ impl Several {
     }
 }
 
+const fn sign(folded: Option<bool>) -> &'static str {
+    match folded {
+        Some(true) => "▸",
+        Some(false) => "▾",
+        None => "",
+    }
+}
+
+fn coloured(class: &str, colour: Option<usize>) -> String {
+    format!("{class} {}", colour_class(colour))
+}
+
 fn tick(element: &HtmlElement, tick: &DrawnTick) {
     element.set_class_name(tick.class);
     style(element, "left", &format!("{:.3}%", tick.left));
     set(element, "data-mark", &tick.first.to_string());
     let more = if tick.n > 1 { format!("{} at once", tick.n) } else { String::new() };
     set(element, "title", &more);
-}
-
-fn text(element: &HtmlElement, old: &str, new: &str) {
-    if old != new {
-        element.set_text_content(Some(new));
-    }
-}
-
-fn optional_text(element: &HtmlElement, old: &str, new: &str) {
-    text(element, old, new);
-    if old.is_empty() != new.is_empty() {
-        show(element, !new.is_empty());
-    }
 }
 
 fn place(element: &HtmlElement, old: Option<Stretch>, new: Option<Stretch>) {

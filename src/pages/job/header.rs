@@ -8,7 +8,7 @@ use domain::system::{LinkTemplate, System};
 use domain::time::{TimeDelta, Timestamp, civil_from_timestamp};
 use leptos::prelude::*;
 
-use super::model::{Model, has_ended};
+use super::model::Model;
 use super::parts;
 use super::ticket::address;
 use crate::components::age::Age;
@@ -138,14 +138,13 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
         exact: format!("{} ns since 1970", it.at.nanos()),
         ..plain("submitted", wall_with_day(clock, it.at, now()))
     });
-    let total = job.submitted.map(|from| match (job.ended, has_ended(job)) {
-        (Some(to), _) => {
-            let total = to.at - from.at;
-            Fact { exact: format!("{} ms", total.millis()), ..plain("total", total.to_string()) }
-        }
-        (None, false) => plain("for", whole_secs(now() - from.at)),
-        (None, true) => {
-            plain("at least", job.last_seen.map_or_else(String::new, |it| (it - from.at).to_string()))
+    // Not tracked where no time passes.
+    let until = if job.state.goes_on() { now() } else { Timestamp::default() };
+    let total = job.total(until).map(|total| match (job.ended, job.state.goes_on()) {
+        (None, true) => plain("for", whole_secs(total)),
+        (ended, _) => {
+            let name = if ended.is_some() { "total" } else { "at least" };
+            Fact { exact: format!("{} ms", total.millis()), ..plain(name, total.to_string()) }
         }
     });
     let in_queues =

@@ -8,7 +8,7 @@ use super::log_card::LogCard;
 use super::model::Model;
 use super::same::SameFailure;
 use super::timeline_card::TimelineCard;
-use super::trace::{FromFile, ToOpen, TraceCard};
+use super::trace::{FromFile, Services, StatisticsPanel, ToOpen, ToSave, TraceCard, TraceModel};
 
 crate::parts! {
     /// One span or line in full: nothing is chosen when a page is first seen.
@@ -44,5 +44,11 @@ crate::parts! {
     /// The job that a file holds.
     job_from_file() in job_trace => view! { <FromFile /> };
     /// Reads a file with traces; shows nothing.
-    job_file(file: ToOpen) in job_trace => file.read();
+    job_file(file: ToOpen) in job_rest => file.read();
+    /// Writes one; shows nothing.
+    job_save(file: ToSave) in job_rest => file.save();
+    /// The services of a trace, each with a switch.
+    job_services(trace: TraceModel) in job_rest => view! { <Services trace=trace /> };
+    /// What a trace's spans are counted by.
+    job_statistics(trace: TraceModel) in job_rest => view! { <StatisticsPanel trace=trace /> };
 }

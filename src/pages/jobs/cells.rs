@@ -74,11 +74,11 @@ fn state(job: &JobRow) -> DrawnCell {
 
 fn total(job: &JobRow, now: Timestamp) -> DrawnCell {
     let exact = job.total(now);
-    // What still grows is no finer than it changes, and what began before anything was read is longer.
-    let total = if job.is_open() { TimeDelta::from_secs(exact.secs()) } else { exact };
+    // What still grows is no finer than it changes, and what has an end that nobody knows is longer.
+    let total = if job.state.goes_on() { TimeDelta::from_secs(exact.secs()) } else { exact };
     DrawnCell {
         class: "r",
-        text: format!("{}{total}", if job.start_is_told { "" } else { "≥ " }),
+        text: format!("{}{total}", if job.is_total_told() { "" } else { "≥ " }),
         title: format!("{} ms", exact.millis()),
         ..DrawnCell::default()
     }

@@ -42,7 +42,7 @@ pub(super) fn picture(job: &JobRow, now: Timestamp) -> String {
 /// Where a stretch begins and ends, as shares of the whole.
 fn shares(segment: &Segment, job: &JobRow, now: Timestamp, total: f64) -> (f64, f64) {
     let share = |at: Timestamp| ((at - job.start).as_secs_f64() / total).clamp(0.0, 1.0);
-    let open_end = job.end.unwrap_or(now);
+    let open_end = job.known_until(now);
     let (from, to) = (share(segment.from), share(segment.to.unwrap_or(open_end)));
     let to = to.max(from + MIN_SHARE);
     if to > 1.0 { ((1.0 - (to - from)).max(0.0), 1.0) } else { (from, to) }
@@ -124,7 +124,7 @@ pub(super) fn words(job: &JobRow, system: &System, now: Timestamp) -> String {
         stage.map_or_else(|| "work".to_owned(), |it| it.title.clone())
     };
     let one = |segment: &Segment| {
-        let length = segment.to.or(job.end).unwrap_or(now) - segment.from;
+        let length = segment.to.unwrap_or(job.known_until(now)) - segment.from;
         let title = title(segment);
         match segment.kind {
             SegmentKind::Wait => format!("waited {length} for {title}"),

@@ -2,11 +2,10 @@
 
 use domain::job::JobState;
 use domain::jobs::Field;
-use leptos::prelude::document;
 use web_sys::{HtmlElement, Text};
 
 use crate::components::badge::{ShapeElement, Tone};
-use crate::components::element::{child, element, set, style};
+use crate::components::element::{child, element, set, style, text_in};
 
 /// The id of the row's element, by its place in the list.
 pub(super) fn row_id(row: usize) -> String {
@@ -139,8 +138,7 @@ impl CellView {
     fn new(row: &HtmlElement, field: Field) -> Option<Self> {
         let root = child(row, "span", "")?;
         let shape = if field == Field::State { Some(ShapeElement::new(&root)?) } else { None };
-        let text = document().create_text_node("");
-        root.append_child(&text).ok()?;
+        let text = text_in(&root)?;
         let more = if field == Field::ErrorCode { Some(child(&root, "span", "dim")?) } else { None };
         let is_picture = field == Field::Timeline;
         if is_picture {

@@ -84,9 +84,15 @@ pub struct Job {
 }
 
 impl Job {
-    /// From its submission to its end, or to `now` for a job that has not ended; never negative, whatever the clocks.
+    /// Until when it is known to have lasted: its end, `now` for a job that goes on, else the last sign of it.
+    pub fn known_until(&self, now: Timestamp) -> Timestamp {
+        let last_seen = self.last_seen.filter(|_| !self.state.goes_on());
+        self.ended.map(|it| it.at).or(last_seen).unwrap_or(now)
+    }
+
+    /// From its submission until when it is known to have lasted; never negative, whatever the clocks.
     pub fn total(&self, now: Timestamp) -> Option<TimeDelta> {
-        let end = self.ended.map_or(now, |it| it.at);
+        let end = self.known_until(now);
         self.submitted.map(|it| (end - it.at).max(TimeDelta::ZERO))
     }
 
@@ -124,6 +130,11 @@ impl JobState {
             Self::Stuck => "stuck",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// Whether time still passes for a job that stands so.
+    pub const fn goes_on(self) -> bool {
+        matches!(self, Self::Queued | Self::Running | Self::Stuck)
     }
 }
 

@@ -127,18 +127,24 @@ pub enum SegmentKind {
 }
 
 impl JobRow {
-    /// From its start to its end, or to `now` while it has none; never negative.
+    /// Until when it is known to have lasted: its end, `now` for a job that goes on, else the last sign of it.
+    pub fn known_until(&self, now: Timestamp) -> Timestamp {
+        self.end.unwrap_or(if self.state.goes_on() { now } else { self.last_seen })
+    }
+
+    /// From its start until when it is known to have lasted; never negative.
     pub fn total(&self, now: Timestamp) -> TimeDelta {
-        (self.end.unwrap_or(now) - self.start).max(TimeDelta::ZERO)
+        (self.known_until(now) - self.start).max(TimeDelta::ZERO)
+    }
+
+    /// Whether its total is told in full: both ends are known.
+    pub fn is_total_told(&self) -> bool {
+        self.start_is_told && (self.end.is_some() || self.state.goes_on())
     }
 
     /// Whether it may still change by itself.
     pub fn is_open(&self) -> bool {
-        match self.state {
-            JobState::Queued | JobState::Running | JobState::Stuck => true,
-            JobState::Unknown => self.end.is_none(),
-            JobState::Done | JobState::Failed => false,
-        }
+        self.state.goes_on() || (self.state == JobState::Unknown && self.end.is_none())
     }
 
     /// Whether anything of it lies in a range.

@@ -23,10 +23,7 @@ pub fn lay_out(
     folding: Folding,
 ) -> Timeline {
     let pieces = Pieces::gather(system, &job.id, evidence);
-    let now = match job.state {
-        JobState::Queued | JobState::Running | JobState::Stuck => Some(now),
-        JobState::Done | JobState::Failed | JobState::Unknown => None,
-    };
+    let now = job.state.goes_on().then_some(now);
     let drawn = drawn(&pieces, job, now);
     let mut lanes = lanes::lanes(&pieces, job, drawn.end);
     let quiet_after = job.last_seen.filter(|_| job.state == JobState::Stuck);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::system::System;
 use domain::view_state::WaterfallView;
+use domain::waterfall::Forest;
 use inquiry::job::JobReport;
 use leptos::html;
 use leptos::prelude::*;
@@ -174,23 +175,43 @@ pub fn OpenFileButton() -> impl IntoView {
     })
 }
 
-/// Saves what is shown as OTLP JSON.
-#[component]
-pub(super) fn DownloadButton(trace: TraceModel) -> impl IntoView {
-    let is_refused = RwSignal::new(false);
-    let save = move |_| {
-        let Some(forest) = trace.forest.get_untracked() else { return };
+/// Spans that are to be saved, and why they were not.
+pub struct ToSave {
+    forest: Arc<Forest>,
+    is_refused: RwSignal<Option<&'static str>>,
+}
+
+impl ToSave {
+    /// Offers them as a file.
+    pub fn save(self) {
+        let Self { forest, is_refused } = self;
         spawn_local(async move {
             let id = forest.traces().first().and_then(|it| it.spans.first()).map(|it| it.trace.to_string());
             let name = format!("trace-{}.otlp.json", id.unwrap_or_default());
             let is_saved = save_trace_file(&name, forest.traces()).await;
-            is_refused.try_set(!is_saved);
+            is_refused.try_set((!is_saved).then_some("Not allowed here"));
+        });
+    }
+}
+
+/// Saves what is shown as OTLP JSON.
+#[component]
+pub(super) fn DownloadButton(trace: TraceModel) -> impl IntoView {
+    let is_refused = RwSignal::new(None::<&str>);
+    let save = move |_| {
+        let Some(forest) = trace.forest.get_untracked() else { return };
+        let file = ToSave { forest, is_refused };
+        spawn_local(async move {
+            match parts::job_save::fetch().await {
+                Ok(()) => drop(parts::job_save::view(file)),
+                Err(NotLoaded) => drop(is_refused.try_set(Some("Not fetched: try again"))),
+            }
         });
     };
     view! {
         <Show when=move || trace.forest.with(|it| it.as_ref().is_some_and(|it| !it.is_empty()))>
             <button type="button" class="quiet" title="Save the spans as OTLP JSON" on:click=save>
-                {move || if is_refused.get() { "Not allowed here" } else { "Download" }}
+                {move || is_refused.get().unwrap_or("Download")}
             </button>
         </Show>
     }

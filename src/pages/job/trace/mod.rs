@@ -9,6 +9,7 @@ mod follow;
 mod keys;
 mod model;
 mod open;
+mod services;
 mod statistics;
 mod tools;
 
@@ -19,15 +20,19 @@ use leptos::prelude::*;
 use self::choose::Chooser;
 use self::empty::{NoTrace, failure, is_asked};
 use self::file::DownloadButton;
+pub(super) use self::file::ToSave;
 pub(super) use self::file::{FileNotes, FromFile, OpenFileButton, OpenedFiles};
 pub use self::keys::KEYS;
-use self::model::TraceModel;
+pub(super) use self::model::TraceModel;
 pub(super) use self::open::ToOpen;
-use self::statistics::StatisticsPanel;
+pub(super) use self::services::Services;
+pub(super) use self::statistics::StatisticsPanel;
 use self::tools::Tools;
 use super::detail::focus_detail;
 use super::model::Model;
+use super::parts;
 use crate::components::loading::Loading;
+use crate::components::part::Part;
 use crate::components::waterfall::{Acts, Waterfall};
 use crate::state::Memo;
 
@@ -92,7 +97,12 @@ fn Waterfalls(trace: TraceModel, has_spans: Memo<bool>) -> impl IntoView {
         <div inert=move || is_bare.get()>
             <Tools trace=trace />
             <Show when=move || trace.shows_statistics.get() && !is_bare.get()>
-                <StatisticsPanel trace=trace />
+                <Part
+                    fetch=parts::job_statistics::fetch
+                    view=move || parts::job_statistics::view(trace)
+                    what="Fetching the statistics …"
+                    height_css_px=200
+                />
             </Show>
             <Waterfall
                 picture=picture

@@ -20,7 +20,7 @@ use crate::state::{Clock, Memo, effect, shared_memo, use_clock};
 
 /// A handle on everything that the tab draws.
 #[derive(Clone, Copy)]
-pub(super) struct TraceModel {
+pub struct TraceModel {
     pub(super) model: Model,
     pub(super) clock: Clock,
     /// The job's traces that have spans, oldest first.

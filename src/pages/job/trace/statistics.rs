@@ -48,7 +48,7 @@ const FIRST_ORDER: usize = 2;
 const FIRST_BY: [&str; 2] = ["service", "name"];
 
 #[component]
-pub(super) fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
+pub fn StatisticsPanel(trace: TraceModel) -> impl IntoView {
     let (grouped, ordered) = (kept_words("by".to_owned()), kept_words("order".to_owned()));
     let word = move |place: usize| {
         let first = FIRST_BY.get(place).copied().unwrap_or_default();

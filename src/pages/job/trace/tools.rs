@@ -1,7 +1,5 @@
 //! The tools above the waterfall: find, fold, leave out, critical path, clocks, statistics.
 
-use std::sync::Arc;
-
 use domain::time::TimeDelta;
 use domain::timeline::Folding;
 use domain::view_state::Switch;
@@ -11,7 +9,7 @@ use leptos::prelude::*;
 use super::find_box::FindBox;
 use super::keys;
 use super::model::TraceModel;
-use crate::components::menu::Menu;
+use super::services::ServiceMenu;
 use crate::state::Memo;
 
 #[component]
@@ -129,64 +127,5 @@ fn Toggle(
         >
             {words}
         </button>
-    }
-}
-
-/// Which services have rows.
-#[component]
-fn ServiceMenu(trace: TraceModel) -> impl IntoView {
-    let names = Memo::new(move |_| {
-        trace.forest.with(|it| it.as_ref().map(|it| it.services().to_vec()).unwrap_or_default())
-    });
-    let n_hidden = Memo::new(move |_| trace.shape.with(|it| it.hidden.len()));
-    let title = move || {
-        move || {
-            let n = names.with(Vec::len);
-            match n_hidden.get() {
-                0 => format!("{n} services ▾"),
-                hidden => format!("{} of {n} services ▾", n.saturating_sub(hidden)),
-            }
-        }
-    };
-    let content = move || {
-        let each = move |it: domain::waterfall::ServiceShare| {
-            let name = it.name.clone();
-            let is_shown = {
-                let name = name.clone();
-                Memo::new(move |_| trace.shape.with(|it| !it.hidden.contains(&name)))
-            };
-            let toggle = move |_| {
-                let name: Arc<str> = name.clone();
-                trace.reshape(|shape, _| match shape.hidden.iter().position(|it| *it == name) {
-                    Some(idx) => {
-                        shape.hidden.remove(idx);
-                    }
-                    None => shape.hidden.push(name),
-                });
-            };
-            let failed = if it.n_errors > 0 { format!(", {} failed", it.n_errors) } else { String::new() };
-            view! {
-                <label class="wf-pick">
-                    <input type="checkbox" prop:checked=move || is_shown.get() on:change=toggle />
-                    <span>{it.name.to_string()}</span>
-                    <small>{format!("{}{failed}", it.n_spans)}</small>
-                </label>
-            }
-        };
-        view! {
-            <div class="wf-services">
-                {move || names.get().into_iter().map(each).collect_view()}
-                <button type="button" class="quiet" on:click=move |_| trace.reshape(|shape, _| shape.hidden.clear())>
-                    {"show all"}
-                </button>
-            </div>
-        }
-        .into_any()
-    };
-    let several = move || names.with(|it| it.len() > 1);
-    view! {
-        <Show when=several>
-            <Menu title=title label="Which services have rows" content=move |_| content() />
-        </Show>
     }
 }

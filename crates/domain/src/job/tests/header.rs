@@ -1,7 +1,7 @@
 //! What the header says beside the state: facts, the length of the whole, and which piece tells of the failure.
 
 use super::id;
-use crate::job::{Facts, Job, NoteKind, Origin, assemble};
+use crate::job::{Facts, Job, JobState, NoteKind, Origin, assemble};
 use crate::testing::{at, evidence, pipeline};
 use crate::time::TimeDelta;
 
@@ -76,6 +76,13 @@ fn waits_that_overlap_count_once_and_open_ones_up_to_now() {
     let open = "10:00:00 I orchestrator job_submitted";
     assert_eq!(job("j1", "10:00:30", open).facts.in_queues, TimeDelta::from_secs(30));
     assert_eq!(job("j1", "10:00:30", open).total(at("10:00:30")), Some(TimeDelta::from_secs(30)));
+}
+
+#[test]
+fn a_job_of_which_nobody_knows_how_it_stands_lasted_until_the_last_sign_of_it() {
+    let job = job("j1", "11:00:00", "10:00:00 I scraper looked_around\n10:00:40 I scraper looked_again");
+    assert_eq!(job.state, JobState::Unknown);
+    assert_eq!(job.total(at("11:00:00")), Some(TimeDelta::from_secs(40)));
 }
 
 #[test]
