@@ -236,7 +236,10 @@ async fn bars_stand_where_their_time_is() {
     assert!((bar.left() - plot.left() - plot.width() * 0.25).abs() < 1.0, "{} {}", bar.left(), plot.left());
     assert!((bar.width() - plot.width() * 0.5).abs() < 1.0);
     assert!(page.row(1).class_name().contains("bad") && !page.row(0).class_name().contains("bad"));
-    assert_eq!(page.row(1).get_attribute("aria-label").unwrap(), "bad child, b, 50 s, failed");
+    assert_eq!(
+        page.row(1).query_selector(".wf-spoken").unwrap().unwrap().get_attribute("aria-label").unwrap(),
+        "bad child, b, 50 s, failed"
+    );
     assert!(page.row(2).text_content().unwrap().contains("parent not stored"));
     assert_eq!(page.row(1).get_attribute("aria-level").as_deref(), Some("2"));
     // The root works before and after its child: two stretches of the path, and one on the child.

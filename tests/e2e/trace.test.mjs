@@ -26,7 +26,7 @@ test('a failed job has its waterfall: each attempt below the message that set it
   await rowsAre(page, 4);
   assert.deepEqual(await rows(page), ['apply_async/scrape_task', '  run/scrape_task', '  run/scrape_task', '  run/scrape_task']);
   await page.locator('.wf-row.on').waitFor();
-  assert.match(await page.locator('.wf-row.on').getAttribute('aria-label'), /run\/scrape_task, scraper, 3 s, failed/);
+  assert.match(await page.locator('.wf-row.on .wf-spoken').getAttribute('aria-label'), /run\/scrape_task, scraper, 3 s, failed/);
   assert.equal(await page.locator('.wf-row .wf-wait:visible').count(), 3, 'the time in the queue is drawn');
   // Lines that name no span have their lane, once they are there.
   await page.locator('.wf-row.lane').first().waitFor();

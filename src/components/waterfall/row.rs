@@ -15,6 +15,7 @@ const BAR: &str = "wf-bar";
 /// The elements of a row.
 pub(super) struct RowView {
     root: HtmlElement,
+    spoken: HtmlElement,
     name: HtmlElement,
     fold: Words,
     swatch: HtmlElement,
@@ -44,6 +45,9 @@ impl RowView {
         let root = element("div", "wf-row")?;
         set(&root, "role", "treeitem");
         show(&root, false);
+        // What is heard is a label and not a text: nobody sees it, and it need not be laid out.
+        let spoken = child(&root, "span", "wf-spoken")?;
+        set(&spoken, "role", "img");
         let name = child(&root, "div", "wf-name")?;
         let fold = Words::new(&name, "wf-fold")?;
         set(&fold.root, "data-fold", "");
@@ -70,6 +74,7 @@ impl RowView {
         let shown = DrawnRow { row: usize::MAX, ..DrawnRow::default() };
         Some(Self {
             root,
+            spoken,
             name,
             fold,
             swatch,
@@ -173,7 +178,7 @@ impl RowView {
             self.ticks.fill(&new.ticks, tick);
         }
         if old.spoken != new.spoken {
-            set(&self.root, "aria-label", &new.spoken);
+            set(&self.spoken, "aria-label", &new.spoken);
         }
         self.shown = drawn;
         self.number = Some(number);

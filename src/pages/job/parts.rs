@@ -44,11 +44,11 @@ crate::parts! {
     /// The job that a file holds.
     job_from_file() in job_trace => view! { <FromFile /> };
     /// Reads a file with traces; shows nothing.
-    job_file(file: ToOpen) in job_rest => file.read();
+    job_file(file: ToOpen) in job_tools => file.read();
     /// Writes one; shows nothing.
-    job_save(file: ToSave) in job_rest => file.save();
+    job_save(file: ToSave) in job_tools => file.save();
     /// The services of a trace, each with a switch.
-    job_services(trace: TraceModel) in job_rest => view! { <Services trace=trace /> };
+    job_services(trace: TraceModel) in job_tools => view! { <Services trace=trace /> };
     /// What a trace's spans are counted by.
-    job_statistics(trace: TraceModel) in job_rest => view! { <StatisticsPanel trace=trace /> };
+    job_statistics(trace: TraceModel) in job_tools => view! { <StatisticsPanel trace=trace /> };
 }

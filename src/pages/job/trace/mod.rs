@@ -16,6 +16,7 @@ mod tools;
 use backends::SourceKind;
 use domain::job::Origin;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use self::choose::Chooser;
 use self::empty::{NoTrace, failure, is_asked};
@@ -30,9 +31,10 @@ pub(super) use self::statistics::StatisticsPanel;
 use self::tools::Tools;
 use super::detail::focus_detail;
 use super::model::Model;
-use super::parts;
+use super::{PAINTED_AFTER, parts};
 use crate::components::loading::Loading;
 use crate::components::part::Part;
+use crate::components::soon::Soon;
 use crate::components::waterfall::{Acts, Waterfall};
 use crate::state::Memo;
 
@@ -113,8 +115,19 @@ fn Waterfalls(trace: TraceModel, has_spans: Memo<bool>) -> impl IntoView {
                 acts=acts
             />
         </div>
+        <Show when=move || !is_bare.get()>
+            <Soon after=PAINTED_AFTER>{fetch_tools}</Soon>
+        </Show>
         <Show when=move || is_bare.get()>
             <Loading what=awaited height_css_px=300 />
         </Show>
     }
+}
+
+/// Fetches what the tools open, so that no click waits for it.
+fn fetch_tools() {
+    spawn_local(async {
+        // Whoever opens it tells of a failure, and asks again.
+        let _ = parts::job_statistics::fetch().await;
+    });
 }
