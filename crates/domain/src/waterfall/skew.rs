@@ -1,9 +1,10 @@
 //! Clocks that disagree: how far each service's clock is off, by what parents and children say of each other.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::forest::{Forest, Place};
+use crate::sorted::SortedMap;
 use crate::time::TimeDelta;
 use crate::trace::SpanKind;
 
@@ -61,7 +62,7 @@ struct Bounds {
 /// cannot explain, the middle between the medians of the two sides. Corrections add up along the calls, from the
 /// service of the first root on. Times of one service are never moved against each other.
 pub fn skew(forest: &Forest) -> Skew {
-    let mut bounds: BTreeMap<(usize, usize), Bounds> = BTreeMap::new();
+    let mut bounds: SortedMap<(usize, usize), Bounds> = SortedMap::new();
     for place in forest.all() {
         let Some(parent) = forest.parent(place) else { continue };
         let (from, to) = (forest.service(parent), forest.service(place));
@@ -69,14 +70,14 @@ pub fn skew(forest: &Forest) -> Skew {
             pair(forest, parent, place, bounds.entry((from, to)).or_default());
         }
     }
-    let mut neighbours: BTreeMap<usize, Vec<(usize, TimeDelta, usize)>> = BTreeMap::new();
+    let mut neighbours: SortedMap<usize, Vec<(usize, TimeDelta, usize)>> = SortedMap::new();
     for ((from, to), bounds) in bounds {
         let n_pairs = bounds.at_least.len();
         let correction = bounds.correction();
         neighbours.entry(from).or_default().push((to, correction, n_pairs));
         neighbours.entry(to).or_default().push((from, -correction, n_pairs));
     }
-    let mut known: BTreeMap<usize, (TimeDelta, usize)> = BTreeMap::new();
+    let mut known: SortedMap<usize, (TimeDelta, usize)> = SortedMap::new();
     // Services are numbered in the order in which they first stand in the forest.
     for first in 0..forest.services().len() {
         if known.contains_key(&first) {
