@@ -177,14 +177,30 @@ test('the box finds a job by its address, and a wrong id leads to the right one'
   await page.done();
 });
 
+/** The job that stands at the top of what is seen of the list. */
+const topJob = page => page.locator('.jobs-list .vlist').evaluate(list => {
+  const { left, top } = list.getBoundingClientRect();
+  return document.elementFromPoint(left + 40, top + 20)?.closest('.job-row')?.querySelector('.id').innerText;
+});
+
+/** Scrolls the list, and tells which job stands at its top once it is drawn. */
+async function scrolledTo(page, px) {
+  await page.locator('.jobs-list .vlist').evaluate((list, px) => new Promise(done => {
+    list.scrollTop = px;
+    requestAnimationFrame(() => requestAnimationFrame(done));
+  }), px);
+  const job = await topJob(page);
+  assert.ok(job, 'a row is seen at the top of the list');
+  return job;
+}
+
 test('new jobs wait while somebody reads, and enter when they are let in', async () => {
   const page = await opened({ ...now, refresh: '2s' });
-  await page.locator('.jobs-list .vlist').evaluate(list => { list.scrollTop = 400; });
-  const first = await rows(page).first().getAttribute('aria-posinset');
+  const first = await scrolledTo(page, 400);
   const job = newJob();
   await writeLines(it.stack.servers.loki.url, job, goodLines(job, Date.now() - 2_000, 'scrape').slice(0, 3));
   await page.locator('.jobs-new button').waitFor();
-  assert.equal(await rows(page).first().getAttribute('aria-posinset'), first);
+  assert.equal(await topJob(page), first);
   await page.locator('.jobs-new button').click();
   await page.locator('.job-row .id', { hasText: job.id }).waitFor();
   await page.done();
