@@ -127,18 +127,19 @@ const seconds = text => {
   const [, number, unit] = /^([\d.]+)\s*(ms|s|min)$/.exec(text.replaceAll(/[\s\u202f]+/g, ' ').trim()) ?? [];
   return Number(number) * { ms: 0.001, s: 1, min: 60 }[unit];
 };
-const median = values => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+/** What a quarter of them exceed. */
+const upperQuartile = values => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.75)];
 
 test('cloudcix: a read path that a write batch slows down stands out on the overview, and leads to a slow trace', async () => {
   const [from, until] = slowTime('cloudcix', 'ReadsSlow');
   const view = { page: 'overview', sys: 'cloudcix', from: `${2 * from - until}`, to: `${until}`, tz: 'utc', 'var-show-read': 'table', 'var-show-write': 'table' };
   const page = await it.open(view);
-  /** How many times as long as before. */
+  /** How many times as long as before; a batch comes in bursts, and between them reads are as fast as ever. */
   const rise = async title => {
     const panel = page.getByRole('region', { name: title, exact: true });
     await panel.locator('tbody tr').nth(10).waitFor();
     const values = (await panel.locator('tbody tr td:nth-child(2)').allInnerTexts()).map(seconds);
-    const half = Math.floor(values.length / 2), of = some => median(some.filter(Number.isFinite));
+    const half = Math.floor(values.length / 2), of = some => upperQuartile(some.filter(Number.isFinite));
     return of(values.slice(half)) / of(values.slice(0, half));
   };
   const [read, write] = [await rise('read'), await rise('write')];
