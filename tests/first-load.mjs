@@ -7,8 +7,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 
-/** The most, in KiB (1024 bytes) of brotli: one goal for all, but for a trace a little more than it is now. */
-export const MOST_KIB = { overview: 350, jobs: 350, job: 350, job_work: 350, job_trace: 375, connections: 350 };
+/** The most that any of them may be, in KiB (1024 bytes) of brotli. */
+export const MOST_KIB = 350;
 
 /** The first loads of a built site: {programs: {page or tab: file}, files(page or tab): [[file, bytes of brotli]]}. */
 export function firstLoads(site) {

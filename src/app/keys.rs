@@ -4,9 +4,11 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::parts;
 pub(super) use crate::components::keys::is_free;
+use crate::components::part::Part;
 use crate::pages::job::TRACE_KEYS;
-use crate::state::use_clock;
+use crate::state::{effect, use_clock};
 
 /// What each key does.
 const KEYS: [(&str, &str); 6] = [
@@ -18,28 +20,44 @@ const KEYS: [(&str, &str); 6] = [
     ("Esc", "close what is open"),
 ];
 
-/// Listens for the keys, and holds their list.
+/// Listens for the keys, and shows their list.
 #[component]
 pub(super) fn Keys() -> impl IntoView {
     let clock = use_clock();
-    let dialog = NodeRef::<html::Dialog>::new();
-    let open = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            // Fails only where it is open already.
-            let _ = dialog.show_modal();
-        }
-    };
+    let is_open = RwSignal::new(false);
     let listener = window_event_listener(ev::keydown, move |event| {
         if !is_free(&event) {
             return;
         }
         match event.key().as_str() {
-            "?" => open(),
+            "?" => is_open.set(true),
             "r" => clock.refresh(),
             _ => {}
         }
     });
     on_cleanup(move || listener.remove());
+    view! {
+        <Show when=move || is_open.get()>
+            <Part
+                fetch=parts::key_list::fetch
+                view=move || parts::key_list::view(is_open)
+                what="Fetching the list of keys …"
+                height_css_px=0
+            />
+        </Show>
+    }
+}
+
+/// The list of them, above everything else until it is closed.
+#[component]
+pub(super) fn KeyList(is_open: RwSignal<bool>) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    effect(move |_| {
+        if let Some(dialog) = dialog.get() {
+            // Fails only where it is open already.
+            let _ = dialog.show_modal();
+        }
+    });
     let close = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
@@ -52,7 +70,12 @@ pub(super) fn Keys() -> impl IntoView {
         keys.iter().map(row).collect_view()
     };
     view! {
-        <dialog class="keys" node_ref=dialog aria-labelledby="keys-title">
+        <dialog
+            class="keys"
+            node_ref=dialog
+            aria-labelledby="keys-title"
+            on:close=move |_| is_open.set(false)
+        >
             <h2 id="keys-title">{"Keys"}</h2>
             <dl>{rows(&KEYS)}</dl>
             <h3>{"In a trace"}</h3>

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::banner::ReplayBanner;
 use super::controls::{RefreshChoices, ViewChoices};
+use super::keys::KeyList;
 use super::mistakes::find;
 use super::range_picker::RangePanel;
 use crate::components::menu::MenuHandle;
@@ -27,6 +28,8 @@ crate::parts! {
     refresh_choices(menu: MenuHandle) in app_more => view! { <RefreshChoices menu /> };
     /// How things can be shown.
     view_choices() in app_more => view! { <ViewChoices /> };
+    /// What the keys do.
+    key_list(is_open: RwSignal<bool>) in app_more => view! { <KeyList is_open=is_open /> };
     /// Finds the mistakes of a file; shows nothing.
     mistakes(file: FaultyFile, found: Rc<RefCell<Vec<String>>>) in mistakes => {
         *found.borrow_mut() = find(&file);

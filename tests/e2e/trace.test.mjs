@@ -66,7 +66,13 @@ test('keys fold, find, step from match to match, and zoom', async () => {
   await page.keyboard.press('0');
   await page.getByRole('button', { name: 'see all' }).waitFor({ state: 'detached' });
   await page.keyboard.press('?');
-  await page.getByRole('heading', { name: 'In a trace' }).waitFor();
+  const keys = page.getByRole('heading', { name: 'In a trace' });
+  await keys.waitFor();
+  await page.keyboard.press('Escape');
+  await keys.waitFor({ state: 'detached' });
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByRole('button', { name: 'Close' }).click();
+  await keys.waitFor({ state: 'detached' });
   await page.done();
 });
 

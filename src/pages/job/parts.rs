@@ -8,7 +8,7 @@ use super::log_card::LogCard;
 use super::model::Model;
 use super::same::SameFailure;
 use super::timeline_card::TimelineCard;
-use super::trace::{FromFile, Services, StatisticsPanel, ToOpen, ToSave, TraceCard, TraceModel};
+use super::trace::{FromFile, NoTrace, Services, StatisticsPanel, ToOpen, ToSave, TraceCard, TraceModel};
 
 crate::parts! {
     /// One span or line in full: nothing is chosen when a page is first seen.
@@ -41,8 +41,10 @@ crate::parts! {
     job_causes(model: Model) in job_why => model.look_for_causes();
     /// Nothing was found.
     job_nothing_found(model: Model) in job_more => view! { <NothingFound model=model /> };
+    /// Why a job has no trace.
+    job_no_trace(model: Model) in job_tools => view! { <NoTrace model=model /> };
     /// The job that a file holds.
-    job_from_file() in job_trace => view! { <FromFile /> };
+    job_from_file() in job_tools => view! { <FromFile /> };
     /// Reads a file with traces; shows nothing.
     job_file(file: ToOpen) in job_tools => file.read();
     /// Writes one; shows nothing.

@@ -31,7 +31,11 @@ macro_rules! record {
             ) -> Option<Self> {
                 let members = $crate::shape::members(value, at, &[$(stringify!($field)),+], notes)?;
                 $(let $field = $crate::shape::member::<$kind, N>(members, stringify!($field), at, notes);)+
-                Some(Self { $($field: $field?,)+ })
+                // One way out for all of them: one for each is a sixth more code.
+                match ($($field,)+) {
+                    ($(Some($field),)+) => Some(Self { $($field,)+ }),
+                    _ => None,
+                }
             }
 
             fn schema() -> serde_json::Value {
@@ -122,7 +126,7 @@ pub(crate) fn member<T: Shape, N: Notes>(
     at: Path<'_>,
     notes: &mut N,
 ) -> Option<T> {
-    if let Some((_, value)) = members.iter().find(|(it, _)| it == name) {
+    if let Some(value) = named(members, name) {
         return T::read(value, at.key(name), notes).or_else(T::missing);
     }
     let default = T::missing();
@@ -130,6 +134,12 @@ pub(crate) fn member<T: Shape, N: Notes>(
         notes.mistake(at.key(name), "is missing", "add it");
     }
     default
+}
+
+/// The member of this name; by itself, since reading a member is compiled for each type.
+#[inline(never)]
+fn named<'a, 'b>(members: &'b Members<'a>, name: &str) -> Option<&'b Json<'a>> {
+    members.iter().find(|(it, _)| it == name).map(|(_, value)| value)
 }
 
 /// The members of an object, of which only these may be there.

@@ -24,7 +24,7 @@ pub(super) fn failure(model: Model) -> Option<Trouble> {
 }
 
 #[component]
-pub(super) fn NoTrace(model: Model) -> impl IntoView {
+pub fn NoTrace(model: Model) -> impl IntoView {
     let failure = Memo::new(move |_| failure(model));
     move || match failure.get() {
         Some(failure) => view! { <ErrorPanel trouble=Signal::stored(failure) /> }.into_any(),

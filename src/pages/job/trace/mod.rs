@@ -19,7 +19,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use self::choose::Chooser;
-use self::empty::{NoTrace, failure, is_asked};
+pub(super) use self::empty::NoTrace;
+use self::empty::{failure, is_asked};
 use self::file::DownloadButton;
 pub(super) use self::file::{FileNotes, FromFile, OpenFileButton, OpenedFiles, ToSave};
 pub use self::keys::KEYS;
@@ -50,7 +51,15 @@ pub(super) fn TraceCard(model: Model) -> impl IntoView {
         if shows.get() {
             view! { <Waterfalls trace=trace has_spans=has_spans /> }.into_any()
         } else {
-            view! { <NoTrace model=model /> }.into_any()
+            view! {
+                <Part
+                    fetch=parts::job_no_trace::fetch
+                    view=move || parts::job_no_trace::view(model)
+                    what="Finding out why there is no trace …"
+                    height_css_px=200
+                />
+            }
+            .into_any()
         }
     };
     view! {
