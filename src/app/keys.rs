@@ -76,11 +76,13 @@ pub(super) fn KeyList(is_open: RwSignal<bool>) -> impl IntoView {
             aria-labelledby="keys-title"
             on:close=move |_| is_open.set(false)
         >
-            <h2 id="keys-title">{"Keys"}</h2>
+            <header>
+                <h2 id="keys-title">{"Keys"}</h2>
+                <button type="button" on:click=close>{"Close"}</button>
+            </header>
             <dl>{rows(&KEYS)}</dl>
             <h3>{"In a trace"}</h3>
             <dl>{rows(&TRACE_KEYS)}</dl>
-            <button type="button" on:click=close>{"Close"}</button>
         </dialog>
     }
 }
