@@ -20,6 +20,8 @@ const rows = page => page.locator('.wf-row.span:not([hidden])').evaluateAll(all 
   .map(row => [Number(row.dataset.row), `${'  '.repeat(row.ariaLevel - 1)}${row.querySelector('.wf-operation').textContent}`])
   .sort(([a], [b]) => a - b).map(([, name]) => name));
 const rowsAre = (page, count) => page.waitForFunction(n => document.querySelectorAll('.wf-row.span:not([hidden])').length === n, count);
+/** Once the lines are there, whose lanes stand above the spans, no row moves below the pointer any more. */
+const linesAreThere = page => page.locator('.wf-row.lane').first().waitFor();
 
 test('a failed job has its waterfall: each attempt below the message that set it off, the last one selected', async () => {
   const page = await it.open(traceView(failed));
@@ -29,13 +31,14 @@ test('a failed job has its waterfall: each attempt below the message that set it
   assert.match(await page.locator('.wf-row.on .wf-spoken').getAttribute('aria-label'), /run\/scrape_task, scraper, 3 s, failed/);
   assert.equal(await page.locator('.wf-row .wf-wait:visible').count(), 3, 'the time in the queue is drawn');
   // Lines that name no span have their lane, once they are there.
-  await page.locator('.wf-row.lane').first().waitFor();
+  await linesAreThere(page);
   await page.done();
 });
 
 test('a row leads to the span in full, and its link opens it again', async () => {
   const page = await it.open(traceView(failed));
   await rowsAre(page, 4);
+  await linesAreThere(page);
   await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
   await page.locator('.det-name').filter({ hasText: 'apply_async/scrape_task' }).waitFor();
   const href = await page.getByRole('link', { name: 'Link to this span' }).getAttribute('href');
@@ -104,6 +107,7 @@ test('folds, zoom and switches stand in the address, which opens them again', as
   await page.waitForURL(/fold=/);
   await page.keyboard.press('[');
   await page.waitForURL(url => !/fold=/.test(url.href));
+  await linesAreThere(page);
   await page.locator('.wf-row.span').filter({ hasText: 'apply_async' }).click();
   await page.locator('.wf-rows').focus();
   await page.keyboard.press('ArrowLeft');
@@ -155,7 +159,7 @@ test('rows of events and lines that were opened stand in the address, which open
 test('errors only and services left out stand in the address, too', async () => {
   const page = await it.open(traceView(failed, { hide: 'orchestrator', show: 'errors' }));
   // Once the lines are there as well, the rows stay where they are.
-  await page.locator('.wf-row.lane').first().waitFor();
+  await linesAreThere(page);
   await rowsAre(page, 3);
   assert.deepEqual(await rows(page), ['run/scrape_task', 'run/scrape_task', 'run/scrape_task']);
   await page.keyboard.press('e');
