@@ -22,6 +22,7 @@ use leptos::prelude::*;
 use leptos::task::{spawn_local, spawn_local_scoped_with_cancellation};
 
 use crate::components::loading::Loading;
+use crate::components::soon::Soon;
 use crate::net::{JobsMemory, Mode, Net, load_setup, load_system, use_net};
 use crate::pages::PageView;
 use crate::state::{
@@ -110,7 +111,10 @@ fn Shell(setup: Setup) -> impl IntoView {
         </Show>
         <banner::Banners sample />
         <main id="main" node_ref=main tabindex="-1" class:embedded=move || embed.get() class:over=move || over.get()>
-            <Content />
+            // The shell is long enough a task by itself, in a program that has only just begun.
+            <Soon>
+                <Content />
+            </Soon>
         </main>
         <Show when=move || embed.get()>
             <footer class="from-here">

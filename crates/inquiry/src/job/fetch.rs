@@ -90,6 +90,7 @@ pub(crate) async fn lines(
     let LinesRead { mut records, mut cut_at, mut warnings } = LinesRead::default();
     while let Some(page) = next.take() {
         let (batch, more) = ask(transport, &page).await?;
+        transport.breathe().await;
         warnings.extend(more);
         let (fresh, then) = paging.take(&page, &batch);
         let mut fresh = fresh.into_iter().peekable();

@@ -7,7 +7,6 @@ use domain::view_state::Tab;
 use leptos::prelude::*;
 
 use super::super::model::Model;
-use super::file::OpenFileButton;
 use crate::components::empty_panel::EmptyPanel;
 use crate::components::error_panel::ErrorPanel;
 use crate::pages::{Trouble, trouble};
@@ -57,8 +56,6 @@ fn WhyNone(model: Model) -> impl IntoView {
     view! {
         <EmptyPanel why=Signal::derive(why) looked_for=Signal::derive(move || helps().to_owned())>
             <a class="button" href=timeline>{"See the timeline"}</a>
-            " "
-            <OpenFileButton />
         </EmptyPanel>
     }
 }
