@@ -60,8 +60,7 @@ function wrong(system, job, told, isFresh = true) {
       break;
     case 'done':
       must(told.state === 'done', `done, told ${told.state}: ${told.because}`);
-      // A list reads the lines of jobs in trouble only; of a single job the leak is told.
-      if (cause === 'context_leak') must(!first || first === cause, `a context leaked, told ${rules}`);
+      if (cause === 'context_leak') must(first === cause, `a context leaked, told ${rules}`);
       else must(told.cause === null && rules.length === 0, `good, and yet told ${rules}`);
       break;
     default:

@@ -258,6 +258,9 @@ fn every_job_of_a_list_has_the_same_fields_and_its_evidence_what_was_asked_aroun
         assert_eq!((good[name].is_null(), bad[name].is_null()), (true, false), "{name}: {bad:#}");
     }
     assert_eq!(good["key_is"], bad["key_is"]);
+    // A store that counts nothing spoils nothing else.
+    let warnings = outcome.told["summary"]["warnings"].to_string();
+    assert!(warnings.contains("several users could not be counted"), "{warnings}");
     // The cause rests on a line of no job: where it stands is told, and how it was found.
     let matched = &bad["causes"][0]["matched"][0];
     assert_eq!(matched["words"], "Out of memory: Killed process 42 (celery)");

@@ -8,6 +8,7 @@ pub mod debug;
 pub mod diagnosis;
 pub mod job;
 pub mod jobs;
+pub mod leaks;
 pub mod panels;
 mod plan;
 pub mod recording;

@@ -1,4 +1,6 @@
-//! Every job of a range, and the stories of those in trouble.
+//! Every job of a range, and the stories of those about which there is something to tell.
+
+use std::sync::Arc;
 
 use domain::fingerprint::JobSample;
 use domain::job::JobState;
@@ -7,6 +9,7 @@ use domain::time::{TimeDelta, TimeRange};
 use futures_util::stream::{StreamExt, iter};
 use inquiry::drive;
 use inquiry::jobs::{JobsInquiry, JobsQuestion, JobsReport, LINES_AT_FIRST};
+use inquiry::leaks::{SeveralUsers, several_users};
 
 use super::{Asker, Story};
 
@@ -23,6 +26,8 @@ pub struct Listed {
     pub report: JobsReport,
     /// The jobs as they are counted and compared, in the order of the rows.
     pub samples: Vec<JobSample>,
+    /// Jobs that may be well and yet have lines of several users.
+    pub several_users: SeveralUsers,
 }
 
 impl Asker {
@@ -33,12 +38,15 @@ impl Asker {
         let mut report = inquiry::Plan::report(&plan);
         drive(plan, &*self.transport, |news| report = news).await;
         let samples = report.rows.iter().map(|it| JobSample::of_row(&self.system, it)).collect();
-        Listed { report, samples }
+        let selector = self.memory.selector().unwrap_or(0);
+        let several_users = several_users(&self.system, selector, range, &*self.transport).await;
+        Listed { report, samples, several_users }
     }
 
-    /// The stories of the jobs in trouble, in the order of the rows.
+    /// The stories of the jobs in trouble and of those with lines of several users, in the order of the rows.
     pub async fn stories(&self, listed: &Listed) -> Vec<Story> {
-        let troubled = listed.report.rows.iter().filter(|it| is_in_trouble(it)).take(MAX_STORIES);
+        let has_story = |it: &&Arc<JobRow>| is_in_trouble(it) || listed.several_users.jobs.contains(&it.id);
+        let troubled = listed.report.rows.iter().filter(has_story).take(MAX_STORIES);
         let stories = troubled.map(|row| {
             let end = row.end.unwrap_or(row.last_seen).max(row.last_seen);
             // What is seen soon after the list begins may have begun before,

@@ -1,5 +1,6 @@
 //! What all jobs of a range add up to, as JSON: failures by fingerprint, what they have in common, what became of all.
 
+use backends::BackendError;
 use domain::fingerprint::{GroupTold, Lift, failures};
 use domain::jobs::JobRow;
 use domain::system::Role;
@@ -19,6 +20,10 @@ pub(super) fn summary(listed: &Listed) -> Value {
     let told = failures(&listed.samples, report.range);
     let flow = &told.flow;
     let groups: Vec<Value> = told.groups.iter().map(group).collect();
+    let uncounted =
+        |it: &BackendError| format!("jobs with lines of several users could not be counted: {it}");
+    let mut warnings: Vec<String> = report.warnings.iter().map(ToString::to_string).collect();
+    warnings.extend(listed.several_users.failures.iter().map(uncounted));
     json!({
         "jobs": report.rows.len(),
         "complete_from": utc(report.complete_from),
@@ -45,9 +50,10 @@ pub(super) fn summary(listed: &Listed) -> Value {
             "unaccounted": flow.unaccounted.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         },
         "failures": groups,
-        "questions": report.asked.iter().map(asked).collect::<Vec<_>>(),
+        "several_users": listed.several_users.jobs.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "questions": report.asked.iter().chain(&listed.several_users.asked).map(asked).collect::<Vec<_>>(),
         "range": span_of(report.range),
-        "warnings": report.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "warnings": warnings,
     })
 }
 

@@ -216,6 +216,49 @@ impl fmt::Display for LogMetric {
     }
 }
 
+/// A query for what has several of something: which jobs have lines of more than one user. One series for each, whose
+/// label [`Several::OF`] names it; its value is how many.
+///
+/// Keys and values are found wherever a line writes them as `key=value` or `"key": "value"`, so that it is the same for
+/// JSON, logfmt and brackets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Several {
+    /// The lines.
+    pub lines: LogQuery,
+    /// Keys whose value is what may have several; the first that a line has.
+    pub of: Vec<String>,
+    /// Keys whose values are counted.
+    pub values: Vec<String>,
+    /// Over how long before the point.
+    pub window: TimeDelta,
+}
+
+impl Several {
+    /// The label that says what has several.
+    pub const OF: &'static str = "_of";
+    const VALUE: &'static str = "_value";
+    /// What a language writes for nothing.
+    const NOTHING: &'static str = "null|None|nil|undefined|-";
+}
+
+impl fmt::Display for Several {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (of, value) = (Self::OF, Self::VALUE);
+        let lines = self.lines.clone().contains_any(&self.of).contains_any(&self.values);
+        write!(f, "count by ({of}) (sum by ({of}, {value}) (count_over_time({lines}")?;
+        for (name, keys) in [(of, &self.of), (value, &self.values)] {
+            let keys: Vec<_> = keys.iter().map(|it| regex_literal(it)).collect();
+            // Inside a text, JSON's own marks have a backslash before them.
+            let pair =
+                format!(r#"\b(?:{})\\?["']?\s*[:=]\s*\\?["']?(?P<{name}>[^\\"'\s,;)\]}}]+)"#, keys.join("|"));
+            write!(f, " | regexp {}", go_string(&pair))?;
+        }
+        let nothing = go_string(Self::NOTHING);
+        let window = self.window.millis().max(1);
+        write!(f, " | {of}!=\"\" | {value}!=\"\" | {value}!~{nothing} [{window}ms]))) > 1")
+    }
+}
+
 /// Writes a stream selector.
 pub(super) fn write_selector(f: &mut fmt::Formatter<'_>, selector: &[Matcher]) -> fmt::Result {
     f.write_str("{")?;

@@ -1,5 +1,7 @@
 //! Numbers made of log lines: `query_range` and `query` for metric queries.
 
+use std::fmt::Display;
+
 use domain::series::Series;
 use domain::time::{Step, TimeRange, Timestamp};
 
@@ -54,14 +56,14 @@ impl Endpoint for MetricRange {
 
 /// A metric query at one instant: `GET /loki/api/v1/query`. A scalar comes as one sample without labels.
 #[derive(Clone, Debug, PartialEq)]
-pub struct MetricQuery {
+pub struct MetricQuery<Query = LogMetric> {
     /// What is counted.
-    pub query: LogMetric,
+    pub query: Query,
     /// When.
     pub at: Timestamp,
 }
 
-impl Endpoint for MetricQuery {
+impl<Query: Display> Endpoint for MetricQuery<Query> {
     type Output = Vec<Sample>;
     type Decoder = Small<Vec<Sample>>;
 

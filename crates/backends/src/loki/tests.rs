@@ -4,7 +4,7 @@ use domain::system::{MatchOp, Matcher};
 use domain::time::{Step, TimeDelta, TimeRange, Timestamp};
 use proptest::prelude::*;
 
-use super::logql::{LogFunction, LogMetric, LogQuery};
+use super::logql::{LogFunction, LogMetric, LogQuery, Several};
 use super::*;
 use crate::recorded::{Recorded, recorded};
 use crate::{BackendError, Decoder, Endpoint, ErrorKind, Headers, Method, Readiness};
@@ -167,6 +167,20 @@ fn metrics_are_series() {
         series.iter().map(|it| (it.labels.get("detected_level").unwrap(), it.values.clone())).collect();
     assert_eq!(counts, [("error", vec![1.0]), ("info", vec![2.0]), ("unknown", vec![1.0])]);
     assert!(std::sync::Arc::ptr_eq(&series[0].times, &series[2].times));
+}
+
+#[test]
+fn what_has_several_of_something_is_found_however_a_line_writes_it() {
+    let keys = |it: &str| vec![it.to_owned()];
+    let lines = LogQuery::select(&worker());
+    let (of, values, window) = (keys("job_id"), keys("user.id"), TimeDelta::from_secs(60));
+    let query = Several { lines, of, values, window }.to_string();
+    assert!(query.starts_with(r#"count by (_of) (sum by (_of, _value) (count_over_time({app="worker"} |= "job_id" |= "user.id" | regexp "#), "{query}");
+    assert!(query.contains(r"\\b(?:user\\.id)"), "{query}");
+    assert!(
+        query.ends_with(r#" | _of!="" | _value!="" | _value!~"null|None|nil|undefined|-" [60000ms]))) > 1"#),
+        "{query}"
+    );
 }
 
 #[test]
