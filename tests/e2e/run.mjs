@@ -75,8 +75,8 @@ const dead = Object.values(servers).map(server => server.died()).filter(Boolean)
 for (const words of dead) console.error(words);
 await stop();
 tell(`${first.length - lasting.length} passed, ${lasting.length} failed`);
-for (const it of lasting) console.log(`failed: ${it.name}`);
-for (const it of unsteady) console.log(`failed at first, and passed when it was run again: ${it.name}`);
+for (const it of lasting) console.log(`failed: ${path.basename(it.file)}: ${it.name}`);
+for (const it of unsteady) console.log(`failed at first, and passed when it was run again: ${path.basename(it.file)}: ${it.name}`);
 process.exit(lasting.length || dead.length || first.length === 0 ? 1 : 0);
 
 /** Runs the tests of some files, one file after the other; each test's file, name, and whether it passed. */

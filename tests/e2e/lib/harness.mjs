@@ -53,3 +53,17 @@ export async function accessible(page) {
   const found = violations.flatMap(each => each.nodes.map(node => `${each.id} (${each.help}): ${node.html.slice(0, 160)} ${node.any.map(any => any.message).join('; ').slice(0, 200)}`));
   assert.deepEqual(found, []);
 }
+
+/** Throws when axe finds anything in the page, in light or dark, there or as wide as a phone, or when it is wider than that. */
+export async function accessibleEverywhere(page) {
+  const wide = page.viewportSize();
+  for (const [colorScheme, viewport] of [['light', wide], ['dark', wide], ['light', { width: 390, height: 844 }]]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    // Colours on their way from one to the other are nobody's.
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().filter(it => it instanceof CSSTransition).map(it => it.finished)));
+    await accessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+  }
+}
