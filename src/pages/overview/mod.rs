@@ -8,7 +8,7 @@ use std::sync::Arc;
 use charts::{LineChart, Zone};
 use domain::ids::TraceId;
 use domain::system::MetricRole;
-use domain::time::{Moment, RangeSpec, TimeRange, Timestamp};
+use domain::time::{RangeSpec, TimeRange, Timestamp};
 use domain::view_state::Page;
 use inquiry::panels::{Panel, PanelsInquiry, PanelsQuestion};
 use leptos::prelude::*;
@@ -77,7 +77,7 @@ pub fn OverviewPage() -> impl IntoView {
     let shared = Shared {
         crosshair: RwSignal::new(None::<Timestamp>),
         on_zoom: Callback::new(move |range: TimeRange| {
-            view.push(|it| it.range = RangeSpec { from: Moment::At(range.start), to: Moment::At(range.end) });
+            view.push(|it| it.range = RangeSpec::fixed(range));
         }),
         on_exemplar: Callback::new(move |trace: TraceId| {
             view.push(|it| {

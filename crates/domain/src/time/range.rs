@@ -218,9 +218,10 @@ impl RangeSpec {
         Self { from: Moment::Ago(length), to: Moment::Ago(TimeDelta::ZERO) }
     }
 
-    /// Exactly this range, whatever the clock says.
-    pub const fn fixed(range: TimeRange) -> Self {
-        Self { from: Moment::At(range.start), to: Moment::At(range.end) }
+    /// This range, whatever the clock says, in whole milliseconds: an address knows no less.
+    pub fn fixed(range: TimeRange) -> Self {
+        let TimeRange { start, end } = range.aligned_to(TimeDelta::from_millis(1));
+        Self { from: Moment::At(start), to: Moment::At(end) }
     }
 
     /// The two instants meant at `now`, on a clock `offset_secs` east of UTC; at least one millisecond apart.
@@ -270,6 +271,16 @@ mod tests {
         for bad in ["", "nowish", "now-", "now-5", "now/x", "tomorrow"] {
             assert_eq!(bad.parse::<Moment>(), Err(MomentError { text: bad.to_owned() }));
         }
+    }
+
+    #[test]
+    fn a_fixed_range_is_read_back_as_it_is() {
+        let at = |nanos: i64| Timestamp::from_nanos(1_795_000_000_123_000_000 + nanos);
+        let range = TimeRange { start: at(456), end: at(1_000_789) };
+        let spec = RangeSpec::fixed(range);
+        assert_eq!(Ok(spec.from), spec.from.to_string().parse());
+        assert_eq!(Ok(spec.to), spec.to.to_string().parse());
+        assert!(spec.resolve(Timestamp::default(), 0).covers(range));
     }
 
     #[test]
