@@ -82,6 +82,8 @@ process.exit(lasting.length || dead.length || first.length === 0 ? 1 : 0);
 /** Runs the tests of some files, one file after the other; each test's file, name, and whether it passed. */
 async function runTests(lane, isSeen, options = []) {
   const told = path.join(scratch('told'), 'tests');
+  // There even if the runner dies before it writes: the servers still have to be stopped.
+  fs.writeFileSync(told, '');
   const reporters = ['spec', 'stdout', path.join(here, 'lib/told.mjs'), told];
   const arguments_ = reporters.map((it, place) => `--test-reporter${place % 2 ? '-destination' : ''}=${it}`);
   // What all but the first say comes in one piece when they are done.
