@@ -21,6 +21,8 @@ const MAX_BYTES = 600_000;
 /** Jobs that nobody tells of, the newest, that can be opened nevertheless. */
 const MAX_OTHERS = 5;
 const HOUR = 3_600_000;
+/** What questions are answered with that are not to be in the recording: a refusal, since servers that fail are given up. */
+const UNWANTED = 400;
 const { END, SEED = '7', RATE = '1.5' } = process.env;
 const [app, file = path.join(ROOT, 'public/sample/incident.jsrec')] = process.argv.slice(2);
 if (!app) throw new Error('which directory holds the built app?');
@@ -36,9 +38,12 @@ async function visitor(browser, url) {
   // One question at a time, in the order they were asked: as the recording will answer them. Questions that follow
   // from answers would otherwise depend on which server happened to be quicker.
   let last = Promise.resolve(), open = 0, isWanted = () => true;
+  // What has been wanted once is answered again: the recorder keeps the newest answer.
+  const wanted = new Set();
   await page.route(/\/(loki|prometheus|tempo)\/(loki\/)?api\/|\/loki\/api\//, route => {
     const request = route.request(), words = decodeURIComponent(`${request.url()} ${request.postData() ?? ''}`);
-    if (!isWanted(words)) return route.abort();
+    if (!isWanted(words) && !wanted.has(words)) return route.fulfill({ status: UNWANTED, body: 'not to be in the recording' });
+    wanted.add(words);
     open += 1;
     last = last.then(async () => {
       try { await route.fulfill({ response: await route.fetch() }); } catch { await route.abort().catch(() => {}); }
@@ -56,9 +61,10 @@ async function visitor(browser, url) {
     }, new URLSearchParams(view).toString());
     let calm = 0;
     await until(`${JSON.stringify(view)} is not answered`, async () => {
-      const busy = open > 0 || await page.locator('.top .busy').count() > 0;
+      // A page is built a little after the bar above it, and asks only then.
+      const busy = open > 0 || await page.locator('.top .busy, main [aria-busy=true]').count() > 0;
       calm = busy ? 0 : calm + 1;
-      return calm >= 3;
+      return calm >= 8;
     }, { seconds: 60, everyMs: 60 });
   };
   return { page, visit };
@@ -189,6 +195,7 @@ try {
 
   recording.head = { ...recording.head, title: 'Sample incident', view: '', now_ns: end * 1e6, examples: selection.examples };
   fs.mkdirSync(path.dirname(file), { recursive: true });
+  recording.answers = recording.answers.filter(({ head }) => head.status !== UNWANTED);
   // Like beside like packs smaller; answers to the same question stay in their order.
   const question = ({ head: { endpoint, query } }) => `${endpoint} ${query}`;
   recording.answers.sort((a, b) => (question(a) < question(b) ? -1 : Number(question(a) > question(b))));

@@ -13,7 +13,7 @@ use crate::transport::{Transport, ask};
 /// Lines that one slice brings at most before what came is shown.
 const MAX_LINES_A_SLICE: usize = 10_000;
 /// Traces that a search gives at most.
-const MAX_TRACES: u32 = 200;
+const MAX_TRACES: u32 = 500;
 /// Spans of each: what a job of a few stages with a few retries has at its borders.
 const SPANS_A_TRACE: u32 = 24;
 

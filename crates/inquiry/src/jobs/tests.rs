@@ -25,7 +25,7 @@ const END_SECS: i64 = 100_000;
 #[derive(Default)]
 struct Store {
     lines: Vec<(i64, String)>,
-    traces: Vec<(u8, i64, &'static str)>,
+    traces: Vec<(u16, i64, &'static str)>,
     counted: f64,
     asked: RefCell<Vec<(String, TimeRange)>>,
     /// Ranges longer than this are too heavy.
@@ -337,13 +337,13 @@ fn a_look_beside_a_list_reads_nothing_twice_and_leaves_the_list() {
 
 #[test]
 fn traces_are_found_past_the_limit_and_say_what_was_kept() {
-    let mut store = Store::of_jobs(300, 10);
+    let mut store = Store::of_jobs(700, 1);
     let id = |job: i64| -> &'static str { format!("j-{job}").leak() };
-    store.traces = (0..250).map(|it| (it as u8 + 1, END_SECS - 200 - it * 10, id(it))).collect();
-    store.traces.push((255, END_SECS - 500, "only-traced"));
+    store.traces = (0..650).map(|it| (it as u16 + 1, END_SECS - 200 - it, id(it))).collect();
+    store.traces.push((999, END_SECS - 500, "only-traced"));
     let report = find(&store, true, last(6_000));
     let kept = |it: TraceKept| report.rows.iter().filter(|row| row.trace == it).count();
-    assert_eq!((kept(TraceKept::Kept), kept(TraceKept::NotKept)), (251, 50), "{:?}", report.warnings);
+    assert_eq!((kept(TraceKept::Kept), kept(TraceKept::NotKept)), (651, 50), "{:?}", report.warnings);
     let only = report.rows.iter().find(|it| it.id.as_str() == "only-traced").unwrap();
     assert_eq!((only.state, only.n_lines), (domain::job::JobState::Failed, 0));
     assert!(report.asked.iter().any(|it| it.query.contains("span.job.id != \"\"")), "{:?}", report.asked);
