@@ -9,9 +9,16 @@ use std::ops::Range;
 use crate::state::{Memo, effect};
 use leptos::html::Div;
 use leptos::prelude::*;
+use web_sys::HtmlDivElement;
 
 /// Rows kept above and below the view, so that a quick scroll shows no holes.
 pub(in crate::components) const SPARE_ROWS: usize = 6;
+
+/// What the bar at the top of the page covers, with a little room, in CSS pixels.
+const BAR_PX: f64 = 60.0;
+
+/// Room below a row that is brought into the window, in CSS pixels.
+const ROOM_PX: f64 = 8.0;
 
 /// The rows that must be in the document: those in view and [`SPARE_ROWS`] more at each end.
 pub(in crate::components) fn rows_in_view(
@@ -54,6 +61,29 @@ pub(in crate::components) fn scroll_to_row(
         // From afar, a third from above: what led to it can be read too.
         Some((top - view_px / 3.0).max(0.0))
     }
+}
+
+/// Scrolls the page so that a row of a list is in the window, where a person goes through the list: with the focus in it.
+///
+/// `above_px` is what stands above the rows within the list.
+pub(in crate::components) fn show_in_window(list: &HtmlDivElement, row: usize, row_px: f64, above_px: f64) {
+    let is_gone_through = list.matches(":focus-within").unwrap_or(false);
+    let Some(window_px) = window().inner_height().ok().and_then(|it| it.as_f64()).filter(|_| is_gone_through)
+    else {
+        return;
+    };
+    let in_list_px = above_px + row as f64 * row_px - f64::from(list.scroll_top());
+    let top_px = list.get_bounding_client_rect().top() + in_list_px;
+    let by_px = off_window(top_px, row_px, window_px);
+    if by_px != 0.0 {
+        window().scroll_by_with_x_and_y(0.0, by_px);
+    }
+}
+
+/// How far to scroll the page, in CSS pixels, so that a row stands below the bar at its top and above its end.
+fn off_window(top_px: f64, row_px: f64, window_px: f64) -> f64 {
+    let (above, below) = (top_px - BAR_PX, top_px + row_px + ROOM_PX - window_px);
+    if above < 0.0 { above } else { below.max(0.0).min(above) }
 }
 
 /// Which rows must be in the document.
@@ -120,6 +150,7 @@ where
         if let Some(top) = scroll_to_row(row, f64::from(element.scroll_top()), height_px, custom_px) {
             element.set_scroll_top(top as i32);
         }
+        show_in_window(&element, row, custom_px, 0.0);
     });
     let full_height = move || format!("{}px", n_rows.get() as f64 * size.get().custom_px);
     let row_px = Memo::new(move |_| size.get().custom_px);
@@ -173,6 +204,18 @@ mod tests {
         assert_eq!(scroll_to_row(3, 0.0, 240.0, 24.0), None);
         assert_eq!(scroll_to_row(100, 0.0, 240.0, 24.0), Some(2_320.0));
         assert_eq!(scroll_to_row(0, 500.0, 240.0, 24.0), Some(0.0));
+    }
+
+    #[test]
+    fn the_page_moves_no_more_than_it_must() {
+        assert_eq!(off_window(300.0, 24.0, 760.0), 0.0);
+        assert_eq!(off_window(750.0, 24.0, 760.0), 22.0);
+        assert_eq!(off_window(20.0, 24.0, 760.0), -40.0);
+        assert_eq!(
+            off_window(70.0, 24.0, 80.0),
+            10.0,
+            "where the window is too low for both, the row's top stays in view"
+        );
     }
 
     #[test]

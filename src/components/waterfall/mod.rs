@@ -26,7 +26,7 @@ use self::head::{Folds, Head};
 use self::minimap::MinimapView;
 use self::pool::Pool;
 use self::row::RowView;
-use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, use_size};
+use crate::components::virtual_list::{Size, rows_in_view, scroll_to_row, show_in_window, use_size};
 use crate::state::{Memo, effect, use_clock};
 
 /// Everything that is drawn; made anew when any of it changes, which copies nothing large.
@@ -148,6 +148,7 @@ pub fn Waterfall(
         {
             element.set_scroll_top(top as i32);
         }
+        show_in_window(&element, row, custom_px, custom_px);
     });
     let hands = Hands { picture, drawer, current, n_rows, acts };
     let active = move || {

@@ -120,6 +120,11 @@ pub(super) fn focus_detail() {
     focus("#detail");
 }
 
+/// Puts the focus onto the rows of the waterfall.
+pub(super) fn focus_waterfall() {
+    focus(".wf-rows");
+}
+
 /// Puts the focus onto the first element that the selector finds.
 fn focus(selector: &str) {
     let element = document().query_selector(selector).ok().flatten();

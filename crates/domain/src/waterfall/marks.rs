@@ -110,10 +110,4 @@ impl Marks {
         }
         range
     }
-
-    /// How many log lines there are, on bars and in lanes.
-    pub fn n_lines(&self) -> usize {
-        let on_bars = self.marks.iter().filter(|it| matches!(it.1.kind, MarkKind::Line(_))).count();
-        on_bars + self.lanes.iter().map(|it| it.marks.len()).sum::<usize>()
-    }
 }

@@ -126,7 +126,8 @@ pub enum Row {
     Mark(usize, usize),
 }
 
-/// The rows from top to bottom: lanes of lines without a span, then spans; below each its marks, where opened.
+/// The rows from top to bottom: spans, then lanes of lines without a span, which come later and move no span; below each its
+/// marks, where opened.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     n_lanes: usize,
@@ -177,7 +178,7 @@ impl Rows {
         rows
     }
 
-    /// With so many lanes of lines above the spans.
+    /// With so many lanes of lines below the spans.
     pub fn with_lanes(mut self, n_lanes: usize) -> Self {
         self.n_lanes = n_lanes;
         self
@@ -216,8 +217,10 @@ impl Rows {
             Some(it) => row - it.n_so_far,
             None => row,
         };
-        let Some(span) = base.checked_sub(self.n_lanes) else { return Some(Row::Lane(base)) };
-        Some(Row::Span(Place(*self.places.get(span)?), *self.depths.get(span)?))
+        match self.places.get(base).zip(self.depths.get(base)) {
+            Some((place, depth)) => Some(Row::Span(Place(*place), *depth)),
+            None => Some(base - self.places.len()).filter(|it| *it < self.n_lanes).map(Row::Lane),
+        }
     }
 
     /// The span at a row, or the one that a row of marks belongs to.
@@ -231,15 +234,28 @@ impl Rows {
 
     /// The row of a span; `None` where it has none.
     pub fn row_of(&self, place: Place) -> Option<usize> {
-        let base = self.base_of(place)?;
+        Some(self.with_marks(self.base_of(place)?))
+    }
+
+    /// The row of a lane.
+    pub fn row_of_lane(&self, lane: usize) -> usize {
+        self.with_marks(self.base_of_lane(lane))
+    }
+
+    fn with_marks(&self, base: usize) -> usize {
         let before = self.opened.partition_point(|it| it.base < base);
         let n_above = before.checked_sub(1).and_then(|it| self.opened.get(it)).map_or(0, |it| it.n_so_far);
-        Some(base + n_above)
+        base + n_above
     }
 
     /// The row of a span, counted without rows of marks: what [`Rows::with_opened`] takes.
     pub fn base_of(&self, place: Place) -> Option<usize> {
-        self.places.binary_search(&place.0).ok().map(|it| it + self.n_lanes)
+        self.places.binary_search(&place.0).ok()
+    }
+
+    /// The row of a lane, counted without rows of marks.
+    pub fn base_of_lane(&self, lane: usize) -> usize {
+        self.places.len() + lane
     }
 
     /// The row of a span, else of its nearest ancestor that has one.

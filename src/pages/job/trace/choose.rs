@@ -1,10 +1,13 @@
 //! Which of the job's traces is shown, and what there is of it in numbers.
 
 use domain::ids::TraceId;
+use domain::job::Origin;
 use domain::trace::{SpanStatus, Trace};
 use domain::view_state::{Folds, Switch};
+use domain::waterfall::MarkKind;
 use leptos::prelude::*;
 
+use super::super::detail::focus_waterfall;
 use super::model::TraceModel;
 use crate::components::timeline::wall_millis;
 use crate::state::Memo;
@@ -70,7 +73,35 @@ pub(super) fn Chooser(trace: TraceModel) -> impl IntoView {
         </Show>
         <span class="r">
             <span role="status">{numbers}</span>
+            <LinesBelow trace=trace />
         </span>
+    }
+}
+
+/// How many lines name no span, and the way to them.
+#[component]
+fn LinesBelow(trace: TraceModel) -> impl IntoView {
+    let lines = Memo::new(move |_| {
+        trace.picture.with(|it| {
+            let lanes = &it.as_ref()?.marks.lanes;
+            let first = lanes.first()?.marks.first()?;
+            Some((lanes.iter().map(|it| it.marks.len()).sum::<usize>(), first.kind))
+        })
+    });
+    move || {
+        let (n, first) = lines.get()?;
+        let go = move |_| {
+            if let MarkKind::Line(key) = first {
+                focus_waterfall();
+                trace.model.select(Origin::Line(key));
+            }
+        };
+        let title = "They stand below the spans, by service: go to the first";
+        Some(view! {
+            <button type="button" class="quiet" title=title on:click=go>
+                {format!("{} without a span", counted(n, "line"))}
+            </button>
+        })
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) fn row_of(model: Model, picture: &Picture, shown: Origin) -> Option<u
             }
             let lanes = &picture.marks.lanes;
             let lane = lanes.iter().position(|it| it.marks.iter().any(is_it))?;
-            let row = (0..picture.rows.len()).find(|it| picture.rows.get(*it) == Some(Row::Lane(lane)))?;
+            let row = picture.rows.row_of_lane(lane);
             let idx = lanes.get(lane)?.marks.iter().position(is_it);
             Some(idx.map_or(row, |it| opened(row, it)))
         }

@@ -99,7 +99,8 @@ impl TraceModel {
                 let place = forest.find_anywhere(*it)?;
                 Some((rows.base_of(place)?, marks.on(place).len()))
             });
-            let blocks: Vec<_> = of_lanes.map(|(idx, it)| (idx, it.marks.len())).chain(of_spans).collect();
+            let blocks: Vec<_> =
+                of_lanes.map(|(idx, it)| (rows.base_of_lane(idx), it.marks.len())).chain(of_spans).collect();
             Arc::new(if blocks.is_empty() { rows } else { rows.with_opened(blocks) })
         });
         let find = RwSignal::new(Arc::new(Find::default()));
@@ -130,8 +131,8 @@ impl TraceModel {
             shared_memo(move || Arc::new(follow::axis(range.get(), zoom.get(), folding.get(), &folds.get())));
         let current =
             Memo::new(move |_| picture.with(|it| follow::row_of(model, it.as_deref()?, model.shown.get()?)));
-        // Only a new choice moves the rows: folding and answers that come meanwhile do not.
-        let cue = Memo::new(move |_| (model.shown.get(), forest.with(Option::is_some)));
+        // Only a new choice moves the rows, once it has one: folding and answers that come meanwhile do not.
+        let cue = Memo::new(move |_| (model.shown.get(), current.with(Option::is_some)));
         let reveal = Signal::derive(move || {
             cue.track();
             untrack(|| current.get())

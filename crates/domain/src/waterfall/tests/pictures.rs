@@ -237,8 +237,8 @@ fn lines_stand_on_their_span_or_in_their_services_lane() {
     );
     let rows = Rows::of(&forest, &Shape::default()).with_lanes(lanes.len());
     assert_eq!(
-        (rows.get(0), rows.len(), rows.row_of(place(&forest, "run"))),
-        (Some(Row::Lane(0)), 3, Some(2))
+        (rows.get(1), rows.len(), rows.get(3), rows.row_of(place(&forest, "run")), rows.row_of_lane(1)),
+        (Some(Row::Lane(0)), 3, None, Some(0), 2)
     );
 }
 
@@ -259,7 +259,8 @@ fn opened_marks_have_rows_below_their_owner() {
     let forest = forest(JOB);
     let (run, again) = (place(&forest, "run"), place(&forest, "again"));
     let rows = Rows::of(&forest, &Shape::default()).with_lanes(1);
-    let opened = vec![(rows.base_of(again).unwrap(), 1), (0, 2), (rows.base_of(run).unwrap(), 3)];
+    let opened =
+        vec![(rows.base_of(again).unwrap(), 1), (rows.base_of_lane(0), 2), (rows.base_of(run).unwrap(), 3)];
     let rows = rows.with_opened(opened);
     let short = |it: usize| match rows.get(it).unwrap() {
         Row::Lane(lane) => format!("lane {lane}"),
@@ -267,8 +268,11 @@ fn opened_marks_have_rows_below_their_owner() {
         Row::Mark(owner, idx) => format!("{owner}.{idx}"),
     };
     let all: Vec<_> = (0..rows.len()).map(short).collect();
-    let expected = "lane 0|0.0|0.1|submit|run|4.0|4.1|4.2|fetch|proxy|again|10.0|parse|split";
+    let expected = "submit|run|1.0|1.1|1.2|fetch|proxy|again|7.0|parse|split|lane 0|11.0|11.1";
     assert_eq!(all.join("|"), expected);
     assert!(forest.all().all(|it| rows.place(rows.row_of(it).unwrap()) == Some(it)));
-    assert_eq!((rows.place(6), rows.place(1), rows.get(14)), (Some(run), None, None));
+    assert_eq!(
+        (rows.place(3), rows.place(12), rows.get(14), rows.row_of_lane(0)),
+        (Some(run), None, None, 11)
+    );
 }
