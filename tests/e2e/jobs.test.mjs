@@ -5,6 +5,7 @@ import test from 'node:test';
 import { FAULTS } from './lib/faults.mjs';
 import { FAILED_REQUESTS, accessibleEverywhere, harness } from './lib/harness.mjs';
 import { failedJob, goodLines, newJob, writeLines } from './lib/jobs.mjs';
+import { ms, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
 const truth = JSON.parse(fs.readFileSync(process.env.DEMO_TRUTH, 'utf8'));
@@ -69,6 +70,21 @@ test('whether a trace was kept is told', async () => {
   const page = await opened({ ...now, q: good.id, cols: 'state,job,trace' });
   await page.waitForFunction(() => /not kept/.test(document.querySelector('.job-row')?.innerText ?? ''));
   await page.done();
+});
+
+test('jobs that ended well though their lines name several users stand out, and are found by it', async () => {
+  const told = truthOf('metamock'), leaked = told.examples['flawed context_leak'].map(job => job.job_id);
+  const hours = { page: 'jobs', sys: 'metamock', from: `${ms(told.start)}`, to: `${ms(told.end) + MINUTE}`, tz: 'utc' };
+  const page = await opened(hours);
+  const n = Number.parseInt(await page.locator('.count.done small', { hasText: 'of several users' }).innerText(), 10);
+  assert.ok(n >= leaked.length && n < await count(page, 'done') / 4, `${n} of ${await count(page, 'done')}, ${leaked.length} are told`);
+  const found = await opened({ ...hours, f: 'users:least:2', cols: 'state,job,user,users' });
+  assert.equal(await rows(found).count(), n);
+  const ids = await found.locator('.job-row .id').allInnerTexts();
+  for (const id of leaked) assert.ok(ids.includes(id), `${id} among ${ids}`);
+  assert.match(await found.locator('.job-row .several').first().getAttribute('title'), /name 2 users, \S+, \S+: a worker may have kept the context/);
+  await page.done();
+  await found.done();
 });
 
 test('counts filter, the address says so and opens the same list', async () => {

@@ -20,7 +20,7 @@ pub(super) struct CellPlace<'a> {
 
 /// Whether a column stands at its right edge, as numbers do.
 pub(super) const fn is_right(field: Field) -> bool {
-    matches!(field, Field::Duration | Field::Wait | Field::Attempts)
+    matches!(field, Field::Duration | Field::Wait | Field::Attempts | Field::Users)
 }
 
 /// One cell.
@@ -37,6 +37,7 @@ pub(super) fn cell(field: Field, job: &JobRow, place: &CellPlace) -> DrawnCell {
         Field::Attempts => {
             plain("r", if job.attempts > 0 { job.attempts.to_string() } else { "—".to_owned() })
         }
+        Field::Users => users(job),
         Field::Stage | Field::FailedStage | Field::Kind | Field::Operation => plain("", texts()),
         Field::Failure => plain("soft", job.failure.as_ref().map(ToString::to_string).unwrap_or_default()),
         Field::Version | Field::Request => plain("mono", texts()),
@@ -113,6 +114,21 @@ fn start(job: &JobRow, place: &CellPlace) -> DrawnCell {
         class: "nowrap",
         text: format!("{before}{}", clock_beside(job.start, place.now, offset_secs, Precision::Seconds)),
         title: format!("{exact} {}", place.clock.zone_name(job.start)),
+        ..DrawnCell::default()
+    }
+}
+
+/// How many users its lines name: more than one should not be.
+fn users(job: &JobRow) -> DrawnCell {
+    let n = job.users.len();
+    let several = || {
+        let names = job.users.join(", ");
+        format!("its lines name {n} users, {names}: a worker may have kept the context of the work before")
+    };
+    DrawnCell {
+        class: if n > 1 { "r several" } else { "r" },
+        text: if n > 0 { n.to_string() } else { "—".to_owned() },
+        title: if n > 1 { several() } else { String::new() },
         ..DrawnCell::default()
     }
 }

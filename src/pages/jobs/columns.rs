@@ -10,7 +10,7 @@ use crate::components::part::Part;
 use crate::state::Memo;
 
 /// Columns that a list has of itself, where jobs fill them.
-const OWN: [Field; 10] = [
+const OWN: [Field; 11] = [
     Field::State,
     Field::Job,
     Field::Kind,
@@ -20,6 +20,7 @@ const OWN: [Field; 10] = [
     Field::Timeline,
     Field::ErrorCode,
     Field::Attempts,
+    Field::Users,
     Field::Trace,
 ];
 /// What a narrow screen has room for.
@@ -55,6 +56,7 @@ pub(super) fn template(columns: &[Field], is_narrow: bool) -> String {
         (Field::Start, _) => "minmax(72px, max-content)",
         (Field::Duration | Field::Wait, _) => "92px",
         (Field::Attempts, _) => "44px",
+        (Field::Users, _) => "58px",
         (Field::Trace, _) => "86px",
         _ => "minmax(80px, .8fr)",
     };

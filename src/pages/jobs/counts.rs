@@ -97,7 +97,7 @@ fn how_exact(model: Model) -> String {
     })
 }
 
-/// What most of them have, or how long the oldest has been so.
+/// What most of them have, how long the oldest has been so, or what is odd though they went well.
 fn remark(model: Model, state: JobState) -> String {
     let now = model.now.get();
     model.of_any_state.with(|all| {
@@ -116,7 +116,11 @@ fn remark(model: Model, state: JobState) -> String {
                 let age = |it: &JobRow| format!("oldest {}", whole_secs(it.total(now).secs()));
                 oldest.map_or_else(String::new, |it| age(it))
             }
-            JobState::Done | JobState::Unknown => String::new(),
+            JobState::Done => match rows.filter(|it| it.users.len() > 1).count() {
+                0 => String::new(),
+                n => format!("{n} of several users"),
+            },
+            JobState::Unknown => String::new(),
         }
     })
 }

@@ -150,7 +150,7 @@ impl JobSample {
             failure: row.failure.clone(),
             version: row.version.clone(),
             versions: row.versions.clone(),
-            user: row.user.clone(),
+            user: row.users.first().cloned(),
             host: row.domain.clone(),
             attributes,
             tasks: row.operation.iter().filter(|_| row.n_tasks == 1).cloned().collect(),

@@ -67,6 +67,8 @@ fields! {
     Url = "url", "URL";
     /// Who asked for it.
     User = "user", "User";
+    /// How many users its lines name.
+    Users = "users", "Users";
     /// The name of its first task.
     Operation = "operation", "Operation";
     /// Synchronous or asynchronous.
@@ -86,7 +88,7 @@ fields! {
 impl Field {
     /// Whether its values are numbers, which are compared and not listed.
     pub const fn is_number(self) -> bool {
-        matches!(self, Self::Duration | Self::Wait | Self::Attempts)
+        matches!(self, Self::Duration | Self::Wait | Self::Attempts | Self::Users)
     }
 
     /// Whether a filter can ask for it.
@@ -100,6 +102,7 @@ impl Field {
             Self::Duration => Some(row.total(now).as_secs_f64()),
             Self::Wait => (!row.segments.is_empty()).then(|| row.in_queues.as_secs_f64()),
             Self::Attempts => (row.attempts > 0).then(|| f64::from(row.attempts)),
+            Self::Users => (!row.users.is_empty()).then_some(row.users.len() as f64),
             _ => None,
         }
     }
@@ -118,7 +121,7 @@ impl Field {
             Self::Failure => maybe(row.failure_key.as_deref()),
             Self::Domain => maybe(row.domain.as_deref()),
             Self::Url => maybe(row.url.as_deref()),
-            Self::User => maybe(row.user.as_deref()),
+            Self::User => row.users.iter().for_each(|it| maybe(Some(it.as_str()))),
             Self::Operation => maybe(row.operation.as_deref()),
             Self::Mode => maybe(row.mode.as_deref()),
             Self::Version => maybe(row.version.as_deref()),
@@ -126,7 +129,7 @@ impl Field {
             Self::Queue => row.queues.iter().for_each(|it| maybe(Some(it.as_str()))),
             Self::Request => maybe(row.request_id.as_deref()),
             Self::Trace => maybe(Some(row.trace.name())),
-            Self::Start | Self::Duration | Self::Timeline | Self::Wait | Self::Attempts => {}
+            Self::Start | Self::Duration | Self::Timeline | Self::Wait | Self::Attempts | Self::Users => {}
         }
     }
 
@@ -137,6 +140,8 @@ impl Field {
             Self::Timeline => !row.segments.is_empty(),
             Self::Wait => row.in_queues.nanos() > 0,
             Self::Attempts => row.attempts > 0,
+            // One is as it should be.
+            Self::Users => row.users.len() > 1,
             // A column that could only ever say one thing says nothing.
             Self::Trace => !system.spans.roles.is_empty(),
             _ => {

@@ -57,7 +57,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         versions: job.facts.versions,
         domain: job.facts.url.as_deref().and_then(host_of),
         url: job.facts.url,
-        user: job.facts.user,
+        users: users(job.facts.user, evidence),
         request_id: job.facts.request_id,
         queues: queues(&job.stages, evidence),
         traces: evidence.trace_ids(),
@@ -96,6 +96,13 @@ fn services(job: &Job, evidence: &Evidence) -> Vec<Arc<str>> {
     names.into_iter().filter(|it| !it.is_empty()).collect()
 }
 
+/// Who asked for it, then the others whom its lines name.
+fn users(own: Option<String>, evidence: &Evidence) -> Vec<String> {
+    let named: SortedSet<&String> = evidence.lines.iter().filter_map(|it| it.roles.user.as_ref()).collect();
+    let others: Vec<String> = named.into_iter().filter(|it| own.as_ref() != Some(*it)).cloned().collect();
+    own.into_iter().chain(others).collect()
+}
+
 fn queues(stages: &[StageRun], evidence: &Evidence) -> Vec<String> {
     let of_waits = stages.iter().flat_map(|it| &it.waits).filter_map(|it| it.queue.clone());
     let of_lines = evidence.lines.iter().filter_map(|it| it.roles.queue.clone());
@@ -131,11 +138,11 @@ fn words(row: &JobRow) -> String {
         &row.mode,
         &row.version,
         &row.url,
-        &row.user,
         &row.request_id,
     ];
     texts.into_iter().flatten().for_each(|it| add(it));
     [&row.stage, &row.failed_stage].into_iter().flatten().for_each(|it| add(it.as_str()));
+    row.users.iter().for_each(|it| add(it));
     row.services.iter().for_each(|it| add(it));
     row.queues.iter().for_each(|it| add(it));
     row.traces.iter().for_each(|it| add(&it.to_string()));

@@ -66,8 +66,8 @@ pub struct JobRow {
     pub url: Option<String>,
     /// The host in `url`.
     pub domain: Option<String>,
-    /// Who asked for it.
-    pub user: Option<String>,
+    /// Who asked for it, and whomever else its lines name: of several, a worker may have kept what it knew of the job before.
+    pub users: Vec<String>,
     /// The request's id at the gateway.
     pub request_id: Option<String>,
     /// The queues that it was in, in order of their names.

@@ -71,6 +71,18 @@ fn a_field_that_rows_do_not_have_has_no_value() {
 }
 
 #[test]
+fn jobs_whose_lines_name_several_users_are_found() {
+    let leaked = "\n10:00:30.000 I scraper chatter job=good-1 user=zoe\n";
+    let rows = rows("10:02:30", &format!("{JOBS}{leaked}"));
+    let found = |filter: &str| ids(&filtered(&rows, &[filter], "")).join(" ");
+    assert_eq!(found("users:least:2"), "good-1");
+    assert_eq!((found("user:is:ann"), found("user:is:zoe")), ("good-1".to_owned(), "good-1".to_owned()));
+    let is_shown = |rows: &Rows| filled_fields(&system(), rows).contains(&Field::Users);
+    assert!(is_shown(&rows));
+    assert!(!is_shown(&super::rows("10:02:30", JOBS)), "one user each is no news");
+}
+
+#[test]
 fn words_are_found_anywhere_in_any_case() {
     check(&[], "ANSWERED 403", &["bad-1"]);
     check(&[], "  b.example.org  bob ", &["bad-1"]);

@@ -27,7 +27,10 @@ fn a_row_says_what_the_job_page_says() {
     let rows = rows("10:01:00", TWO_JOBS);
     let row = &rows[1];
     assert_eq!(row.domain.as_deref(), Some("docs.example.org"));
-    assert_eq!((row.user.as_deref(), row.queues.as_slice()), (Some("ann"), &["scrape_jobs".to_owned()][..]));
+    assert_eq!(
+        (row.users.as_slice(), row.queues.as_slice()),
+        (&["ann".to_owned()][..], &["scrape_jobs".to_owned()][..])
+    );
     assert_eq!((row.start, row.end), (at("10:00:00"), Some(at("10:00:25"))));
     assert_eq!(row.keyed_by, Role::Job);
     assert!(row.start_is_told);
