@@ -32,18 +32,22 @@ pub(super) fn Keys() -> impl IntoView {
         match event.key().as_str() {
             "?" => is_open.set(true),
             "r" => clock.refresh(),
+            // Their list closes itself; what stands in its place where it did not come does not.
+            "Escape" => is_open.set(false),
             _ => {}
         }
     });
     on_cleanup(move || listener.remove());
     view! {
         <Show when=move || is_open.get()>
-            <Part
-                fetch=parts::key_list::fetch
-                view=move || parts::key_list::view(is_open)
-                what="Fetching the list of keys …"
-                height_css_px=0
-            />
+            <div class="key-list">
+                <Part
+                    fetch=parts::key_list::fetch
+                    view=move || parts::key_list::view(is_open)
+                    what="Fetching the list of keys …"
+                    height_css_px=0
+                />
+            </div>
         </Show>
     }
 }

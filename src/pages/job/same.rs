@@ -6,7 +6,7 @@ use domain::fingerprint::{Fingerprint, GroupTold, Since, failures};
 use domain::format::{Precision, clock_beside};
 use domain::job::JobState;
 use domain::jobs::Field;
-use domain::time::{RangeSpec, Timestamp};
+use domain::time::{RangeSpec, TimeDelta, Timestamp};
 use domain::view_state::{Filter, FilterOp, Page, Tab};
 use inquiry::diagnosis::is_in_trouble;
 use inquiry::jobs::JobsReport;
@@ -19,6 +19,9 @@ use crate::state::{Memo, go_to, use_clock};
 
 /// What they have in common that is told, the most telling.
 const MAX_LIFTS: usize = 2;
+
+/// Of a stretch that is shorter, minutes would tell too little.
+const SHORT: TimeDelta = TimeDelta::from_secs(600);
 
 /// What other jobs tell.
 #[derive(Clone, PartialEq)]
@@ -48,16 +51,20 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
         Some(jobs) => model.job.with(|job| told(job, &jobs)),
         None => Told::Reading,
     });
-    let time = move |at: Timestamp| {
+    let to = move |at: Timestamp, precision: Precision| {
         let beside = model.now.get_untracked();
-        clock_beside(at, beside, clock.offset_secs(at), Precision::Minutes)
+        clock_beside(at, beside, clock.offset_secs(at), precision)
     };
+    let time = move |at: Timestamp| to(at, Precision::Minutes);
     let among = move || {
         let jobs = jobs.get()?;
         let from = jobs.range.start.max(jobs.complete_from);
         let n = jobs.rows.len();
         let jobs_word = if n == 1 { "job" } else { "jobs" };
-        Some(format!("{} {jobs_word} from {} to {}", count_words(n), time(from), time(jobs.range.end)))
+        let is_short = jobs.range.end - from < SHORT;
+        let precision = if is_short { Precision::Seconds } else { Precision::Minutes };
+        let [from, end] = [from, jobs.range.end].map(|it| to(it, precision));
+        Some(format!("{} {jobs_word} from {from} to {end}", count_words(n)))
     };
     let list_href = move |tab: Tab, field: Field, value: String| {
         move || {
