@@ -131,7 +131,7 @@ pub(crate) fn varied(list: &JobList, n_rows: usize) -> Vec<Arc<JobRow>> {
         let mut row = (**row).clone();
         row.id = JobId::from(format!("job-{i:08x}"));
         row.domain = Some(format!("host-{}.example.org", i % 400));
-        row.user = Some(format!("user-{}", i % 3_000));
+        row.users = vec![format!("user-{}", i % 3_000)];
         row.version = Some(format!("v{}", i / (n_rows / 2).max(1)));
         row.kind = Some(format!("kind {}", i % 3));
         if i % 7 == 0 {
