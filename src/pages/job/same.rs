@@ -51,11 +51,11 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
         Some(jobs) => model.job.with(|job| told(job, &jobs)),
         None => Told::Reading,
     });
-    let to = move |at: Timestamp, precision: Precision| {
+    let time_to = move |at: Timestamp, precision: Precision| {
         let beside = model.now.get_untracked();
         clock_beside(at, beside, clock.offset_secs(at), precision)
     };
-    let time = move |at: Timestamp| to(at, Precision::Minutes);
+    let time = move |at: Timestamp| time_to(at, Precision::Minutes);
     let among = move || {
         let jobs = jobs.get()?;
         let from = jobs.range.start.max(jobs.complete_from);
@@ -63,7 +63,7 @@ pub(super) fn SameFailure(model: Model, run: DebugRun) -> impl IntoView {
         let jobs_word = if n == 1 { "job" } else { "jobs" };
         let is_short = jobs.range.end - from < SHORT;
         let precision = if is_short { Precision::Seconds } else { Precision::Minutes };
-        let [from, end] = [from, jobs.range.end].map(|it| to(it, precision));
+        let [from, end] = [from, jobs.range.end].map(|it| time_to(it, precision));
         Some(format!("{} {jobs_word} from {from} to {end}", count_words(n)))
     };
     let list_href = move |tab: Tab, field: Field, value: String| {

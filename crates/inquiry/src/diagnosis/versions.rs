@@ -56,7 +56,7 @@ impl VersionsAround {
         let told = || system.stages.iter().find(|it| it.id == run.stage).and_then(|it| it.service.as_deref());
         let by_attempt = run.attempts.last().map(|it| it.service.as_str()).filter(|it| !it.is_empty());
         let Some(service) = by_attempt.or_else(told) else { return Self::default() };
-        let part = one_of(PARTS, hours);
+        let part = part_of(PARTS, hours);
         let any = |it| versions::search(system, service, None, it, TRACES_OF_PART);
         let failed = |it| {
             let search = versions::search(system, service, Some(Filter::failed()), it, FAILED_TRACES_OF_PART);
@@ -103,7 +103,7 @@ impl VersionsAround {
         let switches = pairs.filter(|(a, b)| a.version != b.version && b.at - a.at > NEAR).take(MAX_SWITCHES);
         let between = switches.flat_map(|(a, b)| {
             let range = TimeRange::between(a.at, b.at);
-            slices_newest_first(range, one_of(PARTS_OF_SWITCH, range))
+            slices_newest_first(range, part_of(PARTS_OF_SWITCH, range))
         });
         between.filter_map(|it| versions::search(system, &self.service, None, it, TRACES_OF_PART)).collect()
     }
@@ -137,7 +137,7 @@ impl VersionsAround {
 }
 
 /// How long one of so many parts is; with nothing left over that would be asked for apart.
-fn one_of(n_parts: i64, range: TimeRange) -> TimeDelta {
+fn part_of(n_parts: i64, range: TimeRange) -> TimeDelta {
     TimeDelta::from_nanos(range.length().nanos() / n_parts + 1)
 }
 
