@@ -34,6 +34,7 @@ common:
   ring: {kvstore: {store: inmemory}}
 ingester:
   query_store_max_look_back_period: -1
+  chunk_encoding: snappy
   lifecycler: {min_ready_duration: 0s}
   wal: {dir: ${directory}/wal}
 schema_config: {configs: [{from: 2020-10-24, store: tsdb, object_store: filesystem, schema: v13, index: {prefix: index_, period: 24h}}]}
