@@ -40,8 +40,9 @@ for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
       const [first] = await causes(page);
       assert.ok(rulesFor(job).includes(first.rule), `broken by ${job.flaw ?? job.cause ?? job.state}: ${told}`);
       assert.ok(first.refute, told);
+      const words = await page.locator('main').innerText();
+      if (/The same failure in \S+ other job/.test(words)) assert.ok(all.every(step => !/^No other job/.test(step.says)), told);
       if (job.state === 'failed') {
-        const words = await page.locator('main').innerText();
         assert.match(words, new RegExp(`failed at ${title(job.failed_stage)}`));
         if (job.attempts > 1) assert.match(words, new RegExp(`attempts\\s+${job.attempts}`));
         if (job.error_code) assert.match(words, new RegExp(job.error_code));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Verdict;
+use super::owners::{Other, Owners};
 use super::sentence::{Sentence, beside_failure, counted, quoted};
 use crate::diagnosis::http;
-use crate::ids::JobId;
 use crate::job::{Failure, Job};
 use crate::logs::LogRecord;
 use crate::time::{TimeRange, Timestamp};
@@ -77,16 +77,17 @@ pub fn same_error(
     error: &SameError,
     job: &Job,
     lines: &[LogRecord],
+    owners: &Owners,
     is_cut: bool,
     searched: TimeRange,
     failure: Timestamp,
 ) -> Verdict {
     let fitting = lines.iter().filter(|it| error.fits(it));
-    let mut others: BTreeMap<&JobId, (Timestamp, Option<&str>)> = BTreeMap::new();
+    let mut others: BTreeMap<Other, (Timestamp, Option<&str>)> = BTreeMap::new();
     for line in fitting {
-        let Some(id) = line.roles.job.as_ref().filter(|it| **it != job.id) else { continue };
+        let Some(other) = owners.other(line) else { continue };
         let host = line.roles.url.as_deref().and_then(http::host);
-        let other = others.entry(id).or_insert((line.time, host));
+        let other = others.entry(other).or_insert((line.time, host));
         other.0 = other.0.min(line.time);
         other.1 = other.1.or(host);
     }

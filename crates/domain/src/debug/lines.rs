@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Verdict;
+use super::owners::Owners;
 use super::sentence::{Sentence, beside_failure, counted, quoted};
-use crate::ids::JobId;
 use crate::job::Job;
 use crate::logs::{Level, LogRecord};
 use crate::time::{TimeRange, Timestamp};
@@ -48,8 +48,8 @@ pub fn of_job(job: &Job, lines: &[LogRecord]) -> Verdict {
 /// What lines come to that a step looked for; `is_cut` when there are more.
 pub fn of_logs(
     lines: &[LogRecord],
+    owners: &Owners,
     is_cut: bool,
-    job: &JobId,
     searched: TimeRange,
     failure: Timestamp,
 ) -> Verdict {
@@ -57,7 +57,7 @@ pub fn of_logs(
         let nothing = Sentence::of("no such line from ").at(searched.start).then(" to ").at(searched.end);
         return Verdict::nothing(nothing);
     };
-    let n_own = lines.iter().filter(|it| it.roles.job.as_ref() == Some(job)).count();
+    let n_own = lines.iter().filter(|it| owners.is_own(it)).count();
     let n = if is_cut {
         format!("at least {}", counted(lines.len(), "line"))
     } else {
@@ -70,7 +70,7 @@ pub fn of_logs(
     };
     let nearest = lines
         .iter()
-        .filter(|it| n_own == 0 || it.roles.job.as_ref() == Some(job))
+        .filter(|it| n_own == 0 || owners.is_own(it))
         .min_by_key(|it| ((it.time - failure).nanos().unsigned_abs(), it.key));
     let says = Sentence::of(format!("{n}, {own}, from ")).at(first).then(" to ").at(last);
     Verdict::something(match nearest {

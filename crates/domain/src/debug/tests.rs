@@ -115,20 +115,23 @@ fn the_jobs_lines_are_told_by_who_when_and_the_error() {
 #[test]
 fn looked_for_lines_tell_which_are_the_jobs_own() {
     let (job, evidence) = case(REFUSED);
+    let owners = Owners::of(&job, &evidence, &evidence.lines);
+    let (other, nothing) = (Job { id: "other".into(), ..job.clone() }, Evidence::default());
+    let of_other = Owners::of(&other, &nothing, &evidence.lines);
     let searched = between("10:00:00", "10:30:00");
     check(
-        &of_logs(&evidence.lines, false, &job.id, searched, at("10:22:24")),
+        &of_logs(&evidence.lines, &owners, false, searched, at("10:22:24")),
         Found::Something,
         "6 lines, of this job, from 10:22:00 to 10:22:25; the nearest, with the failure, says “scrape_failed: http_403”",
     );
     check(
-        &of_logs(&evidence.lines, true, &"other".into(), searched, at("10:25:24")),
+        &of_logs(&evidence.lines, &of_other, true, searched, at("10:25:24")),
         Found::Something,
         "at least 6 lines, none of this job, from 10:22:00 to 10:22:25; the nearest, 2 min 59 s before the failure, says \
          “job_failed: http_403”",
     );
     check(
-        &of_logs(&[], false, &job.id, searched, at("10:22:24")),
+        &of_logs(&[], &owners, false, searched, at("10:22:24")),
         Found::Nothing,
         "no such line from 10:00:00 to 10:30:00",
     );
@@ -136,7 +139,7 @@ fn looked_for_lines_tell_which_are_the_jobs_own() {
 
 #[test]
 fn other_jobs_with_the_same_error_are_counted_once_each() {
-    let (job, _) = case(REFUSED);
+    let (job, evidence_of_it) = case(REFUSED);
     let others = evidence(
         &pipeline(),
         r#"
@@ -151,16 +154,61 @@ fn other_jobs_with_the_same_error_are_counted_once_each() {
     let error = SameError::of(job.failure.as_ref().unwrap()).unwrap();
     assert_eq!(error, SameError { text: "http_403".to_owned(), is_code: true });
     let searched = between("09:30:00", "10:30:00");
+    let owners = Owners::of(&job, &evidence_of_it, &others.lines);
     check(
-        &same_error(&error, &job, &others.lines, false, searched, at("10:22:24")),
+        &same_error(&error, &job, &others.lines, &owners, false, searched, at("10:22:24")),
         Found::Something,
         "3 other jobs with “http_403”: the first at 10:10:00, 12 min 24 s before the failure, the last at 10:21:00; \
          2 of 3 ask docs.example.org, as this job does",
     );
     check(
-        &same_error(&error, &job, &[], false, searched, at("10:22:24")),
+        &same_error(&error, &job, &[], &owners, false, searched, at("10:22:24")),
         Found::Nothing,
         "no other job says “http_403” from 09:30:00 to 10:30:00",
+    );
+}
+
+#[test]
+fn lines_that_name_no_job_are_of_the_job_of_their_trace_or_task() {
+    let text = r#"
+        10:22:00 I orchestrator job_submitted job=j1 trace=1
+        10:22:05 W embedder task_retrying trace=1 task_id=t1 reason="the lock was not to be had"
+    "#;
+    let (job, own) = case(text);
+    let found = evidence(
+        &pipeline(),
+        r#"
+        10:10:00 W embedder task_retrying trace=2 task_id=t2 reason="the lock was not to be had"
+        10:10:09 W embedder task_retrying trace=2 task_id=t2 reason="the lock was not to be had"
+        10:11:00 W embedder task_retrying trace=3 task_id=t3 reason="the lock was not to be had"
+        10:11:01 E embedder job_failed job=j3 trace=3 error="the lock was not to be had"
+        10:12:00 W embedder task_retrying task_id=t4 reason="the lock was not to be had"
+        10:13:00 W gateway slow reason="the lock was not to be had"
+        10:22:05 W embedder task_retrying trace=1 task_id=t1 reason="the lock was not to be had"
+        "#,
+    );
+    let owners = Owners::of(&job, &own, &found.lines);
+    let own_lines: Vec<_> = found.lines.iter().filter(|it| owners.is_own(it)).map(|it| it.time).collect();
+    assert_eq!(own_lines, [at("10:22:05")]);
+    assert_eq!(
+        found.lines.iter().filter(|it| owners.is_of_another(it)).count(),
+        5,
+        "the gateway's is of nobody"
+    );
+    let error = SameError { text: "the lock was not to be had".to_owned(), is_code: false };
+    check(
+        &same_error(
+            &error,
+            &job,
+            &found.lines,
+            &owners,
+            false,
+            between("09:30:00", "10:30:00"),
+            at("10:22:05"),
+        ),
+        Found::Something,
+        "3 other jobs with “the lock was not to be had”: the first at 10:10:00, 12 min 5 s before the failure, the last at \
+         10:12:00",
     );
 }
 

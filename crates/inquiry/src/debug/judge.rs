@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use backends::{BackendError, SourceKind};
 use domain::debug::{
-    Course, FailedSpan, Found, Rates, SameError, Sentence, Usual, Verdict, changed, context_leak,
+    Course, FailedSpan, Found, Owners, Rates, SameError, Sentence, Usual, Verdict, changed, context_leak,
     first_to_deviate, fixed, is_known, of_job, of_logs, of_spans, of_trace, one_id_per_step, onset,
     same_error, service_rate,
 };
@@ -136,9 +136,10 @@ fn decide(
         }
         Ask::Logs(test) => {
             let (lines, is_cut) = answers.lines();
+            let owners = Owners::of(job, &case.report.evidence, &lines);
             outcome.verdict =
-                with_counts(of_logs(&lines, is_cut, &job.id, range, case.at), case, test, &lines);
-            let is_own = lines.iter().any(|it| it.roles.job.as_ref() == Some(&job.id));
+                with_counts(of_logs(&lines, &owners, is_cut, range, case.at), case, test, &lines);
+            let is_own = lines.iter().any(|it| owners.is_own(it));
             outcome.view = is_own.then(|| ViewState {
                 query: first_said(case, test, &lines).unwrap_or_default(),
                 ..own_view(Tab::Logs)
@@ -153,14 +154,15 @@ fn decide(
         Ask::SameError => {
             let (lines, is_cut) = answers.lines();
             let Some(error) = job.failure.as_ref().and_then(SameError::of) else { return };
-            outcome.verdict = same_error(&error, job, &lines, is_cut, range, case.at);
+            let owners = Owners::of(job, &case.report.evidence, &lines);
+            outcome.verdict = same_error(&error, job, &lines, &owners, is_cut, range, case.at);
             outcome.view = (outcome.verdict.found == Found::Something).then(|| ViewState {
                 page: Page::Jobs,
                 query: error.text.clone(),
                 range: RangeSpec::fixed(range),
                 ..ViewState::default()
             });
-            let others = lines.into_iter().filter(|it| it.roles.job.as_ref().is_some_and(|it| *it != job.id));
+            let others = lines.iter().filter(|it| owners.is_of_another(it)).cloned();
             outcome.lines = nearest(others.collect(), case);
         }
         Ask::Spans(test) => {
