@@ -117,8 +117,6 @@ pub enum DebugNews {
     Labels(Option<Vec<String>>),
     /// The answer to a question of a step: of which list, which step, which question.
     Answer(usize, usize, usize, Box<Answered>),
-    /// There is nothing to ask.
-    Over,
 }
 
 impl DebugInquiry {
@@ -130,7 +128,11 @@ impl DebugInquiry {
         question: DebugQuestion,
     ) -> Self {
         let DebugQuestion { job, report, now, also, known, profiles_at } = question;
-        let values = Values::of(&system, &job, &report.evidence, now);
+        let mut values = Values::of(&system, &job, &report.evidence, now);
+        // A job that is one line is named in none: it is found by the longest text in the line that its id is made of.
+        if let Some(texts) = reader.line_job_texts(job.id.as_str()) {
+            values.job = texts.into_iter().max_by_key(|it| it.len()).map(str::to_owned);
+        }
         let at = troubled_at(&job).unwrap_or(now);
         let case = Case { job, report, values, at, now, labels: None, profiles_at };
         let lists = system.debug.iter().enumerate().map(|(place, list)| {
@@ -218,10 +220,6 @@ impl Plan for DebugInquiry {
                 DebugNews::Answer(i, k, q, Box::new(ask_one(transport, question, reader).await))
             }));
         }
-        if sent.is_empty() {
-            // Something has to tell that all is over.
-            sent.push(Box::pin(std::future::ready(DebugNews::Over)));
-        }
         sent
     }
 
@@ -231,7 +229,6 @@ impl Plan for DebugInquiry {
                 self.case.labels = labels;
                 self.phase = Phase::Ready;
             }
-            DebugNews::Over => {}
             DebugNews::Answer(i, k, q, answer) => {
                 let took = (self.stopwatch)() - self.began_at;
                 let Some(run) = self.lists.get_mut(i).and_then(|it| it.steps.get_mut(k)) else { return };

@@ -162,7 +162,7 @@ fn run_with(
     let question = JobQuestion { key: "o-1".to_owned(), range, now };
     let plan = JobInquiry::new(system.clone(), reader.clone(), SharedAbilities::default(), question);
     let own = Script::default()
-        .answer("loki/query_range", "o-1", &lines(&[(FAILED_AT_SECS, OWN)]))
+        .answer("loki/query_range", "-1", &lines(&[(FAILED_AT_SECS, OWN)]))
         .answer("loki/labels", "", LABELS)
         .answer("tempo/search", "", NO_TRACES);
     let mut found = Plan::report(&plan);
@@ -295,6 +295,18 @@ fn what_the_evidence_does_not_tell_makes_a_step_not_applicable() {
     let script = labelled();
     check(Ask::Logs(test), &script, "not applicable: the evidence of this job does not tell its user");
     assert_eq!(script.asked().len(), 1);
+}
+
+#[test]
+fn a_job_that_is_one_line_is_looked_for_by_what_stands_in_it() {
+    let test = LineTest { contains: texts(&["{job}"]), ..LineTest::default() };
+    let mut of_lines = system(vec![Ask::Logs(test)], &[]);
+    of_lines.logs.line_jobs = texts(&["o<number>"]);
+    let script = labelled().answer("loki/query_range", "-1", &lines(&[(FAILED_AT_SECS, OWN)]));
+    let (report, _) = run(of_lines, &script, Vec::new());
+    let step = &report.lists[0].steps[0];
+    assert_eq!(step.asked[0].query, r#"{app="shop"} |= "-1""#);
+    assert_eq!(step.commands[0].text, "id = '-1' and queue = {queue}");
 }
 
 #[test]
