@@ -1,6 +1,8 @@
-// Requests as jobs: found by the name that they are called by, and by their trace. The jobs of every system: flow.test.mjs.
+// What is particular to some systems: requests that are jobs, and none but logs. The jobs of every system: flow.test.mjs.
+import assert from 'node:assert/strict';
 import test from 'node:test';
 import { harness } from './lib/harness.mjs';
+import { named, steps } from './lib/steps.mjs';
 import { ms, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
@@ -25,5 +27,25 @@ test('a request that hands in no task is known by its trace', async () => {
   const [job] = examples['failed request too_many_connections'];
   const page = await it.open({ page: 'job', sys: 'pixerase', job: job.trace_id, from: `${ms(end) - 100 * MINUTE}`, to: `${ms(end) + MINUTE}` });
   await page.getByText('failed at request').first().waitFor();
+  await page.done();
+});
+
+test('a request that is one line is looked for by what stands in that line', async () => {
+  const { examples, end } = truthOf('trung-dev');
+  const [, [job]] = Object.entries(examples).find(([kind]) => kind.startsWith('failed request '));
+  const page = await it.open({ page: 'job', sys: 'trung-dev', job: job.job_id, tab: 'debug', from: `${ms(end) - 100 * MINUTE}`, to: `${ms(end) + MINUTE}` });
+  const { state, says } = named(await steps(page), 'The exception and its traceback');
+  assert.equal(state, 'found', says);
+  assert.match(says, /1 line, of this job/);
+  await page.done();
+});
+
+test('the overview of a system without metrics says so, and leads to its jobs', async () => {
+  const { end } = truthOf('metamock');
+  const page = await it.open({ page: 'overview', sys: 'metamock', from: `${ms(end) - 100 * MINUTE}`, to: `${ms(end) + MINUTE}` });
+  await page.getByText('No metrics are known of “metamock”.').waitFor();
+  assert.equal(await page.locator('canvas').count(), 0);
+  await page.getByRole('link', { name: 'See its jobs' }).click();
+  await page.locator('.job-row').first().waitFor();
   await page.done();
 });

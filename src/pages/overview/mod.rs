@@ -14,8 +14,9 @@ use inquiry::panels::{Panel, PanelsInquiry, PanelsQuestion};
 use leptos::prelude::*;
 
 use crate::components::age::Age;
+use crate::components::empty_panel::EmptyPanel;
 use crate::net::use_plan;
-use crate::state::{Memo, use_clock, use_system, use_view};
+use crate::state::{Memo, go_to, use_clock, use_system, use_view};
 use card::{Heading, PanelCard, PanelCardProps, Shared};
 
 /// What the page asks for.
@@ -27,6 +28,39 @@ const SCALE_VAR: (&str, &str) = ("scale", "same");
 /// The page.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
+    let system = use_system();
+    let has_metrics =
+        Memo::new(move |_| system.with(|it| ROLES.iter().any(|role| it.metric(*role).is_some())));
+    view! {
+        <div class="overview">
+            {move || if has_metrics.get() { view! { <Panels /> }.into_any() } else { view! { <NoMetrics /> }.into_any() }}
+        </div>
+    }
+}
+
+/// What stands in the place of the panels of a system that has no metric for any of them.
+#[component]
+fn NoMetrics() -> impl IntoView {
+    let (view, system) = (use_view(), use_system());
+    let why = move || system.with(|it| format!("No metrics are known of “{}”.", it.name));
+    let what_else = "Its system file names none for queue depth, dead letters or latency. Its jobs are read from log lines and \
+                     traces.";
+    view! {
+        <div class="page-head">
+            <h1>{"Overview"}</h1>
+        </div>
+        <section class="card" aria-label="No metrics">
+            <EmptyPanel why=Signal::derive(why) looked_for=Signal::stored(what_else.to_owned())>
+                <a class="button" href=move || view.href(|it| go_to(it, Page::Jobs))>
+                    "See its jobs"
+                </a>
+            </EmptyPanel>
+        </section>
+    }
+}
+
+#[component]
+fn Panels() -> impl IntoView {
     let (view, clock, system) = (use_view(), use_clock(), use_system());
     let points = points_across();
     let progress = use_plan(
@@ -99,35 +133,33 @@ pub fn OverviewPage() -> impl IntoView {
         });
     };
     view! {
-        <div class="overview">
-            <div class="page-head">
-                <h1>{"Overview"}</h1>
-                <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
-            </div>
-            <div class="overview-queues">
-                {card(Heading::Page, "Queue depth by stage", "queues", queues, chart(queues))}
-                {card(Heading::Page, "Dead letters", "dead", dead, chart(dead))}
-            </div>
-            <section class="card overview-latency" aria-label="99th percentile of latency">
-                <header>
-                    <h2>{"P99 latency, read and write never merged"}</h2>
-                    <span class="r">
-                        <button
-                            type="button"
-                            class="quiet"
-                            aria-pressed=move || same_scale.get().to_string()
-                            on:click=toggle_scale
-                        >
-                            "same scale"
-                        </button>
-                    </span>
-                </header>
-                <div class="overview-pair">
-                    {card(Heading::Nested, "read", "read", read, scaled(read_chart))}
-                    {card(Heading::Nested, "write", "write", write, scaled(write_chart))}
-                </div>
-            </section>
+        <div class="page-head">
+            <h1>{"Overview"}</h1>
+            <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
         </div>
+        <div class="overview-queues">
+            {card(Heading::Page, "Queue depth by stage", "queues", queues, chart(queues))}
+            {card(Heading::Page, "Dead letters", "dead", dead, chart(dead))}
+        </div>
+        <section class="card overview-latency" aria-label="99th percentile of latency">
+            <header>
+                <h2>{"P99 latency, read and write never merged"}</h2>
+                <span class="r">
+                    <button
+                        type="button"
+                        class="quiet"
+                        aria-pressed=move || same_scale.get().to_string()
+                        on:click=toggle_scale
+                    >
+                        "same scale"
+                    </button>
+                </span>
+            </header>
+            <div class="overview-pair">
+                {card(Heading::Nested, "read", "read", read, scaled(read_chart))}
+                {card(Heading::Nested, "write", "write", write, scaled(write_chart))}
+            </div>
+        </section>
     }
 }
 
