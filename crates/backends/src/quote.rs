@@ -1,6 +1,8 @@
-//! The one way in which text becomes a string literal of LogQL, PromQL or TraceQL: all three read Go's.
+//! The one way in which texts and lengths become literals of LogQL, PromQL or TraceQL: all three read Go's strings.
 
 use std::fmt::Write as _;
+
+use domain::time::TimeDelta;
 
 /// The text as a double-quoted Go string literal.
 ///
@@ -43,6 +45,17 @@ pub(crate) fn regex_literal(text: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// A length, of a millisecond at least, in the largest unit that it is a whole number of: `2h`, `90s`.
+pub(crate) fn duration(length: TimeDelta) -> String {
+    let millis = length.millis().max(1);
+    for (unit, unit_millis) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
+        if millis % unit_millis == 0 {
+            return format!("{}{unit}", millis / unit_millis);
+        }
+    }
+    format!("{millis}ms")
 }
 
 #[cfg(test)]

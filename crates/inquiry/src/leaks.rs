@@ -144,8 +144,7 @@ mod tests {
 
     #[test]
     fn too_much_is_counted_in_halves_and_another_failure_is_told() {
-        let whole =
-            Script::default().refuse(ENDPOINT, "[3600000ms]", 400, "maximum number of series (500) reached");
+        let whole = Script::default().refuse(ENDPOINT, "[1h]", 400, "maximum number of series (500) reached");
         let found = ask_for(60, &whole);
         assert_eq!(found.asked.len(), 1, "the whole was asked, and then no half could be");
         assert_eq!(found.failures.len(), 1);

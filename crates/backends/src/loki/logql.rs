@@ -8,7 +8,7 @@ use std::fmt;
 use domain::system::{MatchOp, Matcher};
 use domain::time::TimeDelta;
 
-use crate::quote::{go_string, is_plain_name, regex_literal};
+use crate::quote::{duration, go_string, is_plain_name, regex_literal};
 
 /// A query for log lines.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -212,7 +212,7 @@ impl fmt::Display for LogMetric {
         if self.lines.parses_json || !self.lines.fields.is_empty() {
             f.write_str(" | __error__=\"\"")?;
         }
-        write!(f, " [{}ms]))", self.window.millis().max(1))
+        write!(f, " [{}]))", duration(self.window))
     }
 }
 
@@ -254,8 +254,8 @@ impl fmt::Display for Several {
             write!(f, " | regexp {}", go_string(&pair))?;
         }
         let nothing = go_string(Self::NOTHING);
-        let window = self.window.millis().max(1);
-        write!(f, " | {of}!=\"\" | {value}!=\"\" | {value}!~{nothing} [{window}ms]))) > 1")
+        let window = duration(self.window);
+        write!(f, " | {of}!=\"\" | {value}!=\"\" | {value}!~{nothing} [{window}]))) > 1")
     }
 }
 
@@ -369,7 +369,7 @@ mod tests {
         };
         assert_eq!(
             metric.to_string(),
-            r#"sum by (level) (count_over_time({app="worker"} | json | __error__="" [60000ms]))"#
+            r#"sum by (level) (count_over_time({app="worker"} | json | __error__="" [1m]))"#
         );
     }
 }

@@ -178,7 +178,7 @@ fn what_has_several_of_something_is_found_however_a_line_writes_it() {
     assert!(query.starts_with(r#"count by (_of) (sum by (_of, _value) (count_over_time({app="worker"} |= "job_id" |= "user.id" | regexp "#), "{query}");
     assert!(query.contains(r"\\b(?:user\\.id)"), "{query}");
     assert!(
-        query.ends_with(r#" | _of!="" | _value!="" | _value!~"null|None|nil|undefined|-" [60000ms]))) > 1"#),
+        query.ends_with(r#" | _of!="" | _value!="" | _value!~"null|None|nil|undefined|-" [1m]))) > 1"#),
         "{query}"
     );
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use domain::system::{Family, MatchOp, Matcher};
 use domain::time::TimeDelta;
 
-use crate::quote::{go_string, is_plain_name};
+use crate::quote::{duration, go_string, is_plain_name};
 
 /// The series of one metric.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,17 +205,6 @@ impl Aggregation {
 /// A label's name as PromQL takes it: quoted where it has other characters than the classic ones.
 fn label_name(name: &str) -> String {
     if is_plain_name(name) { name.to_owned() } else { go_string(name) }
-}
-
-/// A duration in the largest unit that it is a whole number of.
-fn duration(length: TimeDelta) -> String {
-    let millis = length.millis().max(1);
-    for (unit, unit_millis) in [("h", 3_600_000), ("m", 60_000), ("s", 1_000)] {
-        if millis % unit_millis == 0 {
-            return format!("{}{unit}", millis / unit_millis);
-        }
-    }
-    format!("{millis}ms")
 }
 
 #[cfg(test)]
