@@ -37,6 +37,9 @@ test('a request that is one line is looked for by what stands in that line', asy
   const { state, says } = named(await steps(page), 'The exception and its traceback');
   assert.equal(state, 'found', says);
   assert.match(says, /1 line, of this job/);
+  // The type of its exception, by which the others are counted, is found in the list as well.
+  await page.getByRole('link', { name: 'Those jobs' }).click();
+  await page.locator('.job-row').first().waitFor();
   await page.done();
 });
 

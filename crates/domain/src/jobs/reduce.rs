@@ -141,6 +141,7 @@ fn words(row: &JobRow) -> String {
         &row.request_id,
     ];
     texts.into_iter().flatten().for_each(|it| add(it));
+    row.failure.as_ref().and_then(|it| it.exception.as_deref()).into_iter().for_each(&mut add);
     [&row.stage, &row.failed_stage].into_iter().flatten().for_each(|it| add(it.as_str()));
     row.users.iter().for_each(|it| add(it));
     row.services.iter().for_each(|it| add(it));

@@ -16,7 +16,7 @@ const JOBS: &str = r#"
     10:00:20.000 I orchestrator job_done job=good-1
     10:01:00.000 I orchestrator job_submitted job=bad-1 url=https://B.example.org:8443/y user=bob
     10:01:01.000 I scraper task_started job=bad-1 stage=scrape version=v2
-    10:01:05.000 E scraper scrape_failed job=bad-1 failed_stage=scraping error_code=http_403 error="Answered 403"
+    10:01:05.000 E scraper scrape_failed job=bad-1 failed_stage=scraping error_code=http_403 error="Answered 403" exception=site.errors.RefusedError
     10:02:00.000 I orchestrator job_submitted job=new-1
 "#;
 
@@ -86,6 +86,7 @@ fn jobs_whose_lines_name_several_users_are_found() {
 fn words_are_found_anywhere_in_any_case() {
     check(&[], "ANSWERED 403", &["bad-1"]);
     check(&[], "  b.example.org  bob ", &["bad-1"]);
+    check(&[], "RefusedError", &["bad-1"]);
     check(&[], "ann bob", &[]);
     check(&[], "queued", &["new-1"]);
 }
