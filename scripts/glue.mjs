@@ -10,8 +10,9 @@ const [directory] = process.argv.slice(2);
 const only = ending => path.join(directory, fs.readdirSync(directory).find(name => name.endsWith(ending)));
 const script = only('.js'), program = only('_bg.wasm');
 
-// Classes that a library exports and nobody makes: not exported, they are left out (scripts/optimize.mjs does the same).
-fs.writeFileSync(script, fs.readFileSync(script, 'utf8').replaceAll(/^export (?=class )/gm, ''));
+// Classes that a library exports and nobody makes: neither exported nor named where `using` would end them, they are left
+// out (scripts/optimize.mjs does the same).
+fs.writeFileSync(script, fs.readFileSync(script, 'utf8').replaceAll(/^export (?=class )|^if \(Symbol\.dispose\).*$/gm, ''));
 const minified = execFileSync('terser', [script, '--module', '--ecma', '2022', '--compress', 'passes=2', '--mangle'], { encoding: 'utf8' });
 const short = new Map();
 const named = minified.replaceAll(/\b__wb(?:g|indgen)_\w+_[0-9a-f]{16}\b/g, name => {
