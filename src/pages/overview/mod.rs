@@ -59,6 +59,7 @@ fn NoMetrics() -> impl IntoView {
     }
 }
 
+/// Every panel, on one time.
 #[component]
 fn Panels() -> impl IntoView {
     let (view, clock, system) = (use_view(), use_clock(), use_system());
