@@ -162,7 +162,17 @@ impl Page {
     async fn tell(&self, report: JobsReport) {
         let updated = Some(Timestamp::from_secs(END_SECS));
         self.progress.set(Progress { report: Some(Arc::new(report)), running: false, updated });
-        TimeoutFuture::new(60).await;
+        self.settle().await;
+    }
+
+    /// Waits until a list, where there is one, has rows: a slow machine lays out late.
+    async fn settle(&self) {
+        for _ in 0..50 {
+            TimeoutFuture::new(60).await;
+            if self.all(".vlist").is_empty() || !self.all(".job-row").is_empty() {
+                return;
+            }
+        }
     }
 
     fn all(&self, selector: &str) -> Vec<HtmlElement> {
@@ -189,7 +199,7 @@ impl Page {
 
     async fn click(&self, selector: &str) {
         self.one(selector).click();
-        TimeoutFuture::new(60).await;
+        self.settle().await;
     }
 
     async fn press(&self, key: &str) {
@@ -199,7 +209,7 @@ impl Page {
         init.set_cancelable(true);
         let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
         self.one(".vlist").dispatch_event(&event).unwrap();
-        TimeoutFuture::new(60).await;
+        self.settle().await;
     }
 
     async fn scroll_to(&self, top_px: i32) {
