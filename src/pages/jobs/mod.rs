@@ -220,7 +220,10 @@ fn NonePasses(model: Model) -> impl IntoView {
     let view = use_view();
     let why = move || match model.all.with(|it| it.len()) {
         1 => "The one job of this time does not pass the filters.".to_owned(),
-        n => format!("None of the {n} jobs of this time passes the filters."),
+        n => {
+            let n = domain::format::exact(n as f64, Unit::None);
+            format!("None of the {n} jobs of this time passes the filters.")
+        }
     };
     let clear = move |_| {
         view.push(|it| {

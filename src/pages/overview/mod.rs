@@ -43,8 +43,7 @@ pub fn OverviewPage() -> impl IntoView {
 fn NoMetrics() -> impl IntoView {
     let (view, system) = (use_view(), use_system());
     let why = move || system.with(|it| format!("No metrics are known of “{}”.", it.name));
-    let what_else = "Its system file names none for queue depth, dead letters or latency. Its jobs are read from log lines and \
-                     traces.";
+    let what_else = "Its system file names none for queue depth, dead letters or latency. Its jobs are told without them.";
     view! {
         <div class="page-head">
             <h1>{"Overview"}</h1>
