@@ -9,12 +9,13 @@ import { comes, named, steps } from './lib/steps.mjs';
 
 const MINUTE = 60_000;
 const UI = 'https://profiles.example/app';
+const SPAN = '5ca1ab1e00c0ffee';
 let failed, profiler, site;
 const it = harness(async ({ stack }) => {
   const at = Date.now() - 10 * MINUTE;
-  failed = await failedJob(stack.servers, at);
+  failed = await failedJob(stack.servers, at, SPAN);
   // The failed stage is worked on from 2 s to 63 s after its submission.
-  profiler = await pyroscope('scraper', at + 10_000, at + 50_000);
+  profiler = await pyroscope('scraper', at + 10_000, at + 50_000, SPAN);
   site = await stack.site({ PYROSCOPE: profiler.host, SOURCES: { ...SAME_ORIGIN, pyroscope: { url: 'pyroscope', ui: UI } } });
 });
 after(() => profiler?.stop());
@@ -52,6 +53,48 @@ test('the window is the stage that failed, with what a profiler needs to send ar
   assert.ok(seconds > 88 && seconds < 94, `${seconds} s: the stage's 61 and 15 on both sides`);
 });
 
+const traceView = () => ({ ...debugView(), tab: 'trace', trace: failed.trace });
+const pane = page => page.getByRole('complementary', { name: 'Span', exact: true });
+const chosen = async (page, attempt) => {
+  await page.locator('.wf-row').filter({ hasText: 'run/scrape_task' }).nth(attempt - 1).click();
+  await pane(page).getByRole('button', { name: 'Profile of this span' }).click();
+  await pane(page).getByRole('heading', { name: 'Profile', exact: true }).waitFor();
+};
+
+test('a span that samples name tells in one click what its own time went to', { skip: process.env.PYROSCOPE_URL && 'the real one has no sample of that span' }, async () => {
+  const page = await it.open(traceView(), { base: site.url });
+  await chosen(page, 3);
+  const told = await pane(page).innerText();
+  assert.match(told, /“json\.loads” took 61 % of the CPU time of this span from .* to .* \(24\.4 s of 40 s\)/);
+  assert.doesNotMatch(told, /whole service/);
+  assert.match((await pane(page).locator('.prof tbody tr').first().innerText()).replaceAll(/\s+/g, ' '), /json\.loads 61 % 24\.4 s/);
+  const posts = profiler.asked.filter(url => url.startsWith('/querier.v1.'));
+  assert.deepEqual([...new Set(posts)], ['/querier.v1.QuerierService/SelectMergeSpanProfile']);
+  await page.done();
+});
+
+test('a span that no sample can name tells of its service, and why', async () => {
+  const page = await it.open(traceView(), { base: site.url });
+  await chosen(page, 1);
+  const told = await pane(page).innerText();
+  assert.match(told, /took 61 % of the CPU time of scraper from/);
+  assert.match(told, /Of the whole service, since the span has no pyroscope\.profile\.id, by which its own samples could be told\./);
+  const href = new URL(await pane(page).getByRole('link', { name: 'Pyroscope: CPU time of the service' }).getAttribute('href'));
+  assert.equal(href.searchParams.get('query'), 'process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="scraper"}');
+  await accessibleEverywhere(page);
+  await page.done();
+});
+
+test('without a Pyroscope only a span that is marked offers its profile, and says what is missing', async () => {
+  const page = await it.open(traceView(), {});
+  await page.locator('.wf-row').filter({ hasText: 'run/scrape_task' }).first().click();
+  await pane(page).getByText('Copy its link').waitFor();
+  assert.equal(await pane(page).getByRole('button', { name: 'Profile of this span' }).count(), 0);
+  await chosen(page, 3);
+  assert.match(await pane(page).innerText(), /No Pyroscope is configured/);
+  await page.done();
+});
+
 test('a Pyroscope stands among the connections with its version', async () => {
   const page = await it.open({ page: 'connections' }, { base: site.url, tolerate: FAILED_REQUESTS });
   const card = page.getByRole('region', { name: 'Pyroscope', exact: true });
@@ -65,7 +108,8 @@ test('a Pyroscope stands among the connections with its version', async () => {
 test('the proxy passes what reads from Pyroscope and nothing else', async () => {
   const status = async (path, options) => (await fetch(site.url + path, options)).status;
   for (const path of ['pyroscope/ready', 'pyroscope/api/v1/status/buildinfo', 'pyroscope/pyroscope/label-values?label=__name__']) assert.equal(await status(path), 200, path);
-  for (const path of ['pyroscope/ingest', 'pyroscope/push.v1.PusherService/Push', 'pyroscope/pyroscope/render', 'pyroscope/flush']) {
+  assert.equal(await status('pyroscope/querier.v1.QuerierService/SelectMergeSpanProfile'), 403, 'what is asked by POST is asked by nothing else');
+  for (const path of ['pyroscope/ingest', 'pyroscope/querier.v1.QuerierService/SelectMergeProfile', 'pyroscope/push.v1.PusherService/Push', 'pyroscope/pyroscope/render', 'pyroscope/flush']) {
     assert.equal(await status(path, { method: 'POST' }), 403, path);
   }
 });

@@ -23,7 +23,7 @@ mod warnings;
 pub use answer::{Build, Readiness, Sample};
 pub use error::{BackendError, ErrorKind};
 pub use request::{Headers, Method, Question, RequestSpec, SourceKind};
-pub use spell::{Sendable, basic_proof, bearer_proof, spell};
+pub use spell::{Body, Sendable, basic_proof, bearer_proof, spell};
 
 use domain::warning::Warning;
 

@@ -28,12 +28,14 @@ impl SourceKind {
 }
 
 /// How a request is sent. Parameters go into the address or, for a form, into the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
     /// `GET`, all parameters in the address.
     Get,
     /// `POST` with `application/x-www-form-urlencoded`, for queries too long for an address.
     PostForm,
+    /// `POST` of this JSON, for the few endpoints that take nothing else; parameters go into the address.
+    PostJson(String),
 }
 
 /// Everything that a transport needs to send one question. Authentication and tenant are the transport's to add.

@@ -1,17 +1,29 @@
-//! How a request goes over the wire: its address, for a form its body, and the proof of who asks.
+//! How a request goes over the wire: its address, its body where it has one, and the proof of who asks.
 
 use crate::request::{Method, RequestSpec, SourceKind};
 
 /// Longer addresses are refused by common proxies (nginx takes 8 KB for the whole request line).
 const MAX_ADDRESS_BYTES: usize = 6 * 1024;
 
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
 /// A request as HTTP clients take it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sendable {
     /// The address: as absolute as the base is.
     pub address: String,
-    /// The body of a form; `None` for a `GET`.
-    pub form: Option<String>,
+    /// The body; `None` for a `GET`.
+    pub body: Option<Body>,
+}
+
+/// What is posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Its `Content-Type`.
+    pub media_type: &'static str,
+    /// Itself.
+    pub text: String,
 }
 
 /// Spells a request for a server at `base`. What is too long for an address goes as a form, where the server takes one.
@@ -21,13 +33,20 @@ pub fn spell(base: &str, request: &RequestSpec) -> Sendable {
     let as_form = match request.method {
         Method::Get => long && takes_forms(base, request.source),
         Method::PostForm => takes_forms(base, request.source),
+        Method::PostJson(_) => false,
     };
-    let path = format!("{base}{}", request.path);
-    match (as_form, params.is_empty()) {
-        (true, _) => Sendable { address: path, form: Some(params) },
-        (false, true) => Sendable { address: path, form: None },
-        (false, false) => Sendable { address: format!("{path}?{params}"), form: None },
+    let mut address = format!("{base}{}", request.path);
+    if as_form {
+        return Sendable { address, body: Some(Body { media_type: FORM, text: params }) };
     }
+    if !params.is_empty() {
+        address = format!("{address}?{params}");
+    }
+    let body = match &request.method {
+        Method::PostJson(text) => Some(Body { media_type: JSON, text: text.clone() }),
+        Method::Get | Method::PostForm => None,
+    };
+    Sendable { address, body }
 }
 
 /// Whether a server reads forms: Tempo and Pyroscope do not, or not all of them (they would answer another question),
@@ -108,7 +127,8 @@ mod tests {
             question: Question { endpoint: "x", query: query.to_owned(), range: None, step: None },
             timeout_secs: 1,
         };
-        let expected = Sendable { address: address.to_owned(), form: form.map(str::to_owned) };
+        let body = form.map(|it| Body { media_type: FORM, text: it.to_owned() });
+        let expected = Sendable { address: address.to_owned(), body };
         assert_eq!(spell(base, &request), expected);
     }
 
@@ -121,6 +141,16 @@ mod tests {
             "/loki/api?query=%7Ba%3D%22%C3%BC%26%2B%20%22%7D&step=15",
             None,
         );
+    }
+
+    #[test]
+    fn json_is_posted_as_it_is() {
+        let request = RequestSpec {
+            method: Method::PostJson(r#"{"a":1}"#.to_owned()),
+            ..crate::request::plain_get(SourceKind::Pyroscope, "x", "/api")
+        };
+        let body = Body { media_type: "application/json", text: r#"{"a":1}"#.to_owned() };
+        assert_eq!(spell("/p", &request), Sendable { address: "/p/api".to_owned(), body: Some(body) });
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod panels;
 mod plan;
 pub mod recording;
 pub mod retry;
+pub mod span_profiles;
 #[cfg(test)]
 mod testing;
 mod transport;

@@ -191,10 +191,10 @@ fn begin(server: &Server, request: &RequestSpec, abort: &AbortOnDrop) -> Result<
         headers.append(&name, &value)?;
     }
     let init = RequestInit::new();
-    if let Some(form) = &sendable.form {
-        headers.append("Content-Type", "application/x-www-form-urlencoded")?;
+    if let Some(body) = &sendable.body {
+        headers.append("Content-Type", body.media_type)?;
         init.set_method("POST");
-        init.set_body(&JsValue::from_str(form));
+        init.set_body(&JsValue::from_str(&body.text));
     }
     init.set_headers(&headers);
     init.set_signal(abort.signal().as_ref());

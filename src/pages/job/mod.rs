@@ -24,6 +24,7 @@ mod parts;
 mod same;
 mod shown;
 mod span_detail;
+mod span_profiles;
 mod tabs;
 mod ticket;
 mod timeline_card;

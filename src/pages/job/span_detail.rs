@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::attributes::{Attributes, Narrowing};
 use super::model::{Model, find_span};
+use super::span_profiles::ProfilesOfSpan;
 use crate::components::copy_button::CopyButton;
 use crate::components::timeline::{wall_exact, wall_millis};
 use crate::state::use_clock;
@@ -71,6 +72,7 @@ pub(super) fn SpanDetail(model: Model, span: Span) -> impl IntoView {
             <a href=here>{"Link to this span"}</a>
             <CopyButton text=Signal::derive(address) label="Copy its link" />
         </p>
+        <ProfilesOfSpan model=model span=span />
         {(!facts.is_empty()).then(|| view! { <Attributes model=model rows=facts narrowing=Narrowing::None /> })}
         <Attributes model=model rows=own narrowing=Narrowing::ByText />
         {events}

@@ -46,8 +46,8 @@ export async function writeSpans(otlp, job, spans) {
 
 const submitted = (at, trace) => [at, 'orchestrator', { event: 'job_submitted', trace_id: trace, url: 'https://docs.example.org/guide' }];
 
-/** A job whose scrape was answered 403 three times: lines and spans. Returns its ids. */
-export async function failedJob({ loki, tempo }, at) {
+/** A job whose scrape was answered 403 three times: lines and spans; its last attempt is the span `profiled`, where that is given. Returns its ids. */
+export async function failedJob({ loki, tempo }, at, profiled) {
   const job = newJob();
   const task_id = job.task;
   const attempt = (seconds, retries, fields) => [at + seconds * 1000, 'scraper', { trace_id: job.trace, task: 'scrape_task', task_id, retries, ...fields }];
@@ -65,8 +65,8 @@ export async function failedJob({ loki, tempo }, at) {
   ]);
   const root = hex(8);
   const run = (from, to, retries) => ({
-    service: 'scraper', name: 'run/scrape_task', kind: 5, parent: root, from: at + from * 1000, to: at + to * 1000, error,
-    attrs: { 'job.stage': 'scrape', 'celery.action': 'run', 'celery.task_name': 'scrape_task', 'celery.retries': retries, 'celery.state': retries === 2 ? 'FAILURE' : 'RETRY', 'messaging.message.id': task_id, 'failed.stage': 'scraping' },
+    service: 'scraper', name: 'run/scrape_task', kind: 5, parent: root, id: retries === 2 ? profiled : undefined, from: at + from * 1000, to: at + to * 1000, error,
+    attrs: { 'job.stage': 'scrape', 'celery.action': 'run', 'celery.task_name': 'scrape_task', 'celery.retries': retries, 'celery.state': retries === 2 ? 'FAILURE' : 'RETRY', 'messaging.message.id': task_id, 'failed.stage': 'scraping', ...(retries === 2 && profiled ? { 'pyroscope.profile.id': profiled } : {}) },
   });
   await writeSpans(tempo.otlp, job, [
     { service: 'orchestrator', name: 'apply_async/scrape_task', kind: 4, id: root, from: at + 50, to: at + 120, attrs: { 'job.stage': 'scrape', 'celery.action': 'apply_async', 'messaging.message.id': task_id } },

@@ -19,13 +19,17 @@ const STACKS = {
 const FIXTURES = path.join(ROOT, 'crates/backends/tests/fixtures/pyroscope');
 const body = name => fs.readFileSync(path.join(FIXTURES, `${name}.body`));
 
-/** Which recorded answer a question gets; the CPU time of `service` alone is profiled. */
-function answer(url, service) {
+/** Which recorded answer a question gets; the CPU time of `service` alone is profiled, and of its spans `span` alone. */
+function answer(url, posted, { service, span }) {
   const { pathname, searchParams } = new URL(url, 'http://profiler');
   const query = searchParams.get('query') ?? '';
   switch (pathname) {
     case '/pyroscope/render':
       return body(query.startsWith('process_cpu:') && query.includes(`service_name="${service}"`) ? 'render-found.json' : 'render-none.json');
+    case '/querier.v1.QuerierService/SelectMergeSpanProfile': {
+      const { profileTypeID, labelSelector, spanSelector } = JSON.parse(posted);
+      return body(profileTypeID.startsWith('process_cpu:') && labelSelector === `{service_name="${service}"}` && spanSelector.includes(span) ? 'span-found.json' : 'span-none.json');
+    }
     case '/pyroscope/label-values': return body('label-values.json');
     case '/api/v1/status/buildinfo': return body('buildinfo.json');
     case '/ready': return body('ready');
@@ -34,10 +38,10 @@ function answer(url, service) {
 }
 
 /**
- * A Pyroscope in which `service` was busy from `from` to `until` (milliseconds).
+ * A Pyroscope in which `service` was busy from `from` to `until` (milliseconds), all of that with `span`.
  * Returns {url, host, asked: addresses of a stand-in's questions, stop()}.
  */
-export async function pyroscope(service, from, until) {
+export async function pyroscope(service, from, until, span) {
   if (process.env.PYROSCOPE_URL) {
     const url = process.env.PYROSCOPE_URL.replace(/\/$/, '');
     const pushed = new URLSearchParams({ name: `${service}.cpu{}`, from: `${Math.floor(from / 1000)}`, until: `${Math.ceil(until / 1000)}`, format: 'folded', sampleRate: '100', spyName: 'pyspy' });
@@ -49,9 +53,12 @@ export async function pyroscope(service, from, until) {
   const asked = [];
   const server = http.createServer((request, response) => {
     asked.push(request.url);
-    const found = answer(request.url, service);
-    const type = /ready/.test(request.url) ? 'text/plain' : 'application/json';
-    response.writeHead(found ? 200 : 404, { 'content-type': type }).end(found);
+    let posted = '';
+    request.on('data', chunk => { posted += chunk; }).on('end', () => {
+      const found = answer(request.url, posted, { service, span });
+      const type = /ready/.test(request.url) ? 'text/plain' : 'application/json';
+      response.writeHead(found ? 200 : 404, { 'content-type': type }).end(found);
+    });
   });
   await new Promise(listening => server.listen(0, '127.0.0.1', listening));
   const host = `127.0.0.1:${server.address().port}`;

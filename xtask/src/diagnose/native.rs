@@ -199,17 +199,17 @@ impl Outgoing {
     }
 
     fn one_try(&self) -> Result<(Head, Vec<u8>), BackendError> {
-        let answer = match &self.to.form {
+        let answer = match &self.to.body {
             None => {
                 let request = self.agent.get(&self.to.address);
                 let request = self.headers.iter().fold(request, |it, (name, value)| it.header(name, value));
                 request.config().timeout_global(Some(self.timeout)).build().call()
             }
-            Some(form) => {
+            Some(body) => {
                 let request = self.agent.post(&self.to.address);
                 let request = self.headers.iter().fold(request, |it, (name, value)| it.header(name, value));
-                let request = request.header("Content-Type", "application/x-www-form-urlencoded");
-                request.config().timeout_global(Some(self.timeout)).build().send(form)
+                let request = request.header("Content-Type", body.media_type);
+                request.config().timeout_global(Some(self.timeout)).build().send(&body.text)
             }
         };
         let mut answer = answer.map_err(|it| self.failed(&it))?;

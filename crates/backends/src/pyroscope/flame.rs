@@ -1,7 +1,8 @@
 //! Reads a flame graph while it comes, and adds it up by function.
 //!
 //! Each level is a list of bars of four numbers: how far it begins after the end of the bar before it, its ticks, its
-//! own ticks, and the place of its name (`pkg/og/structs/flamebearer`). A bar is called by the one above it.
+//! own ticks, and the place of its name (`pkg/og/structs/flamebearer`). A bar is called by the one above it. The querier
+//! service (`api/querier/v1/querier.proto`) writes a level as an object with its `values`, and whole numbers as texts.
 
 use domain::profile::{FunctionCost, Profile};
 use domain::system::Unit;
@@ -52,7 +53,7 @@ struct Metadata {
 pub(super) enum Place {
     /// The whole answer.
     Top,
-    /// `flamebearer`
+    /// `flamebearer`, or `flamegraph` of the querier service
     Flame,
     /// `names`
     Names,
@@ -68,8 +69,8 @@ impl Outline for Flame {
         match (place, name) {
             (Place::Names | Place::Levels, None)
             | (Place::Top, Some(b"metadata"))
-            | (Place::Flame, Some(b"numTicks")) => Child::Take,
-            (Place::Top, Some(b"flamebearer")) => Child::Open(Place::Flame),
+            | (Place::Flame, Some(b"numTicks" | b"total")) => Child::Take,
+            (Place::Top, Some(b"flamebearer" | b"flamegraph")) => Child::Open(Place::Flame),
             (Place::Flame, Some(b"names")) => Child::Open(Place::Names),
             (Place::Flame, Some(b"levels")) => Child::Open(Place::Levels),
             (Place::Top | Place::Flame | Place::Names | Place::Levels, _) => Child::Skip,
@@ -128,6 +129,14 @@ impl Metadata {
 }
 
 impl Flame {
+    /// Reads an answer of the querier service: what it counts follows from the profile's type, and of nothing at all it
+    /// is empty.
+    pub(super) fn of_type(profile_type: &str) -> Self {
+        // `name:sample type:sample unit:period type:period unit`
+        let units = profile_type.split(':').nth(2).unwrap_or_default().to_owned();
+        Self { is_flame: true, metadata: Metadata { units, ..Metadata::default() }, ..Self::default() }
+    }
+
     /// What each function took. The first level is the whole and no function.
     fn functions(self) -> Result<Vec<FunctionCost>, Misread> {
         let Self { names, levels, .. } = self;
@@ -171,6 +180,21 @@ impl Flame {
 
 /// The bars of one level.
 fn level(value: &mut Cursor<'_>) -> Read<Vec<Bar>> {
+    if value.peek()? != b'{' {
+        return bars(value);
+    }
+    let mut level = Vec::new();
+    value.fields(|name, value| {
+        match name.raw() {
+            b"values" => level = bars(value)?,
+            _ => value.skip()?,
+        }
+        Ok(())
+    })?;
+    Ok(level)
+}
+
+fn bars(value: &mut Cursor<'_>) -> Read<Vec<Bar>> {
     let mut bars = Vec::new();
     let mut numbers = [0_u64; NUMBERS_OF_A_BAR];
     let (mut n, mut at) = (0, 0_u64);

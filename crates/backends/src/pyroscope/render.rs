@@ -14,7 +14,7 @@ use crate::{Endpoint, Method, Question, RequestSpec, SourceKind};
 pub const MAX_RANGE: TimeDelta = TimeDelta::from_secs(24 * 3_600);
 
 /// Nodes of the call tree that are asked for; what is smaller is put together as `other`.
-const MAX_NODES: u32 = 8_192;
+pub(super) const MAX_NODES: u32 = 8_192;
 
 /// All that profiles of one type counted, of the series that match, over some time.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,11 @@ pub struct Render {
 impl Render {
     /// The query as Pyroscope and its own pages take it: the type, then the selector.
     pub fn query(&self) -> String {
+        format!("{}{}", self.profile_type, self.selector())
+    }
+
+    /// Which series, in braces.
+    pub(super) fn selector(&self) -> String {
         let one = |it: &Matcher| {
             let sign = match it.op {
                 MatchOp::Equal => "=",
@@ -40,7 +45,7 @@ impl Render {
             format!("{}{sign}{}", it.label, go_string(&it.value))
         };
         let tests: Vec<String> = self.matchers.iter().map(one).collect();
-        format!("{}{{{}}}", self.profile_type, tests.join(","))
+        format!("{{{}}}", tests.join(","))
     }
 
     /// Where Pyroscope's own pages, which begin at `ui`, show the same.

@@ -144,6 +144,39 @@ fn an_answer_is_added_up_by_function() {
     assert_eq!((memory.unit, memory.words(memory.total).as_str()), (Unit::Bytes, "4 kB"));
 }
 
+fn of_span() -> SpanProfile {
+    let span = "00f067aa0ba902b7".parse().unwrap();
+    SpanProfile { all: render(), span, api: SpanApi::SelectMergeSpanProfile }
+}
+
+#[test]
+fn a_profile_of_one_span_is_asked_as_the_querier_service_takes_it() {
+    let request = of_span().request();
+    assert_eq!(request.path, "/querier.v1.QuerierService/SelectMergeSpanProfile");
+    let body = r#"{"profileTypeID":"process_cpu:cpu:nanoseconds:cpu:nanoseconds","labelSelector":"{service_name=\"a\\\"b\"}","spanSelector":["00f067aa0ba902b7"],"start":1700000000000,"end":1700000040000,"maxNodes":8192}"#;
+    assert_eq!(request.method, Method::PostJson(body.to_owned()));
+    let query = r#"process_cpu:cpu:nanoseconds:cpu:nanoseconds{service_name="a\"b"} span 00f067aa0ba902b7"#;
+    assert_eq!(request.question.query, query);
+    let newer = SpanProfile { api: SpanApi::SelectMergeStacktraces, ..of_span() }.request();
+    assert_eq!(newer.path, "/querier.v1.QuerierService/SelectMergeStacktraces");
+    assert_ne!(newer.question, request.question, "a recording tells them apart");
+}
+
+#[test]
+fn a_profile_of_one_span_is_read_as_one_of_all() {
+    let (all, _) = recorded(FOLDER, "render-found.json").read(&render()).unwrap();
+    let (one, warnings) = recorded(FOLDER, "span-found.json").read(&of_span()).unwrap();
+    assert_eq!((one, warnings.len()), (all, 0));
+    for body in [None, Some("{}"), Some(r#"{"flamegraph":{}}"#)] {
+        let none = recorded(FOLDER, "span-none.json");
+        let none = body.map_or(recorded(FOLDER, "span-none.json"), |it| none.with_body(it));
+        let (none, _) = none.read(&of_span()).unwrap();
+        assert_eq!((none.total, none.functions.len(), none.unit), (0, 0, Unit::Seconds), "{body:?}");
+    }
+    let error = recorded(FOLDER, "span-gone.json").read(&of_span()).unwrap_err();
+    assert_eq!((error.status, error.kind), (Some(501), ErrorKind::NoSuchEndpoint));
+}
+
 #[test]
 fn what_kind_of_server_it_is_can_be_asked() {
     let (build, _) = recorded(FOLDER, "buildinfo.json").read(&BuildInfo).unwrap();

@@ -21,6 +21,7 @@ use leptos::prelude::*;
 
 use self::causes::Causes;
 use self::list::Checklist;
+pub(super) use self::profile::Functions;
 pub(super) use self::run::DebugRun;
 use super::model::Model;
 use crate::components::age::Age;
@@ -132,6 +133,6 @@ fn address_of(model: Model, target: &ViewState) -> String {
 }
 
 /// A sentence as the view's clock tells it, with its full stop.
-fn told(clock: Clock, says: &domain::debug::Sentence, beside: Timestamp) -> String {
+pub(super) fn told(clock: Clock, says: &domain::debug::Sentence, beside: Timestamp) -> String {
     domain::format::sentence(&says.told(beside, clock.offset_secs(beside)))
 }

@@ -5,7 +5,7 @@ use inquiry::debug::ProfileShown;
 use leptos::prelude::*;
 
 #[component]
-pub(super) fn Functions(shown: ProfileShown) -> impl IntoView {
+pub(in crate::pages::job) fn Functions(shown: ProfileShown) -> impl IntoView {
     let ProfileShown { title, profile, .. } = shown;
     let whole = profile.words(profile.total);
     let row = |it: &FunctionCost| {
