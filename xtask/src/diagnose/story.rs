@@ -1,6 +1,6 @@
 //! One job's whole story: everything that was found about it, and why it went wrong.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ const AROUND_LISTED: TimeDelta = TimeDelta::from_secs(600);
 /// Asks about jobs of one system.
 pub struct Asker {
     pub(super) system: SharedSystem,
-    /// The same, for jobs of which a list has told when they began and were last heard of: nobody looks far around.
-    listed: SharedSystem,
+    /// The same, for jobs of a list: nobody looks far around.
+    listed: OnceCell<SharedSystem>,
     pub(super) reader: Rc<LineReader>,
     pub(super) transport: Rc<dyn Transport>,
     pub(super) now: Timestamp,
@@ -70,11 +70,9 @@ impl Asker {
     /// Asks through a transport, as if it were `now`.
     pub fn new(system: System, transport: Rc<dyn Transport>, now: Timestamp) -> Self {
         let reader = Rc::new(LineReader::new(&system));
-        let mut listed = system.clone();
-        listed.jobs.longest = listed.jobs.longest.min(AROUND_LISTED);
         Self {
             system: system.into(),
-            listed: listed.into(),
+            listed: OnceCell::new(),
             reader,
             transport,
             now,
@@ -84,12 +82,26 @@ impl Asker {
         }
     }
 
+    /// The system as it is for jobs of which a list has told when they began and were last heard of, and which of the
+    /// system's selectors has lines.
+    fn listed(&self) -> &SharedSystem {
+        self.listed.get_or_init(|| {
+            let mut system = System::clone(&self.system);
+            system.jobs.longest = system.jobs.longest.min(AROUND_LISTED);
+            let known = self.memory.selector().and_then(|it| system.logs.selectors.get(it).cloned());
+            if let Some(known) = known {
+                system.logs.selectors = vec![known];
+            }
+            system.into()
+        })
+    }
+
     /// Everything about one job. `others` are jobs of the same hours, to compare it with; asked for where not known.
     pub async fn story(&self, key: &str, range: TimeRange, others: Option<&[JobSample]>) -> Story {
         let question = JobQuestion { key: key.to_owned(), range, now: self.now };
         let is_listed = others.is_some();
         let plan = JobInquiry::new(
-            if is_listed { self.listed.clone() } else { self.system.clone() },
+            if is_listed { self.listed().clone() } else { self.system.clone() },
             self.reader.clone(),
             self.abilities.clone(),
             question.clone(),
