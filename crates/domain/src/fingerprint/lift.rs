@@ -11,9 +11,6 @@ const MIN_JOBS: usize = 5;
 /// How likely all claims together may be chance.
 const MAX_CHANCE: f64 = 0.01;
 
-/// A name and a value.
-type Pair<'a> = (&'a str, &'a str);
-
 /// A value that failing jobs have more often than good ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lift {
@@ -83,23 +80,22 @@ impl<'a> Good<'a> {
             return Vec::new();
         }
         let (failing, _) = Counts::of(failing.iter().copied());
-        let n_new = failing.pairs.keys().filter(|it| !self.counts.pairs.contains_key(*it)).count();
-        let n_tests = (self.counts.pairs.len() + n_new).max(1) as f64;
-        let lift = |(pair, n_failing_with): (&Pair, &usize)| {
-            let (name, value) = *pair;
-            let n_good_with = self.counts.pairs.get(pair).copied().unwrap_or(0);
-            let n_good = self.counts.names.get(name).copied().unwrap_or(0);
-            let n_failing = failing.names.get(name).copied().unwrap_or(0);
-            if *n_failing_with < MIN_JOBS || n_good < MIN_JOBS {
+        let n_new =
+            failing.values().filter(|(it, value, _)| self.counts.n_with(it.name, value).is_none()).count();
+        let n_tests = (self.counts.values().count() + n_new).max(1) as f64;
+        let lift = |(named, value, n_failing_with): (&Named, &str, usize)| {
+            let n_good_with = self.counts.n_with(named.name, value).unwrap_or(0);
+            let n_good = self.counts.named(named.name).map_or(0, |it| it.n_jobs);
+            let n_failing = named.n_jobs;
+            if n_failing_with < MIN_JOBS || n_good < MIN_JOBS {
                 return None;
             }
-            let chance = tail_chance(&self.factorials, *n_failing_with, n_failing, n_good_with, n_good);
-            let (name, value) = (name.into(), value.into());
-            let n_failing_with = *n_failing_with;
+            let chance = tail_chance(&self.factorials, n_failing_with, n_failing, n_good_with, n_good);
+            let (name, value) = (named.name.into(), value.into());
             let lift = Lift { name, value, n_failing_with, n_failing, n_good_with, n_good, chance };
             (chance * n_tests < MAX_CHANCE).then_some(lift)
         };
-        let mut lifts: Vec<Lift> = failing.pairs.iter().filter_map(lift).collect();
+        let mut lifts: Vec<Lift> = failing.values().filter_map(lift).collect();
         lifts.sort_by(|a, b| {
             let by_chance = a.chance.total_cmp(&b.chance).then_with(|| b.times().total_cmp(&a.times()));
             by_chance.then_with(|| (&a.name, &a.value).cmp(&(&b.name, &b.value)))
@@ -108,11 +104,17 @@ impl<'a> Good<'a> {
     }
 }
 
-/// How many jobs have each pair, and how many have a value of each name.
+/// How many jobs have a value of each name, and each value.
 #[derive(Default)]
-struct Counts<'a> {
-    pairs: IdMap<Pair<'a>, usize>,
-    names: IdMap<&'a str, usize>,
+struct Counts<'a>(Vec<Named<'a>>);
+
+/// The values of one name.
+struct Named<'a> {
+    name: &'a str,
+    /// Jobs that have any.
+    n_jobs: usize,
+    /// Jobs that have each.
+    values: IdMap<&'a str, usize>,
 }
 
 impl<'a> Counts<'a> {
@@ -122,15 +124,43 @@ impl<'a> Counts<'a> {
         let mut n_jobs = 0;
         for sample in samples {
             n_jobs += 1;
-            let mut last = "";
+            let (mut last, mut place) = ("", 0);
             sample.attributes(|name, value| {
-                *counts.pairs.entry((name, value)).or_default() += 1;
-                if name != last {
-                    *counts.names.entry(name).or_default() += 1;
+                let is_next = name != last;
+                if is_next {
+                    place = counts.place_of(name, place);
                     last = name;
+                }
+                if let Some(named) = counts.0.get_mut(place) {
+                    named.n_jobs += usize::from(is_next);
+                    *named.values.entry(value).or_default() += 1;
                 }
             });
         }
         (counts, n_jobs)
+    }
+
+    /// Where a name stands, new or not. Names are few, and come in one order: it is looked for from its neighbour on.
+    fn place_of(&mut self, name: &'a str, near: usize) -> usize {
+        let is_it = |it: &Named<'_>| it.name == name;
+        let after = self.0.iter().skip(near).position(is_it).map(|it| it + near);
+        after.or_else(|| self.0.iter().take(near).position(is_it)).unwrap_or_else(|| {
+            self.0.push(Named { name, n_jobs: 0, values: IdMap::default() });
+            self.0.len() - 1
+        })
+    }
+
+    fn named(&self, name: &str) -> Option<&Named<'a>> {
+        self.0.iter().find(|it| it.name == name)
+    }
+
+    /// Every value with its name's counts.
+    fn values(&self) -> impl Iterator<Item = (&Named<'a>, &'a str, usize)> {
+        self.0.iter().flat_map(|it| it.values.iter().map(move |(value, n_jobs)| (it, *value, *n_jobs)))
+    }
+
+    /// How many jobs have a value.
+    fn n_with(&self, name: &str, value: &str) -> Option<usize> {
+        self.named(name)?.values.get(value).copied()
     }
 }
