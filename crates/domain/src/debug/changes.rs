@@ -1,9 +1,13 @@
 //! What changed before a failure, and whether what came after it is better: versions as spans tell them.
 
 use super::Verdict;
+use super::errors::SameError;
 use super::sentence::{Sentence, beside_failure, counted, quoted};
 use crate::logs::LogRecord;
 use crate::time::{TimeRange, Timestamp};
+
+/// So many spans without the error are enough to say that it is gone.
+const ENOUGH_SPANS: usize = 20;
 
 /// One version of a service, as far as it was seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,17 +81,36 @@ pub fn changed(
     if before.len() > 1 || mark.is_some() { Verdict::something(says) } else { Verdict::nothing(says) }
 }
 
-/// Whether a version that came after the failure still has failures.
+/// The newest version that came after the failure.
+pub fn newest_since<'a>(
+    versions: &'a [Sighting],
+    own: Option<&str>,
+    failure: Timestamp,
+) -> Option<&'a Sighting> {
+    versions.iter().rfind(|it| it.first > failure && own != Some(it.version.as_str()))
+}
+
+/// The lines that say the same error since a version came, but for those that name another version.
+pub fn said_since<'a>(
+    error: &'a SameError,
+    lines: &'a [LogRecord],
+    newest: &'a Sighting,
+) -> impl Iterator<Item = &'a LogRecord> {
+    let of_it = |it: &&LogRecord| it.roles.version.as_ref().is_none_or(|it| *it == newest.version);
+    lines.iter().filter(|it| it.time >= newest.first && error.fits(it)).filter(of_it)
+}
+
+/// Whether the error is gone with a version that came after the failure. Its spans that failed may have done so in another
+/// way, and seldom say in which: the lines with the same error tell (`lines`; `None` where they could not be asked for).
 pub fn fixed(
     service: &str,
     versions: &[Sighting],
+    lines: Option<(&SameError, &[LogRecord])>,
     own: Option<&str>,
     searched: TimeRange,
     failure: Timestamp,
 ) -> Verdict {
-    let newer: Vec<&Sighting> =
-        versions.iter().filter(|it| it.first > failure && own != Some(it.version.as_str())).collect();
-    let Some(newest) = newer.last() else {
+    let Some(newest) = newest_since(versions, own, failure) else {
         let says = match (own, versions) {
             (_, []) => {
                 Sentence::of(format!("no span of {service} since the failure until ")).at(searched.end)
@@ -103,11 +126,33 @@ pub fn fixed(
     };
     let says =
         Sentence::of(format!("version {} of {service}, first seen at ", newest.version)).at(newest.first);
-    Verdict::something(match (newest.n, newest.n_failed) {
-        (n, 0) if n < 20 => {
-            says.then(format!(", has {}, none failed: not enough to be sure", counted(n, "span")))
-        }
-        (n, 0) => says.then(format!(", has {}, none failed: the error is gone", counted(n, "span"))),
-        (n, failed) => says.then(format!(": {failed} of {} failed: still there", counted(n, "span"))),
+    let failed = match newest.n_failed {
+        0 => "none of them failed".to_owned(),
+        n => format!("{n} of them failed"),
+    };
+    let says = says.then(format!(", has {}, {failed}", counted(newest.n, "span")));
+    let comes_to = match newest.n {
+        n if n < ENOUGH_SPANS => "not enough to be sure",
+        _ => "the error is gone",
+    };
+    let Some((error, lines)) = lines else {
+        return Verdict::something(match newest.n_failed {
+            0 => says.then(format!(": {comes_to}")),
+            _ => says.then("; with which error is not told"),
+        });
+    };
+    let what = quoted(&error.text, 80);
+    let said: Vec<Timestamp> = said_since(error, lines, newest).map(|it| it.time).collect();
+    Verdict::something(match said.iter().max() {
+        None => says.then(format!(", and no line says {what} since: {comes_to}")),
+        Some(last) => says
+            .then(format!("; {} since, the last at ", say(said.len(), &what)))
+            .at(*last)
+            .then(": still there"),
     })
+}
+
+/// `1 line says “x”`, `3 lines say “x”`.
+fn say(n: usize, what: &str) -> String {
+    format!("{} {} {what}", counted(n, "line"), if n == 1 { "says" } else { "say" })
 }

@@ -35,7 +35,7 @@ impl SameError {
         Some(Self { text, is_code: false })
     }
 
-    fn fits(&self, line: &LogRecord) -> bool {
+    pub(super) fn fits(&self, line: &LogRecord) -> bool {
         match &line.roles.error_code {
             Some(code) if self.is_code => *code == self.text,
             Some(_) | None => line.level >= crate::logs::Level::Warn && line.line.contains(&self.text),

@@ -13,7 +13,7 @@ mod sentence;
 mod spans;
 mod values;
 
-pub use changes::{Sighting, changed, fixed};
+pub use changes::{Sighting, changed, fixed, newest_since, said_since};
 pub use deviation::{Course, Onset, Usual, Way, first_to_deviate, is_known, onset};
 pub use errors::{SameError, same_error};
 pub use fill::{Filled, fill, fill_link};

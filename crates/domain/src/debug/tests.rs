@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::job::{Evidence, Job, assemble};
+use crate::logs::LogRecord;
 use crate::series::Series;
 use crate::system::steps::{Language, Worse};
 use crate::system::{MetricKind, Unit};
@@ -411,7 +412,21 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
         n_failed,
     };
     let searched = between("10:22:24", "11:00:00");
-    let since = |versions: &[Sighting]| fixed("scraper", versions, Some("a"), searched, at("10:22:24"));
+    let error = SameError { text: "http_403".to_owned(), is_code: true };
+    let lines = evidence(
+        &pipeline(),
+        r#"
+        10:39:00 E scraper scrape_failed job=j2 error_code=http_403
+        10:41:00 E scraper scrape_failed job=j3 error_code=http_403
+        10:42:00 E scraper scrape_failed job=j4 error_code=http_404
+    "#,
+    )
+    .lines;
+    let told = |versions: &[Sighting], lines: Option<&[LogRecord]>| {
+        let lines = lines.map(|it| (&error, it));
+        fixed("scraper", versions, lines, Some("a"), searched, at("10:22:24"))
+    };
+    let since = |versions: &[Sighting]| told(versions, Some(&[]));
     check(
         &since(&[seen("a", "10:23:00", 9, 3)]),
         Found::Nothing,
@@ -420,17 +435,36 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
     check(
         &since(&[seen("a", "10:23:00", 9, 3), seen("b", "10:40:00", 40, 0)]),
         Found::Something,
-        "version b of scraper, first seen at 10:40:00, has 40 spans, none failed: the error is gone",
+        "version b of scraper, first seen at 10:40:00, has 40 spans, none of them failed, and no line says “http_403” since: \
+         the error is gone",
     );
     check(
         &since(&[seen("b", "10:40:00", 4, 0)]),
         Found::Something,
-        "version b of scraper, first seen at 10:40:00, has 4 spans, none failed: not enough to be sure",
+        "version b of scraper, first seen at 10:40:00, has 4 spans, none of them failed, and no line says “http_403” since: \
+         not enough to be sure",
     );
     check(
         &since(&[seen("b", "10:40:00", 40, 2)]),
         Found::Something,
-        "version b of scraper, first seen at 10:40:00: 2 of 40 spans failed: still there",
+        "version b of scraper, first seen at 10:40:00, has 40 spans, 2 of them failed, and no line says “http_403” since: \
+         the error is gone",
+    );
+    check(
+        &told(&[seen("b", "10:40:00", 40, 2)], Some(&lines)),
+        Found::Something,
+        "version b of scraper, first seen at 10:40:00, has 40 spans, 2 of them failed; 1 line says “http_403” since, the \
+         last at 10:41:00: still there",
+    );
+    check(
+        &told(&[seen("b", "10:40:00", 40, 2)], None),
+        Found::Something,
+        "version b of scraper, first seen at 10:40:00, has 40 spans, 2 of them failed; with which error is not told",
+    );
+    check(
+        &told(&[seen("b", "10:40:00", 40, 0)], None),
+        Found::Something,
+        "version b of scraper, first seen at 10:40:00, has 40 spans, none of them failed: the error is gone",
     );
     let before = between("09:22:24", "10:22:24");
     let versions = [seen("a", "09:30:00", 9, 0), seen("b", "10:19:24", 4, 0)];

@@ -63,17 +63,28 @@ impl Answers {
         (Sighting::group(seen.into_iter().map(|it| (it.version, it.at, false))), lines)
     }
 
-    /// Versions of all spans (the first answer), and of those that failed (the second).
-    pub(super) fn versions_since(self, system: &System) -> Vec<Sighting> {
-        let mut by_answer = self.all.into_iter().map(|answer| match answer {
-            Some(Answer::Spans(found)) => versions::spans(system, &found).collect::<Vec<_>>(),
-            Some(Answer::Lines(..) | Answer::Series(_) | Answer::Profile(_)) | None => Vec::new(),
-        });
-        let (all, failed) = (by_answer.next().unwrap_or_default(), by_answer.next().unwrap_or_default());
+    /// Versions of all spans (the first answer), and of those that failed (the second); lines (the third), where they
+    /// could be had. `None` where nothing tells of versions.
+    pub(super) fn versions_since(self, system: &System) -> Option<(Vec<Sighting>, Option<Vec<LogRecord>>)> {
+        let mut by_answer = self.all.into_iter();
+        let mut spans = || match by_answer.next()?? {
+            Answer::Spans(found) => Some(versions::spans(system, &found).collect::<Vec<_>>()),
+            Answer::Lines(..) | Answer::Series(_) | Answer::Profile(_) => None,
+        };
+        let (all, failed) = (spans(), spans());
+        let lines = match by_answer.next().flatten() {
+            Some(Answer::Lines(lines, _)) => Some(lines),
+            Some(Answer::Spans(_) | Answer::Series(_) | Answer::Profile(_)) | None => None,
+        };
+        if all.is_none() && failed.is_none() {
+            return None;
+        }
+        let (all, failed) = (all.unwrap_or_default(), failed.unwrap_or_default());
         let is_failed =
             |it: &FailedSpan| failed.iter().any(|other| other.span == it.span && other.trace == it.trace);
         let well = all.into_iter().filter(|it| !is_failed(it)).map(|it| (it, false)).collect::<Vec<_>>();
         let seen = well.into_iter().chain(failed.into_iter().map(|it| (it, true)));
-        Sighting::group(seen.filter_map(|(it, failed)| Some((it.version?, it.start, failed))))
+        let versions = Sighting::group(seen.filter_map(|(it, failed)| Some((it.version?, it.start, failed))));
+        Some((versions, lines))
     }
 }

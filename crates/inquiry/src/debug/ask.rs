@@ -147,8 +147,7 @@ impl Case {
                 let error = error.ok_or_else(|| {
                     Verdict::not_applicable("no error is known by which other jobs could be found")
                 })?;
-                let query = LogQuery::select(self.selector(system)).contains(&error.text);
-                Ok(vec![lines_of(query, range, MAX_LIMIT)])
+                Ok(vec![self.same_error(system, &error, range)])
             }
             Ask::ServiceRate { errors } => self.rates(system, errors, range),
             Ask::ChangedBefore { marks } => {
@@ -165,13 +164,22 @@ impl Case {
             }
             Ask::Profile(profiles) => self.profiles(profiles, range),
             Ask::FixedSince => {
-                let asked = self.versions(system, range, true);
+                let failure = self.job.failure.as_ref();
+                let failure =
+                    failure.ok_or_else(|| Verdict::not_applicable("no error is known that could be gone"))?;
+                let mut asked = self.versions(system, range, true);
                 if asked.is_empty() {
                     return Err(Verdict::not_applicable("no span here tells its version"));
                 }
+                asked.extend(SameError::of(failure).map(|it| self.same_error(system, &it, range)));
                 Ok(asked)
             }
         }
+    }
+
+    /// Lines with the text of an error, of whatever job.
+    fn same_error(&self, system: &System, error: &SameError, range: TimeRange) -> Question {
+        lines_of(LogQuery::select(self.selector(system)).contains(&error.text), range, MAX_LIMIT)
     }
 
     fn lines(

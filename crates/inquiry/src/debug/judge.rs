@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use backends::{BackendError, SourceKind};
 use domain::debug::{
     Course, FailedSpan, Found, Owners, Rates, SameError, Sentence, Usual, Verdict, changed, context_leak,
-    first_to_deviate, fixed, is_known, of_job, of_logs, of_spans, of_trace, one_id_per_step, onset,
-    same_error, service_rate,
+    first_to_deviate, fixed, is_known, newest_since, of_job, of_logs, of_spans, of_trace, one_id_per_step,
+    onset, said_since, same_error, service_rate,
 };
 use domain::logs::{Level, LogRecord};
 use domain::series::{Labels, Series};
@@ -216,8 +216,18 @@ fn decide(
         }
         Ask::FixedSince => {
             let service = case.values.service.clone().unwrap_or_default();
-            let versions = answers.versions_since(system);
-            outcome.verdict = fixed(&service, &versions, case.values.version.as_deref(), range, case.at);
+            let Some((versions, lines)) = answers.versions_since(system) else {
+                let why = outcome.failures.first().map(ToString::to_string).unwrap_or_default();
+                outcome.verdict = Verdict::could_not_ask(why);
+                return;
+            };
+            let own = case.values.version.as_deref();
+            let error = job.failure.as_ref().and_then(SameError::of);
+            let same = error.as_ref().zip(lines.as_deref());
+            outcome.verdict = fixed(&service, &versions, same, own, range, case.at);
+            if let (Some((error, lines)), Some(newest)) = (same, newest_since(&versions, own, case.at)) {
+                outcome.lines = nearest(said_since(error, lines, newest).cloned().collect(), case);
+            }
         }
         Ask::Profile(kinds) => profile::decide(case, kinds, range, answers, outcome),
         Ask::Command => {

@@ -326,6 +326,43 @@ fn the_same_error_is_counted_in_other_jobs() {
     assert_eq!(step.view.map(|it| (it.page, it.query)), Some((Page::Jobs, "E_BOX".to_owned())));
 }
 
+/// A Tempo answer with so many traces of one span of version 2, one a second from this second on.
+fn spans_of_version_2(n: i64, from_secs: i64) -> String {
+    let trace = |i: i64| {
+        let (id, at) = (i + 1, (from_secs + i) * 1_000_000_000);
+        format!(
+            r#"{{"traceID":"{id:032x}","startTimeUnixNano":"{at}","durationMs":9,"spanSets":[{{"matched":1,"spans":[{{"spanID":"{id:016x}","startTimeUnixNano":"{at}","durationNanos":"9000000","attributes":[{{"key":"service.version","value":{{"stringValue":"2"}}}}]}}]}}]}}"#
+        )
+    };
+    let traces: Vec<String> = (0..n).map(trace).collect();
+    format!(r#"{{"traces":[{}],"metrics":{{}}}}"#, traces.join(","))
+}
+
+#[test]
+fn whether_an_error_is_gone_is_told_by_its_lines_and_not_by_other_failures() {
+    let since = FAILED_AT_SECS + 300;
+    let tempo = || {
+        labelled().answer("tempo/search", "status = error", &spans_of_version_2(3, since)).answer(
+            "tempo/search",
+            "",
+            &spans_of_version_2(30, since),
+        )
+    };
+    let has = "version 2 of packer, first seen at 02:51:40, has 30 spans, 3 of them failed";
+    let (gone, said) =
+        ("and no line says “E_BOX” since: the error is gone", "1 line says “E_BOX” since, the last at");
+    let other = OWN.replace("o-1", "o-2");
+    let only_before = lines(&[(FAILED_AT_SECS, OWN), (since - 1, &other)]);
+    let script = tempo().answer("loki/query_range", "E_BOX", &only_before);
+    let step = check(Ask::FixedSince, &script, &format!("found: {has}, {gone}"));
+    assert!(step.lines.is_empty());
+    let script = tempo().answer("loki/query_range", "E_BOX", &lines(&[(since + 60, &other)]));
+    let step = check(Ask::FixedSince, &script, &format!("found: {has}; {said} 02:52:40: still there"));
+    assert_eq!(step.lines.len(), 1);
+    let without_lines = "; with which error is not told; 1 of 3 questions could not be asked";
+    check(Ask::FixedSince, &tempo(), &format!("found: {has}{without_lines}"));
+}
+
 #[test]
 fn the_metric_that_left_its_course_first_is_named_and_drawn_first() {
     let noise = |at: i64| (at / 15 % 3) as f64;
