@@ -2,7 +2,8 @@
 
 use super::Verdict;
 use super::errors::SameError;
-use super::sentence::{Sentence, beside_failure, counted, quoted};
+use super::sentence::{Sentence, beside, counted, quoted};
+use super::values::Moment;
 use crate::logs::LogRecord;
 use crate::time::{TimeRange, Timestamp};
 
@@ -51,11 +52,11 @@ pub fn changed(
     marks: &[LogRecord],
     own: Option<&str>,
     searched: TimeRange,
-    failure: Timestamp,
+    trouble: Moment,
 ) -> Verdict {
-    let before: Vec<&Sighting> = versions.iter().filter(|it| it.first <= failure).collect();
-    let mark = marks.iter().filter(|it| it.time <= failure).max_by_key(|it| (it.time, it.key));
-    let n_marks = marks.iter().filter(|it| it.time <= failure).count();
+    let before: Vec<&Sighting> = versions.iter().filter(|it| it.first <= trouble.at).collect();
+    let mark = marks.iter().filter(|it| it.time <= trouble.at).max_by_key(|it| (it.time, it.key));
+    let n_marks = marks.iter().filter(|it| it.time <= trouble.at).count();
     let mut says = match before.as_slice() {
         [] => match own {
             Some(own) => {
@@ -70,12 +71,12 @@ pub fn changed(
             .then(if own.is_some_and(|it| it == only.version) { ", as this job did" } else { "" }),
         [.., old, new] => Sentence::of(format!("version {} of {service} was first seen at ", new.version))
             .at(new.first)
-            .then(format!(", {}; before it ran {}", beside_failure(new.first, failure), old.version)),
+            .then(format!(", {}; before it ran {}", beside(new.first, trouble), old.version)),
     };
     if let Some(mark) = mark {
         says = says
             .then(format!("; {} of a start or a deployment, the last ", counted(n_marks, "line")))
-            .then(beside_failure(mark.time, failure))
+            .then(beside(mark.time, trouble))
             .then(format!(" says {}", quoted(&mark.message, 80)));
     }
     if before.len() > 1 || mark.is_some() { Verdict::something(says) } else { Verdict::nothing(says) }

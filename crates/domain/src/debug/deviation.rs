@@ -9,7 +9,8 @@
 //! before it were out of course without a long break. A stretch that was over 10 min before the failure is another trouble.
 
 use super::Verdict;
-use super::sentence::{Sentence, beside_failure};
+use super::sentence::{Sentence, beside};
+use super::values::Moment;
 use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
@@ -212,7 +213,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// Which series left its course first, and the others in the order of theirs.
-pub fn first_to_deviate(courses: &[Course], watched: TimeRange, failure: Timestamp) -> Verdict {
+pub fn first_to_deviate(courses: &[Course], watched: TimeRange, trouble: Moment) -> Verdict {
     let mut left: Vec<(&Course, Onset)> = courses.iter().filter_map(|it| Some((it, it.onset?))).collect();
     left.sort_by(|(_, a), (_, b)| a.at.cmp(&b.at).then(b.strength.total_cmp(&a.strength)));
     let n_unknown = courses.iter().filter(|it| !it.is_known).count();
@@ -237,7 +238,7 @@ pub fn first_to_deviate(courses: &[Course], watched: TimeRange, failure: Timesta
     let mut says =
         Sentence::of(format!("{} {} first, at ", course.title, does(it.way))).at(it.at).then(format!(
             ", {}: from {} to {}",
-            beside_failure(it.at, failure),
+            beside(it.at, trouble),
             format::value(it.usual, course.unit),
             format::value(it.furthest, course.unit)
         ));

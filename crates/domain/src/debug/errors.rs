@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Verdict;
 use super::owners::{Other, Owners};
-use super::sentence::{Sentence, beside_failure, counted, quoted};
+use super::sentence::{Sentence, beside, counted, quoted};
+use super::values::Moment;
 use crate::diagnosis::http;
 use crate::job::{Failure, Job};
 use crate::logs::LogRecord;
@@ -80,7 +81,7 @@ pub fn same_error(
     owners: &Owners,
     is_cut: bool,
     searched: TimeRange,
-    failure: Timestamp,
+    trouble: Moment,
 ) -> Verdict {
     let fitting = lines.iter().filter(|it| error.fits(it));
     let mut others: BTreeMap<Other, (Timestamp, Option<&str>)> = BTreeMap::new();
@@ -108,7 +109,7 @@ pub fn same_error(
     let least = if is_cut { "at least " } else { "" };
     let mut says = Sentence::of(format!("{least}{n} with {what}: the first at "))
         .at(first)
-        .then(format!(", {}, the last at ", beside_failure(first, failure)))
+        .then(format!(", {}, the last at ", beside(first, trouble)))
         .at(last);
     let own_host = job.facts.url.as_deref().and_then(http::host);
     let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Verdict;
 use super::owners::Owners;
-use super::sentence::{Sentence, beside_failure, counted, quoted};
+use super::sentence::{Sentence, beside, counted, quoted};
+use super::values::Moment;
 use crate::job::Job;
 use crate::logs::{Level, LogRecord};
 use crate::time::{TimeRange, Timestamp};
@@ -51,7 +52,7 @@ pub fn of_logs(
     owners: &Owners,
     is_cut: bool,
     searched: TimeRange,
-    failure: Timestamp,
+    trouble: Moment,
 ) -> Verdict {
     let Some((first, last)) = ends(lines) else {
         let nothing = Sentence::of("no such line from ").at(searched.start).then(" to ").at(searched.end);
@@ -71,11 +72,11 @@ pub fn of_logs(
     let nearest = lines
         .iter()
         .filter(|it| n_own == 0 || owners.is_own(it))
-        .min_by_key(|it| ((it.time - failure).nanos().unsigned_abs(), it.key));
+        .min_by_key(|it| ((it.time - trouble.at).nanos().unsigned_abs(), it.key));
     let says = Sentence::of(format!("{n}, {own}, from ")).at(first).then(" to ").at(last);
     Verdict::something(match nearest {
         Some(line) => {
-            says.then(format!("; the nearest, {}, says {}", beside_failure(line.time, failure), words(line)))
+            says.then(format!("; the nearest, {}, says {}", beside(line.time, trouble), words(line)))
         }
         None => says,
     })

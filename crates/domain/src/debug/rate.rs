@@ -2,7 +2,8 @@
 
 use super::Verdict;
 use super::deviation::{Onset, Usual, Way, onset};
-use super::sentence::{Sentence, beside_failure, counted};
+use super::sentence::{Sentence, beside, counted};
+use super::values::Moment;
 use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
@@ -29,11 +30,11 @@ pub fn service_rate(
     rates: &Rates,
     watched: TimeRange,
     step: TimeDelta,
-    failure: Timestamp,
+    trouble: Moment,
 ) -> Verdict {
     let per_minute = 60.0 / step.as_secs_f64().max(1.0);
     let out = |series: &Option<Series>, worse| {
-        let usual = Usual { kind: MetricKind::Counter, unit: Unit::None, worse, limit: None, failure };
+        let usual = Usual { kind: MetricKind::Counter, unit: Unit::None, worse, limit: None, failure: trouble.at };
         series.as_ref().and_then(|it| onset(&filled(it, watched, step), watched, usual))
     };
     let (lines, errors) = (out(&rates.lines, Worse::Either), out(&rates.errors, Worse::Up));
@@ -52,7 +53,7 @@ pub fn service_rate(
         return Verdict::nothing(says);
     }
     let mut says = match errors {
-        Some(it) => moved(&format!("errors of {service}"), it, per_minute, failure),
+        Some(it) => moved(&format!("errors of {service}"), it, per_minute, trouble),
         None if n_errors == 0.0 => Sentence::of(format!("{service} logged no error")),
         None => Sentence::of(format!(
             "{service} logged {} as often as in the hour before",
@@ -60,7 +61,7 @@ pub fn service_rate(
         )),
     };
     says = match lines {
-        Some(it) => says.then("; ").and(moved("its lines", it, per_minute, failure)),
+        Some(it) => says.then("; ").and(moved("its lines", it, per_minute, trouble)),
         None => {
             let minutes = (watched.length().as_secs_f64() / 60.0).max(1.0);
             says.then(format!("; {} lines a minute, as before", format::value(n_lines / minutes, Unit::None)))
@@ -96,7 +97,7 @@ fn filled(series: &Series, watched: TimeRange, step: TimeDelta) -> Series {
     Series { labels: series.labels.clone(), times: times.into(), values }
 }
 
-fn moved(what: &str, it: Onset, per_minute: f64, failure: Timestamp) -> Sentence {
+fn moved(what: &str, it: Onset, per_minute: f64, trouble: Moment) -> Sentence {
     let does = match it.way {
         Way::Rose | Way::Passed => "rose",
         Way::Fell => "fell",
@@ -104,7 +105,7 @@ fn moved(what: &str, it: Onset, per_minute: f64, failure: Timestamp) -> Sentence
     let value = |it: f64| format::value(it * per_minute, Unit::None);
     Sentence::of(format!("{what} {does} at ")).at(it.at).then(format!(
         ", {}: from {} to {} a minute",
-        beside_failure(it.at, failure),
+        beside(it.at, trouble),
         value(it.usual),
         value(it.furthest)
     ))

@@ -1,5 +1,6 @@
 //! A sentence in which times stay instants until somebody reads it, since each reader has a clock of their own.
 
+use super::values::Moment;
 use crate::format::{Precision, clock_beside};
 use crate::time::{TimeDelta, Timestamp};
 
@@ -69,15 +70,15 @@ pub fn counted(n: usize, one: &str) -> String {
     }
 }
 
-/// How an instant lies to the failure: `3 min 10 s before the failure`, `with the failure`.
-pub(super) fn beside_failure(at: Timestamp, failure: Timestamp) -> String {
-    let apart = at - failure;
+/// How an instant lies to the trouble: `3 min 10 s before the failure`, `with the failure`.
+pub(super) fn beside(at: Timestamp, trouble: Moment) -> String {
+    let (apart, name) = (at - trouble.at, trouble.name);
     if apart.nanos().unsigned_abs() < 1_000_000_000 {
-        "with the failure".to_owned()
+        format!("with {name}")
     } else if apart < TimeDelta::ZERO {
-        format!("{} before the failure", whole_secs(-apart))
+        format!("{} before {name}", whole_secs(-apart))
     } else {
-        format!("{} after the failure", whole_secs(apart))
+        format!("{} after {name}", whole_secs(apart))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Verdict;
-use super::sentence::{Sentence, beside_failure, counted, quoted};
+use super::sentence::{Sentence, beside, counted, quoted};
+use super::values::Moment;
 use crate::ids::{SpanId, TraceId};
 use crate::job::{Evidence, Job};
 use crate::system::{Role, System, fields_for};
@@ -121,10 +122,10 @@ pub fn of_spans(
     is_cut: bool,
     job: &Job,
     searched: TimeRange,
-    failure: Timestamp,
+    trouble: Moment,
 ) -> Verdict {
     let of = of.map_or_else(String::new, |it| format!(" of {it}"));
-    let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - failure).nanos().unsigned_abs(), it.span))
+    let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - trouble.at).nanos().unsigned_abs(), it.span))
     else {
         return Verdict::nothing(
             Sentence::of(format!("no {what}{of} from ")).at(searched.start).then(" to ").at(searched.end),
@@ -137,7 +138,7 @@ pub fn of_spans(
     let own = spans
         .iter()
         .filter(is_own)
-        .min_by_key(|it| (says_nothing(it), (it.start - failure).nanos().unsigned_abs(), it.span));
+        .min_by_key(|it| (says_nothing(it), (it.start - trouble.at).nanos().unsigned_abs(), it.span));
     let least = if is_cut { "at least " } else { "" };
     let mut says = Sentence::of(format!("{least}{}{of}", counted(spans.len(), what)));
     if !jobs.is_empty() {
@@ -149,7 +150,7 @@ pub fn of_spans(
     says = says
         .then(format!("; {whose}{named} at "))
         .at(told.start)
-        .then(format!(", {}", beside_failure(told.start, failure)));
+        .then(format!(", {}", beside(told.start, trouble)));
     let said = [("failed at", &told.stage), ("error code", &told.code)];
     for (name, value) in said.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
         says = says.then(format!(", {name} {value}"));

@@ -128,10 +128,33 @@ pub(super) fn troubled_stage(job: &Job) -> Option<&StageRun> {
     failed.or_else(reached)
 }
 
+/// What everything about a job's trouble is told beside: an instant, and what happened then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// What it is called: `the failure`.
+    pub name: &'static str,
+}
+
+impl Moment {
+    /// A failure.
+    pub const fn failure(at: Timestamp) -> Self {
+        Self { at, name: "the failure" }
+    }
+
+    /// That of a job: its failure, else its end, else the last sign of it. `None` where nothing tells a time.
+    pub fn of(job: &Job) -> Option<Self> {
+        let failed = job.failure.as_ref().map(|it| Self::failure(it.at));
+        let ended = job.ended.map(|it| Self { at: it.at, name: "its end" });
+        let seen = job.last_seen.or(job.submitted.map(|it| it.at));
+        failed.or(ended).or(seen.map(|at| Self { at, name: "its last sign" }))
+    }
+}
+
 /// The instant of the trouble: of the failure, else of the end, else of the last sign of life.
 pub fn troubled_at(job: &Job) -> Option<Timestamp> {
-    let failed = job.failure.as_ref().map(|it| it.at);
-    failed.or(job.ended.map(|it| it.at)).or(job.last_seen).or(job.submitted.map(|it| it.at))
+    Moment::of(job).map(|it| it.at)
 }
 
 /// The first of the words that stands in the job's trouble: its failure, its attempts' reasons, and its lines that

@@ -138,7 +138,7 @@ fn decide(
             let (lines, is_cut) = answers.lines();
             let owners = Owners::of(job, &case.report.evidence, &lines);
             outcome.verdict =
-                with_counts(of_logs(&lines, &owners, is_cut, range, case.at), case, test, &lines);
+                with_counts(of_logs(&lines, &owners, is_cut, range, case.trouble()), case, test, &lines);
             let is_own = lines.iter().any(|it| owners.is_own(it));
             outcome.view = is_own.then(|| ViewState {
                 query: first_said(case, test, &lines).unwrap_or_default(),
@@ -155,7 +155,7 @@ fn decide(
             let (lines, is_cut) = answers.lines();
             let Some(error) = job.failure.as_ref().and_then(SameError::of) else { return };
             let owners = Owners::of(job, &case.report.evidence, &lines);
-            outcome.verdict = same_error(&error, job, &lines, &owners, is_cut, range, case.at);
+            outcome.verdict = same_error(&error, job, &lines, &owners, is_cut, range, case.trouble());
             outcome.view = (outcome.verdict.found == Found::Something).then(|| ViewState {
                 page: Page::Jobs,
                 query: error.text.clone(),
@@ -173,7 +173,7 @@ fn decide(
             spans.extend(found.into_iter().filter(|it| !own.contains(&(it.trace, it.span))));
             let what = if test.failed { "failed span" } else { "span" };
             let of = test.service.as_ref().and_then(|it| case.filled(it).ok());
-            outcome.verdict = of_spans((what, of.as_deref()), &spans, is_cut, job, range, case.at);
+            outcome.verdict = of_spans((what, of.as_deref()), &spans, is_cut, job, range, case.trouble());
             let own = spans
                 .iter()
                 .filter(|it| it.job.as_deref() == Some(job.id.as_str()))
@@ -190,7 +190,7 @@ fn decide(
         Ask::Metrics(metrics) => {
             outcome.charts = charts(system, metrics, answers, range, case.at);
             let courses: Vec<Course> = outcome.charts.iter().flat_map(courses_of).collect();
-            outcome.verdict = first_to_deviate(&courses, range, case.at);
+            outcome.verdict = first_to_deviate(&courses, range, case.trouble());
             outcome.charts.sort_by_key(|it| {
                 it.series
                     .iter()
@@ -204,14 +204,14 @@ fn decide(
         Ask::ServiceRate { .. } => {
             let service = case.values.service.clone().unwrap_or_default();
             let rates = answers.rates();
-            outcome.verdict = service_rate(&service, &rates, range, RATE_STEP, case.at);
+            outcome.verdict = service_rate(&service, &rates, range, RATE_STEP, case.trouble());
             outcome.charts = rate_charts(rates, range);
         }
         Ask::ChangedBefore { .. } => {
             let service = case.values.service.clone().unwrap_or_default();
             let (versions, lines) = answers.versions_and_lines(system);
             outcome.verdict =
-                changed(&service, &versions, &lines, case.values.version.as_deref(), range, case.at);
+                changed(&service, &versions, &lines, case.values.version.as_deref(), range, case.trouble());
             outcome.lines = nearest(lines, case);
         }
         Ask::FixedSince => {

@@ -21,7 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use backends::loki::Labels;
-use domain::debug::{Found, Values, Verdict, speaks_of, troubled_at, worked_at};
+use domain::debug::{Found, Moment, Values, Verdict, speaks_of, troubled_at, worked_at};
 use domain::job::Job;
 use domain::system::SharedSystem;
 use domain::system::steps::{Around, Step, Window};
@@ -264,6 +264,11 @@ impl StepRun {
 }
 
 impl Case {
+    /// What the steps tell everything beside.
+    fn trouble(&self) -> Moment {
+        Moment::of(&self.job).unwrap_or(Moment { at: self.at, name: "now" })
+    }
+
     /// The time of a window; never empty, never after now.
     fn range(&self, window: Window) -> TimeRange {
         let reach = window.reach;
