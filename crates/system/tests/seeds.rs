@@ -287,7 +287,12 @@ fn diffusion_steps_within_a_task() {
 fn trung_dev_json() {
     let labels = [("service", "django"), ("container_name", "django-blog-container"), ("level", "ERROR")];
     let line = r#"{"asctime": "2025-11-20T10:45:30.123Z", "name": "apps.blog.views", "levelname": "ERROR", "message": "Operation failed", "operation": "upload_file", "exc_info": "Traceback (most recent call last)..."}"#;
-    check("trung-dev", &labels, line, "error django | Operation failed | event=StageFailed(request)");
+    check(
+        "trung-dev",
+        &labels,
+        line,
+        "error django | Operation failed | event=StageFailed(request) | task=upload_file",
+    );
     assert_eq!(read("trung-dev", &labels, line).time.millis(), 1_763_635_530_123);
     check(
         "trung-dev",
@@ -307,7 +312,7 @@ fn a_request_of_trung_dev_is_a_job_of_one_line() {
         &labels,
         line,
         &format!(
-            "error django | Operation failed | event=StageFailed(request) | job={id} | user=15 \
+            "error django | Operation failed | event=StageFailed(request) | job={id} | task=upload_file | user=15 \
              | error=[Errno 28] No space left on device | exception=OSError"
         ),
     );
@@ -320,7 +325,7 @@ fn a_request_of_trung_dev_is_a_job_of_one_line() {
         "trung-dev",
         &labels,
         r#"{"levelname": "INFO", "asctime": "2025-11-20T10:45:30.123Z", "message": "Post viewed", "operation": "view_post"}"#,
-        "info django | Post viewed | event=StageSucceeded(request)",
+        "info django | Post viewed | event=StageSucceeded(request) | task=view_post",
     );
 }
 

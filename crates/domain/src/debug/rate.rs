@@ -34,7 +34,8 @@ pub fn service_rate(
 ) -> Verdict {
     let per_minute = 60.0 / step.as_secs_f64().max(1.0);
     let out = |series: &Option<Series>, worse| {
-        let usual = Usual { kind: MetricKind::Counter, unit: Unit::None, worse, limit: None, failure: trouble.at };
+        let usual =
+            Usual { kind: MetricKind::Counter, unit: Unit::None, worse, limit: None, failure: trouble.at };
         series.as_ref().and_then(|it| onset(&filled(it, watched, step), watched, usual))
     };
     let (lines, errors) = (out(&rates.lines, Worse::Either), out(&rates.errors, Worse::Up));

@@ -125,7 +125,8 @@ pub fn of_spans(
     trouble: Moment,
 ) -> Verdict {
     let of = of.map_or_else(String::new, |it| format!(" of {it}"));
-    let Some(nearest) = spans.iter().min_by_key(|it| ((it.start - trouble.at).nanos().unsigned_abs(), it.span))
+    let Some(nearest) =
+        spans.iter().min_by_key(|it| ((it.start - trouble.at).nanos().unsigned_abs(), it.span))
     else {
         return Verdict::nothing(
             Sentence::of(format!("no {what}{of} from ")).at(searched.start).then(" to ").at(searched.end),

@@ -57,7 +57,8 @@ fn placeholders_stand_for_what_the_evidence_says() {
 fn what_is_told_beside_a_trouble_is_called_what_it_was() {
     let named = |text: &str| Moment::of(&case(text).0).map(|it| (it.name, it.at));
     assert_eq!(named(REFUSED), Some(("the failure", at("10:22:24"))));
-    let running = "10:22:00 I orchestrator job_submitted job=j1\n10:22:01 I scraper task_started job=j1 stage=scrape";
+    let running =
+        "10:22:00 I orchestrator job_submitted job=j1\n10:22:01 I scraper task_started job=j1 stage=scrape";
     assert_eq!(named(running), Some(("its last sign", at("10:22:01"))));
     let done = format!("{running}\n10:22:09 I orchestrator job_done job=j1");
     assert_eq!(named(&done), Some(("its end", at("10:22:09"))));
@@ -376,7 +377,11 @@ fn what_left_first_comes_first() {
         "1 series looked at, all on the course of the hour before, from 10:00:00 to 10:30:00",
     );
     check(
-        &first_to_deviate(&[course("new", None), course("reads", None)], watched, Moment::failure(at("10:15:40"))),
+        &first_to_deviate(
+            &[course("new", None), course("reads", None)],
+            watched,
+            Moment::failure(at("10:15:40")),
+        ),
         Found::Nothing,
         "2 series looked at, all on the course of the hour before (1 without one to compare with), from 10:00:00 to 10:30:00",
     );
@@ -520,7 +525,13 @@ fn a_services_rate_tells_when_its_errors_began() {
          before; P99 of its work 900 ms, before 100 ms",
     );
     check(
-        &service_rate("scraper", &Rates::default(), watched, TimeDelta::from_secs(60), Moment::failure(at("10:22:24"))),
+        &service_rate(
+            "scraper",
+            &Rates::default(),
+            watched,
+            TimeDelta::from_secs(60),
+            Moment::failure(at("10:22:24")),
+        ),
         Found::Nothing,
         "no line of scraper from 10:00:00 to 10:30:00",
     );
