@@ -52,3 +52,13 @@ test('the overview of a system without metrics says so, and leads to its jobs', 
   await page.locator('.job-row').first().waitFor();
   await page.done();
 });
+
+test('a request is compared with a good one that does the same', async () => {
+  const { examples, end } = truthOf('trung-dev');
+  const [, [job]] = Object.entries(examples).find(([kind]) => kind.startsWith('failed request '));
+  const [, operation] = job.job_id.split('/');
+  const page = await it.open({ page: 'job', sys: 'trung-dev', job: job.job_id, tab: 'compare', from: `${ms(end) - 100 * MINUTE}`, to: `${ms(end) + MINUTE}` });
+  await page.locator('.cmp-stages').waitFor();
+  assert.match(await page.locator('.cmp-sides li').nth(1).innerText(), new RegExp(`request/${operation}/.*\\s+done`));
+  await page.done();
+});

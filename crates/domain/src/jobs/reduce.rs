@@ -27,6 +27,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     let failure = job.failure.as_ref();
     let fingerprint = failure.map(Fingerprint::of);
     let operation = operation(system, evidence);
+    let reasons = reasons(&job.stages);
     let mut row = JobRow {
         keyed_by,
         state: job.state,
@@ -67,7 +68,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         id: job.id,
         because: job.because,
     };
-    row.words = words(&row);
+    row.words = words(&row, reasons);
     Some(row)
 }
 
@@ -122,8 +123,14 @@ pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
     })
 }
 
+/// Why attempts failed, also those of a job that went well in the end.
+fn reasons(stages: &[StageRun]) -> SortedSet<String> {
+    let attempts = stages.iter().flat_map(|it| &it.attempts);
+    attempts.flat_map(|it| [&it.reason, &it.error_code]).flatten().cloned().collect()
+}
+
 /// Everything of a row that a person may search for, in lower case, one a line.
-fn words(row: &JobRow) -> String {
+fn words(row: &JobRow, reasons: SortedSet<String>) -> String {
     let mut words = in_small(row.id.as_str());
     let mut add = |text: &str| {
         words.push('\n');
@@ -142,6 +149,9 @@ fn words(row: &JobRow) -> String {
     ];
     texts.into_iter().flatten().for_each(|it| add(it));
     row.failure.as_ref().and_then(|it| it.exception.as_deref()).into_iter().for_each(&mut add);
+    let is_new =
+        |it: &&String| ![&row.error, &row.error_code].into_iter().flatten().any(|known| known == *it);
+    reasons.iter().filter(is_new).for_each(|it| add(it));
     [&row.stage, &row.failed_stage].into_iter().flatten().for_each(|it| add(it.as_str()));
     row.users.iter().for_each(|it| add(it));
     row.services.iter().for_each(|it| add(it));

@@ -92,6 +92,23 @@ fn words_are_found_anywhere_in_any_case() {
 }
 
 #[test]
+fn a_job_that_went_well_in_the_end_is_found_by_what_went_wrong_before() {
+    let retried = r#"
+        10:00:00 I orchestrator job_submitted job=j1
+        10:00:01 I scraper task_started job=j1 task_id=t1 stage=scrape
+        10:00:05 W scraper task_retrying job=j1 task_id=t1 stage=scrape reason="Too Slow" error_code=late_answer
+        10:00:20 I scraper task_started job=j1 task_id=t1 stage=scrape
+        10:00:24 I scraper scrape_completed job=j1 task_id=t1 stage=scrape
+        10:00:25 I orchestrator job_done job=j1
+    "#;
+    let rows = rows("10:02:30", retried);
+    assert_eq!(rows[0].state, JobState::Done);
+    for query in ["too slow", "late_answer"] {
+        assert_eq!(ids(&filtered(&rows, &[], query)), ["j1"], "{query}");
+    }
+}
+
+#[test]
 fn rows_are_sorted_by_any_column_and_nothing_comes_last() {
     let rows = rows("10:02:30", JOBS);
     let by = |order: &str| {
