@@ -72,6 +72,7 @@ pub fn draw<DB: DrawingBackend>(
     }
     painter.slo()?;
     let dots = painter.exemplars()?;
+    painter.slo_label()?;
     painter.end_label(&lines, focused)?;
     area.present()?;
     Ok(Drawing { plot, time, values, dots })

@@ -1,6 +1,6 @@
 //! The marks of a chart: deploys, the objective, exemplars and the newest value.
 
-use plotters::element::Circle;
+use plotters::element::{Circle, Rectangle};
 use plotters::style::FontStyle;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
@@ -14,6 +14,8 @@ use crate::style::{filled, stroke};
 const DOT_CSS_PX: f64 = 4.0;
 /// Radius of the hole in it.
 const HOLE_CSS_PX: f64 = 2.0;
+/// How much of what lies under the objective's value its ground hides.
+const GROUND_ALPHA: f64 = 0.8;
 /// Two exemplars in one square of this side are one dot: that of the higher value.
 const DOT_CELL_CSS_PX: f64 = 10.0;
 
@@ -48,30 +50,39 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         Ok(())
     }
 
-    /// Dashed, with its value at the right end; one beyond the upper edge is only told.
+    /// The objective, where it is a number.
+    fn objective(&self) -> Option<f64> {
+        self.chart.slo.filter(|it| it.is_finite())
+    }
+
+    /// Dashed; one beyond the upper edge is only told.
     pub(crate) fn slo(&self) -> Drawn<DB> {
-        let Some(slo) = self.chart.slo.filter(|it| it.is_finite()) else {
-            return Ok(());
-        };
-        let color = self.style.palette.warn;
+        let Some(slo) = self.objective().filter(|it| *it <= self.values.high) else { return Ok(()) };
         let (dash, period) = (self.style.px(5.0), self.style.px(8.0));
         let (plot, y) = (self.plot, self.values.y(slo));
+        let dashes = (plot.left..=plot.right).step_by(period as usize);
+        let ends = dashes.flat_map(|x| [(x, y), ((x + dash - 1).min(plot.right), y)]).collect();
+        let style = stroke(self.style.palette.warn.opaque(), self.style.px(1.0) as u32);
+        self.area.draw(&Segments { ends, style })
+    }
+
+    /// The objective's value at the right end, on a ground of its own, so that lines and dots leave it readable.
+    pub(crate) fn slo_label(&self) -> Drawn<DB> {
+        let Some(slo) = self.objective() else { return Ok(()) };
+        let (plot, y) = (self.plot, self.values.y(slo));
         let value = domain::format::value(slo, self.chart.unit);
-        let label = if slo > self.values.high {
-            format!("SLO {value} ↑")
+        let label = if slo > self.values.high { format!("SLO {value} ↑") } else { format!("SLO {value}") };
+        let (text_px, gap) = (self.style.px(self.style.font_css_px), self.style.px(3.0));
+        let has_room_above = y - text_px >= plot.top - gap;
+        let (y, v_pos, top) = if has_room_above {
+            (y - gap, VPos::Bottom, y - gap - text_px)
         } else {
-            let dashes = (plot.left..=plot.right).step_by(period as usize);
-            let ends = dashes.flat_map(|x| [(x, y), ((x + dash - 1).min(plot.right), y)]).collect();
-            self.area.draw(&Segments { ends, style: stroke(color.opaque(), self.style.px(1.0) as u32) })?;
-            format!("SLO {value}")
+            (y + gap, VPos::Top, y + gap)
         };
-        let text_px = self.style.px(self.style.font_css_px);
-        let has_room_above = y - text_px >= plot.top - self.style.px(3.0);
-        let (y, v_pos) = if has_room_above {
-            (y - self.style.px(3.0), VPos::Bottom)
-        } else {
-            (y + self.style.px(3.0), VPos::Top)
-        };
+        let left = plot.right - self.text_width(&label, FontStyle::Normal)? - gap;
+        let ground = filled(self.style.palette.surface.faded(GROUND_ALPHA));
+        self.area.draw(&Rectangle::new([(left, top), (plot.right, top + text_px)], ground))?;
+        let color = self.style.palette.warn;
         self.text(&label, (plot.right, y), (HPos::Right, v_pos), color, FontStyle::Normal)
     }
 

@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::errors::SameError;
 use super::sentence::{Sentence, beside, counted, quoted};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::logs::LogRecord;
 use crate::time::{TimeRange, Timestamp};
 
@@ -52,7 +52,7 @@ pub fn changed(
     marks: &[LogRecord],
     own: Option<&str>,
     searched: TimeRange,
-    trouble: Moment,
+    trouble: Anchor,
 ) -> Verdict {
     let before: Vec<&Sighting> = versions.iter().filter(|it| it.first <= trouble.at).collect();
     let mark = marks.iter().filter(|it| it.time <= trouble.at).max_by_key(|it| (it.time, it.key));

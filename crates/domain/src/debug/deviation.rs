@@ -10,7 +10,7 @@
 
 use super::Verdict;
 use super::sentence::{Sentence, beside};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
@@ -213,7 +213,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// Which series left its course first, and the others in the order of theirs.
-pub fn first_to_deviate(courses: &[Course], watched: TimeRange, trouble: Moment) -> Verdict {
+pub fn first_to_deviate(courses: &[Course], watched: TimeRange, trouble: Anchor) -> Verdict {
     let mut left: Vec<(&Course, Onset)> = courses.iter().filter_map(|it| Some((it, it.onset?))).collect();
     left.sort_by(|(_, a), (_, b)| a.at.cmp(&b.at).then(b.strength.total_cmp(&a.strength)));
     let n_unknown = courses.iter().filter(|it| !it.is_known).count();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Verdict;
 use super::owners::{Other, Owners};
 use super::sentence::{Sentence, beside, counted, quoted};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::diagnosis::http;
 use crate::job::{Failure, Job};
 use crate::logs::LogRecord;
@@ -81,7 +81,7 @@ pub fn same_error(
     owners: &Owners,
     is_cut: bool,
     searched: TimeRange,
-    trouble: Moment,
+    trouble: Anchor,
 ) -> Verdict {
     let fitting = lines.iter().filter(|it| error.fits(it));
     let mut others: BTreeMap<Other, (Timestamp, Option<&str>)> = BTreeMap::new();

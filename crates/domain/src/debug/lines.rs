@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Verdict;
 use super::owners::Owners;
 use super::sentence::{Sentence, beside, counted, quoted};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::job::Job;
 use crate::logs::{Level, LogRecord};
 use crate::time::{TimeRange, Timestamp};
@@ -52,7 +52,7 @@ pub fn of_logs(
     owners: &Owners,
     is_cut: bool,
     searched: TimeRange,
-    trouble: Moment,
+    trouble: Anchor,
 ) -> Verdict {
     let Some((first, last)) = ends(lines) else {
         let nothing = Sentence::of("no such line from ").at(searched.start).then(" to ").at(searched.end);

@@ -24,7 +24,7 @@ pub use profile::{of_profiles, worked_at};
 pub use rate::{Rates, service_rate};
 pub use sentence::{Sentence, Word, counted};
 pub use spans::{FailedSpan, of_spans, of_trace};
-pub use values::{Moment, PLACEHOLDERS, Values, speaks_of, troubled_at};
+pub use values::{Anchor, PLACEHOLDERS, Values, speaks_of, troubled_at};
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

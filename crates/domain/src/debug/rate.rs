@@ -3,7 +3,7 @@
 use super::Verdict;
 use super::deviation::{Onset, Usual, Way, onset};
 use super::sentence::{Sentence, beside, counted};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::format;
 use crate::series::Series;
 use crate::system::steps::Worse;
@@ -30,7 +30,7 @@ pub fn service_rate(
     rates: &Rates,
     watched: TimeRange,
     step: TimeDelta,
-    trouble: Moment,
+    trouble: Anchor,
 ) -> Verdict {
     let per_minute = 60.0 / step.as_secs_f64().max(1.0);
     let out = |series: &Option<Series>, worse| {
@@ -98,7 +98,7 @@ fn filled(series: &Series, watched: TimeRange, step: TimeDelta) -> Series {
     Series { labels: series.labels.clone(), times: times.into(), values }
 }
 
-fn moved(what: &str, it: Onset, per_minute: f64, trouble: Moment) -> Sentence {
+fn moved(what: &str, it: Onset, per_minute: f64, trouble: Anchor) -> Sentence {
     let does = match it.way {
         Way::Rose | Way::Passed => "rose",
         Way::Fell => "fell",

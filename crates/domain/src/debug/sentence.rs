@@ -1,6 +1,6 @@
 //! A sentence in which times stay instants until somebody reads it, since each reader has a clock of their own.
 
-use super::values::Moment;
+use super::values::Anchor;
 use crate::format::{Precision, clock_beside};
 use crate::time::{TimeDelta, Timestamp};
 
@@ -71,7 +71,7 @@ pub fn counted(n: usize, one: &str) -> String {
 }
 
 /// How an instant lies to the trouble: `3 min 10 s before the failure`, `with the failure`.
-pub(super) fn beside(at: Timestamp, trouble: Moment) -> String {
+pub(super) fn beside(at: Timestamp, trouble: Anchor) -> String {
     let (apart, name) = (at - trouble.at, trouble.name);
     if apart.nanos().unsigned_abs() < 1_000_000_000 {
         format!("with {name}")

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Verdict;
 use super::sentence::{Sentence, beside, counted, quoted};
-use super::values::Moment;
+use super::values::Anchor;
 use crate::ids::{SpanId, TraceId};
 use crate::job::{Evidence, Job};
 use crate::system::{Role, System, fields_for};
@@ -122,7 +122,7 @@ pub fn of_spans(
     is_cut: bool,
     job: &Job,
     searched: TimeRange,
-    trouble: Moment,
+    trouble: Anchor,
 ) -> Verdict {
     let of = of.map_or_else(String::new, |it| format!(" of {it}"));
     let Some(nearest) =

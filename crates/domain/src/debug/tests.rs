@@ -55,14 +55,14 @@ fn placeholders_stand_for_what_the_evidence_says() {
 
 #[test]
 fn what_is_told_beside_a_trouble_is_called_what_it_was() {
-    let named = |text: &str| Moment::of(&case(text).0).map(|it| (it.name, it.at));
+    let named = |text: &str| Anchor::of(&case(text).0).map(|it| (it.name, it.at));
     assert_eq!(named(REFUSED), Some(("the failure", at("10:22:24"))));
     let running =
         "10:22:00 I orchestrator job_submitted job=j1\n10:22:01 I scraper task_started job=j1 stage=scrape";
     assert_eq!(named(running), Some(("its last sign", at("10:22:01"))));
     let done = format!("{running}\n10:22:09 I orchestrator job_done job=j1");
     assert_eq!(named(&done), Some(("its end", at("10:22:09"))));
-    let told = super::sentence::beside(at("10:22:31"), Moment { at: at("10:22:01"), name: "its last sign" });
+    let told = super::sentence::beside(at("10:22:31"), Anchor { at: at("10:22:01"), name: "its last sign" });
     assert_eq!(told, "30 s after its last sign");
 }
 
@@ -134,18 +134,18 @@ fn looked_for_lines_tell_which_are_the_jobs_own() {
     let of_other = Owners::of(&other, &nothing, &evidence.lines);
     let searched = between("10:00:00", "10:30:00");
     check(
-        &of_logs(&evidence.lines, &owners, false, searched, Moment::failure(at("10:22:24"))),
+        &of_logs(&evidence.lines, &owners, false, searched, Anchor::failure(at("10:22:24"))),
         Found::Something,
         "6 lines, of this job, from 10:22:00 to 10:22:25; the nearest, with the failure, says “scrape_failed: http_403”",
     );
     check(
-        &of_logs(&evidence.lines, &of_other, true, searched, Moment::failure(at("10:25:24"))),
+        &of_logs(&evidence.lines, &of_other, true, searched, Anchor::failure(at("10:25:24"))),
         Found::Something,
         "at least 6 lines, none of this job, from 10:22:00 to 10:22:25; the nearest, 2 min 59 s before the failure, says \
          “job_failed: http_403”",
     );
     check(
-        &of_logs(&[], &owners, false, searched, Moment::failure(at("10:22:24"))),
+        &of_logs(&[], &owners, false, searched, Anchor::failure(at("10:22:24"))),
         Found::Nothing,
         "no such line from 10:00:00 to 10:30:00",
     );
@@ -170,13 +170,13 @@ fn other_jobs_with_the_same_error_are_counted_once_each() {
     let searched = between("09:30:00", "10:30:00");
     let owners = Owners::of(&job, &evidence_of_it, &others.lines);
     check(
-        &same_error(&error, &job, &others.lines, &owners, false, searched, Moment::failure(at("10:22:24"))),
+        &same_error(&error, &job, &others.lines, &owners, false, searched, Anchor::failure(at("10:22:24"))),
         Found::Something,
         "3 other jobs with “http_403”: the first at 10:10:00, 12 min 24 s before the failure, the last at 10:21:00; \
          2 of 3 ask docs.example.org, as this job does",
     );
     check(
-        &same_error(&error, &job, &[], &owners, false, searched, Moment::failure(at("10:22:24"))),
+        &same_error(&error, &job, &[], &owners, false, searched, Anchor::failure(at("10:22:24"))),
         Found::Nothing,
         "no other job says “http_403” from 09:30:00 to 10:30:00",
     );
@@ -218,7 +218,7 @@ fn lines_that_name_no_job_are_of_the_job_of_their_trace_or_task() {
             &owners,
             false,
             between("09:30:00", "10:30:00"),
-            Moment::failure(at("10:22:05")),
+            Anchor::failure(at("10:22:05")),
         ),
         Found::Something,
         "3 other jobs with “the lock was not to be had”: the first at 10:10:00, 12 min 5 s before the failure, the last at \
@@ -367,12 +367,12 @@ fn what_left_first_comes_first() {
     let courses =
         [course("failures", Some("10:14:00")), course("queue", Some("10:12:30")), course("reads", None)];
     check(
-        &first_to_deviate(&courses, watched, Moment::failure(at("10:15:40"))),
+        &first_to_deviate(&courses, watched, Anchor::failure(at("10:15:40"))),
         Found::Something,
         "queue rose first, at 10:12:30, 3 min 10 s before the failure: from 2 to 118; then failures rose at 10:14:00",
     );
     check(
-        &first_to_deviate(&courses[2..], watched, Moment::failure(at("10:15:40"))),
+        &first_to_deviate(&courses[2..], watched, Anchor::failure(at("10:15:40"))),
         Found::Nothing,
         "1 series looked at, all on the course of the hour before, from 10:00:00 to 10:30:00",
     );
@@ -380,18 +380,18 @@ fn what_left_first_comes_first() {
         &first_to_deviate(
             &[course("new", None), course("reads", None)],
             watched,
-            Moment::failure(at("10:15:40")),
+            Anchor::failure(at("10:15:40")),
         ),
         Found::Nothing,
         "2 series looked at, all on the course of the hour before (1 without one to compare with), from 10:00:00 to 10:30:00",
     );
     check(
-        &first_to_deviate(&[course("new", None)], watched, Moment::failure(at("10:15:40"))),
+        &first_to_deviate(&[course("new", None)], watched, Anchor::failure(at("10:15:40"))),
         Found::Nothing,
         "1 series looked at, none with an hour before to compare with, from 10:00:00 to 10:30:00",
     );
     check(
-        &first_to_deviate(&[], watched, Moment::failure(at("10:15:40"))),
+        &first_to_deviate(&[], watched, Anchor::failure(at("10:15:40"))),
         Found::Nothing,
         "none of these metrics has a value from 10:00:00 to 10:30:00",
     );
@@ -486,12 +486,12 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
     let before = between("09:22:24", "10:22:24");
     let versions = [seen("a", "09:30:00", 9, 0), seen("b", "10:19:24", 4, 0)];
     check(
-        &changed("scraper", &versions, &[], Some("b"), before, Moment::failure(at("10:22:24"))),
+        &changed("scraper", &versions, &[], Some("b"), before, Anchor::failure(at("10:22:24"))),
         Found::Something,
         "version b of scraper was first seen at 10:19:24, 3 min before the failure; before it ran a",
     );
     check(
-        &changed("scraper", &versions[..1], &[], Some("a"), before, Moment::failure(at("10:22:24"))),
+        &changed("scraper", &versions[..1], &[], Some("a"), before, Anchor::failure(at("10:22:24"))),
         Found::Nothing,
         "9 spans of scraper from 09:22:24 on all ran version a, as this job did",
     );
@@ -519,7 +519,7 @@ fn a_services_rate_tells_when_its_errors_began() {
     };
     let watched = between("10:00:00", "10:30:00");
     check(
-        &service_rate("scraper", &rates, watched, TimeDelta::from_secs(60), Moment::failure(at("10:22:24"))),
+        &service_rate("scraper", &rates, watched, TimeDelta::from_secs(60), Anchor::failure(at("10:22:24"))),
         Found::Something,
         "errors of scraper rose at 10:12:00, 10 min 24 s before the failure: from 0 to 12 a minute; 31 lines a minute, as \
          before; P99 of its work 900 ms, before 100 ms",
@@ -530,7 +530,7 @@ fn a_services_rate_tells_when_its_errors_began() {
             &Rates::default(),
             watched,
             TimeDelta::from_secs(60),
-            Moment::failure(at("10:22:24")),
+            Anchor::failure(at("10:22:24")),
         ),
         Found::Nothing,
         "no line of scraper from 10:00:00 to 10:30:00",

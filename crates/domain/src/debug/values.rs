@@ -130,14 +130,14 @@ pub(super) fn troubled_stage(job: &Job) -> Option<&StageRun> {
 
 /// What everything about a job's trouble is told beside: an instant, and what happened then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct Anchor {
     /// When.
     pub at: Timestamp,
     /// What it is called: `the failure`.
     pub name: &'static str,
 }
 
-impl Moment {
+impl Anchor {
     /// A failure.
     pub const fn failure(at: Timestamp) -> Self {
         Self { at, name: "the failure" }
@@ -154,7 +154,7 @@ impl Moment {
 
 /// The instant of the trouble: of the failure, else of the end, else of the last sign of life.
 pub fn troubled_at(job: &Job) -> Option<Timestamp> {
-    Moment::of(job).map(|it| it.at)
+    Anchor::of(job).map(|it| it.at)
 }
 
 /// The first of the words that stands in the job's trouble: its failure, its attempts' reasons, and its lines that

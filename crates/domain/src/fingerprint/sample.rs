@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Counted, Fingerprint, template};
 use crate::diagnosis::http::host;
 use crate::ids::{JobId, StageId, TraceId};
-use crate::job::{Evidence, Job, JobState, StageState};
+use crate::job::{Evidence, Job, JobState};
 use crate::jobs::{JobRow, SegmentKind};
 use crate::logs::EventKind;
 use crate::system::{Role, System, fields_for};
@@ -121,7 +121,7 @@ impl JobSample {
             submitted: job.submitted.map(|it| it.at),
             ended: job.ended.map(|it| it.at),
             last_seen: job.last_seen,
-            stage: reached(job),
+            stage: reached(system, job),
             failure: job.failure.as_ref().map(Fingerprint::of),
             version: facts.version.clone(),
             versions: facts.versions.clone(),
@@ -188,9 +188,7 @@ const fn is_bad(kind: EventKind) -> bool {
 }
 
 /// The stage that failed, else the last that was reached.
-fn reached(job: &Job) -> Option<StageId> {
+fn reached(system: &System, job: &Job) -> Option<StageId> {
     let failed = job.failure.as_ref().and_then(|it| it.stage.clone());
-    failed.or_else(|| {
-        job.stages.iter().rev().find(|it| it.state != StageState::Never).map(|it| it.stage.clone())
-    })
+    failed.or_else(|| job.reached(system).cloned())
 }

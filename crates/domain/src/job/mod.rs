@@ -18,6 +18,7 @@ pub(crate) use leak::leak;
 use crate::ids::{JobId, SpanId, StageId, TraceId};
 use crate::logs::{LineKey, LogRecord};
 use crate::sorted::SortedSet;
+use crate::system::System;
 use crate::time::{TimeDelta, Timestamp};
 use crate::trace::Trace;
 use crate::warning::Warning;
@@ -88,6 +89,25 @@ impl Job {
     pub fn known_until(&self, now: Timestamp) -> Timestamp {
         let last_seen = self.last_seen.filter(|_| !self.state.goes_on());
         self.ended.map(|it| it.at).or(last_seen).unwrap_or(now)
+    }
+
+    /// How far it came: the last stage of the pipeline that it reached, unless it began another one after that. A request
+    /// that hands in a task is over when that begins; a step of a task begins within it.
+    pub fn reached(&self, system: &System) -> Option<&StageId> {
+        let begun = |it: &StageRun| {
+            let attempts = it.attempts.iter().map(|it| it.start);
+            attempts.chain(it.waits.iter().map(|it| it.start)).min()
+        };
+        let in_pipeline = |it: &&StageRun| system.stage(&it.stage).is_some_and(|it| it.in_pipeline);
+        let (pipeline, beside): (Vec<_>, Vec<_>) =
+            self.stages.iter().filter(|it| it.state != StageState::Never).partition(in_pipeline);
+        let (last, other) = (pipeline.last(), beside.iter().max_by_key(|it| begun(it)));
+        let furthest = match (last, other) {
+            (Some(last), Some(other)) if begun(other) > begun(last) => other,
+            (Some(last), _) => last,
+            (None, other) => other?,
+        };
+        Some(&furthest.stage)
     }
 
     /// From its submission until when it is known to have lasted; never negative, whatever the clocks.

@@ -3,7 +3,7 @@
 use super::pieces::{Pieces, SpanPiece};
 use super::stages::{SLOW_TO_PUT, Stages};
 use super::waits::Skew;
-use super::{Evidence, JobState, Note, NoteKind, Origin, StageRun};
+use super::{Attempt, AttemptOutcome, Evidence, JobState, Note, NoteKind, Origin, StageRun};
 use crate::ids::TraceId;
 use crate::system::Role;
 use crate::trace::SpanKind;
@@ -45,6 +45,9 @@ pub(crate) fn notes(
     }
     if let Some(text) = without_spans(pieces, runs) {
         add(NoteKind::Missing, text);
+    }
+    if let Some(text) = spans_to_come(pieces, runs) {
+        add(NoteKind::Source, text);
     }
     if state == JobState::Done {
         let unseen = runs.iter().take(stages.n_pipeline).filter(|it| it.attempts.is_empty());
@@ -148,13 +151,22 @@ fn slow_to_put(pieces: &Pieces) -> Vec<String> {
 
 /// Stages that were drawn from lines though the job has spans.
 fn without_spans(pieces: &Pieces, runs: &[StageRun]) -> Option<String> {
-    if pieces.spans.is_empty() {
-        return None;
-    }
-    let by_line = |it: &&StageRun| it.attempts.iter().any(|it| matches!(it.from, Origin::Line(_)));
-    let titles: Vec<String> =
-        runs.iter().filter(by_line).map(|it| super::verdict::title(pieces, &it.stage)).collect();
-    (!titles.is_empty()).then(|| format!("Spans of {} are missing: drawn from log lines.", listed(&titles)))
+    let titles = drawn_from_lines(pieces, runs, |it| it.outcome != AttemptOutcome::Running)?;
+    Some(format!("Spans of {titles} are missing: drawn from log lines."))
+}
+
+/// Stages that are worked on: a span is told when it has ended.
+fn spans_to_come(pieces: &Pieces, runs: &[StageRun]) -> Option<String> {
+    let titles = drawn_from_lines(pieces, runs, |it| it.outcome == AttemptOutcome::Running)?;
+    Some(format!("Spans of {titles} come when the work has ended: drawn from log lines until then."))
+}
+
+/// The titles of stages with such attempts that were drawn from lines, of a job that has spans.
+fn drawn_from_lines(pieces: &Pieces, runs: &[StageRun], such: impl Fn(&Attempt) -> bool) -> Option<String> {
+    let by_line = |it: &Attempt| matches!(it.from, Origin::Line(_)) && such(it);
+    let stages = runs.iter().filter(|it| it.attempts.iter().any(by_line));
+    let titles: Vec<String> = stages.map(|it| super::verdict::title(pieces, &it.stage)).collect();
+    (!pieces.spans.is_empty() && !titles.is_empty()).then(|| listed(&titles))
 }
 
 fn counted(n: usize, what: &str) -> String {

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
 use crate::fingerprint::{Fingerprint, has_failed};
-use crate::ids::StageId;
-use crate::job::{Evidence, Job, StageRun, StageState};
+use crate::job::{Evidence, Job, StageRun};
 use crate::letters::in_small;
 use crate::logs::EventKind;
 use crate::sorted::SortedSet;
@@ -32,7 +31,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         keyed_by,
         state: job.state,
         kind: job.facts.kind.clone(),
-        stage: furthest(&job.stages),
+        stage: job.reached(system).cloned(),
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),
@@ -70,11 +69,6 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     };
     row.words = words(&row, reasons);
     Some(row)
-}
-
-/// The furthest pipeline stage that was reached, else the last of the others.
-fn furthest(stages: &[StageRun]) -> Option<StageId> {
-    stages.iter().rev().find(|it| it.state != StageState::Never).map(|it| it.stage.clone())
 }
 
 fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {

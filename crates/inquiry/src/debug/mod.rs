@@ -21,7 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use backends::loki::Labels;
-use domain::debug::{Found, Moment, Values, Verdict, speaks_of, troubled_at, worked_at};
+use domain::debug::{Anchor, Found, Values, Verdict, speaks_of, troubled_at, worked_at};
 use domain::job::Job;
 use domain::system::SharedSystem;
 use domain::system::steps::{Around, Step, Window};
@@ -265,8 +265,8 @@ impl StepRun {
 
 impl Case {
     /// What the steps tell everything beside.
-    fn trouble(&self) -> Moment {
-        Moment::of(&self.job).unwrap_or(Moment { at: self.at, name: "now" })
+    fn trouble(&self) -> Anchor {
+        Anchor::of(&self.job).unwrap_or(Anchor { at: self.at, name: "now" })
     }
 
     /// The time of a window; never empty, never after now.

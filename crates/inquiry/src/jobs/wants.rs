@@ -127,7 +127,8 @@ impl JobsInquiry {
 
     /// Who counts the jobs of the range, where somebody does.
     pub(super) fn counter(&self) -> Option<Counter> {
-        let window = TimeDelta::from_millis(self.past().length().millis().max(1_000));
+        // Whole seconds: nobody reads `5743652ms`, and no count is finer.
+        let window = TimeDelta::from_secs(self.past().length().as_secs_f64().ceil().max(1.0) as i64);
         if let Some(metric) = self.system.metric(MetricRole::JobsSubmitted) {
             let family = Family { by: Vec::new(), ..metric.family.clone() };
             return Some(Counter::Metric(Expr::increase(&family, window)));

@@ -317,6 +317,28 @@ fn still_running() {
 }
 
 #[test]
+fn a_span_of_work_that_goes_on_is_to_come_and_not_missing() {
+    let scraped = "10:00:01.000 +1000ms consumer scraper run/scrape_task id=3 stage=scrape";
+    check(
+        "10:00:09",
+        &format!("{RUNNING}\n{scraped}"),
+        "
+        running: attempt 1 at chunk began and has not ended [line]
+        submitted 10:00:00 by line, ended -
+        scrape Done
+          wait 10:00:00..10:00:01 scrape_jobs by line
+          #1 10:00:01..10:00:02 Done by span
+        chunk Running
+          wait 10:00:02..10:00:07.5 chunk_jobs by inference
+          #1 10:00:07.5..… Running by line
+        embed Never
+        Source: Drawn from 1 trace and 4 log lines.
+        Source: Spans of chunk come when the work has ended: drawn from log lines until then.
+        ",
+    );
+}
+
+#[test]
 fn running_too_long_is_stuck() {
     check(
         "10:31:00",
@@ -412,4 +434,21 @@ fn nothing_at_all() {
         Source: Nothing was found about this job.
         ",
     );
+}
+
+/// A request that hands in work is over when that begins; a step beside the pipeline that begins later is where the job is.
+#[test]
+fn how_far_a_job_came_is_told_by_the_pipeline_unless_it_went_on_beside_it() {
+    let mut system = pipeline();
+    system.stages.iter_mut().filter(|it| it.id.as_str() == "read").for_each(|it| it.in_pipeline = false);
+    let reached = |text: &str| {
+        let job = assemble(&system, &id(), &evidence(&system, text), at("10:30:00"));
+        job.reached(&system).map(ToString::to_string)
+    };
+    let read = |clock: &str| format!("\n{clock} I embedder task_started stage=read");
+    assert_eq!(reached(RUNNING).as_deref(), Some("chunk"));
+    assert_eq!(reached(&format!("{RUNNING}{}", read("10:00:00.500"))).as_deref(), Some("chunk"));
+    assert_eq!(reached(&format!("{RUNNING}{}", read("10:00:09"))).as_deref(), Some("read"));
+    assert_eq!(reached(&read("10:00:09")).as_deref(), Some("read"));
+    assert_eq!(reached("10:00:00 I orchestrator chatter"), None);
 }
