@@ -62,3 +62,12 @@ test('a request is compared with a good one that does the same', async () => {
   assert.match(await page.locator('.cmp-sides li').nth(1).innerText(), new RegExp(`request/${operation}/.*\\s+done`));
   await page.done();
 });
+
+test('the overview shows panels of what the system file knows, and tells what it does not', async () => {
+  const { end } = truthOf('diffusion');
+  const page = await it.open({ page: 'overview', sys: 'diffusion', from: `${ms(end) - 100 * MINUTE}`, to: `${ms(end) + MINUTE}` });
+  await page.getByRole('region', { name: 'Queue depth by stage', exact: true }).locator('canvas').first().waitFor();
+  assert.deepEqual(await page.locator('main h2:visible, main h3:visible').allInnerTexts(), ['Queue depth by stage']);
+  await page.getByText('The system file names no metric for dead letters, read latency and write latency.').waitFor();
+  await page.done();
+});

@@ -22,6 +22,8 @@ use card::{Heading, PanelCard, PanelCardProps, Shared};
 /// What the page asks for.
 const ROLES: [MetricRole; 4] =
     [MetricRole::QueueDepth, MetricRole::DeadLetters, MetricRole::ReadLatency, MetricRole::WriteLatency];
+/// What each is called where it is not known.
+const NAMES: [&str; 4] = ["queue depth", "dead letters", "read latency", "write latency"];
 /// The variable of the address that puts read and write on one scale, and its value.
 const SCALE_VAR: (&str, &str) = ("scale", "same");
 
@@ -121,8 +123,27 @@ fn Panels() -> impl IntoView {
             });
         }),
     };
-    let card = move |heading, title, word, panel, chart| {
-        PanelCard(PanelCardProps { heading, title, word, panel, chart, shared })
+    // A panel that the system file names no metric for is left out, and told of once.
+    let known = Memo::new(move |_| ROLES.map(|role| system.with(|it| it.metric(role).is_some())));
+    let [has_queues, has_dead, has_read, has_write] =
+        [0, 1, 2, 3].map(|at: usize| Memo::new(move |_| known.with(|it| it.get(at) == Some(&true))));
+    let card = move |is_known: Memo<bool>, heading, title, word, panel, chart| {
+        move || {
+            let props = PanelCardProps { heading, title, word, panel, chart, shared };
+            is_known.get().then(|| PanelCard(props))
+        }
+    };
+    let (queue_chart, dead_chart) = (chart(queues), chart(dead));
+    let (read_scaled, write_scaled) = (scaled(read_chart), scaled(write_chart));
+    let unknown = move || {
+        let names = NAMES.iter().zip(known.get()).filter(|(_, is_known)| !is_known).map(|(name, _)| *name);
+        let names: Vec<&str> = names.collect();
+        let names = match names.as_slice() {
+            [] => return None,
+            [one] => (*one).to_owned(),
+            [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        };
+        Some(view! { <p class="muted">{format!("The system file names no metric for {names}.")}</p> })
     };
     let toggle_scale = move |_| {
         view.replace(|it| {
@@ -138,16 +159,21 @@ fn Panels() -> impl IntoView {
             <Age at=Signal::derive(move || progress.with(|it| it.updated)) />
         </div>
         <div class="overview-queues">
-            {card(Heading::Page, "Queue depth by stage", "queues", queues, chart(queues))}
-            {card(Heading::Page, "Dead letters", "dead", dead, chart(dead))}
+            {card(has_queues, Heading::Page, "Queue depth by stage", "queues", queues, queue_chart)}
+            {card(has_dead, Heading::Page, "Dead letters", "dead", dead, dead_chart)}
         </div>
-        <section class="card overview-latency" aria-label="99th percentile of latency">
+        <section
+            class="card overview-latency"
+            aria-label="99th percentile of latency"
+            style:display=move || (!has_read.get() && !has_write.get()).then_some("none")
+        >
             <header>
                 <h2>{"P99 latency, read and write never merged"}</h2>
                 <span class="r">
                     <button
                         type="button"
                         class="quiet"
+                        style:display=move || (!has_read.get() || !has_write.get()).then_some("none")
                         aria-pressed=move || same_scale.get().to_string()
                         on:click=toggle_scale
                     >
@@ -156,10 +182,11 @@ fn Panels() -> impl IntoView {
                 </span>
             </header>
             <div class="overview-pair">
-                {card(Heading::Nested, "read", "read", read, scaled(read_chart))}
-                {card(Heading::Nested, "write", "write", write, scaled(write_chart))}
+                {card(has_read, Heading::Nested, "read", "read", read, read_scaled)}
+                {card(has_write, Heading::Nested, "write", "write", write, write_scaled)}
             </div>
         </section>
+        {unknown}
     }
 }
 

@@ -22,6 +22,8 @@ pub trait Counted {
     fn last_seen(&self) -> Option<Timestamp>;
     /// The stage that it is in, or ended in.
     fn stage(&self) -> Option<&StageId>;
+    /// Whether it came to a stage.
+    fn has_reached(&self, stage: &StageId) -> bool;
     /// What its failure is known by, for one that has one.
     fn failure(&self) -> Option<&Fingerprint>;
     /// The version of the service that failed, or of the last that worked.
@@ -92,6 +94,10 @@ impl Counted for JobSample {
         self.stage.as_ref()
     }
 
+    fn has_reached(&self, stage: &StageId) -> bool {
+        self.reached.contains(stage)
+    }
+
     fn failure(&self) -> Option<&Fingerprint> {
         self.failure.as_ref()
     }
@@ -143,6 +149,10 @@ impl Counted for JobRow {
         self.telling_stage()
     }
 
+    fn has_reached(&self, stage: &StageId) -> bool {
+        self.reached.contains(stage)
+    }
+
     fn failure(&self) -> Option<&Fingerprint> {
         self.failure.as_ref()
     }
@@ -185,6 +195,10 @@ impl<T: Counted> Counted for Arc<T> {
 
     fn stage(&self) -> Option<&StageId> {
         (**self).stage()
+    }
+
+    fn has_reached(&self, stage: &StageId) -> bool {
+        (**self).has_reached(stage)
     }
 
     fn failure(&self) -> Option<&Fingerprint> {

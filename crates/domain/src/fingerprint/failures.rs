@@ -1,10 +1,14 @@
 //! Everything that a list of jobs tells about its failures: what became of all, the groups, and what each has in common.
 
+use std::cell::OnceCell;
+
 use super::counted::Counted;
 use super::counts::{Group, groups};
 use super::flow::{Flow, flow};
 use super::lift::{Good, Lift};
+use crate::ids::StageId;
 use crate::job::JobState;
+use crate::sorted::SortedSet;
 use crate::time::{TimeDelta, TimeRange, Timestamp};
 
 /// A failure whose first job is no farther from where looking began than so many of its usual distances may well have
@@ -37,16 +41,50 @@ pub struct GroupTold {
 pub fn failures<S: Counted>(samples: &[S], range: TimeRange) -> Failures {
     let groups = groups(samples);
     let most = groups.first().map_or(0, |it| it.jobs.len());
-    let good = Good::new(samples.iter().filter(|it| it.state() == JobState::Done), most);
+    let good: Vec<&S> = samples.iter().filter(|it| it.state() == JobState::Done).collect();
+    let n_good = good.len();
+    let compared = Compared::new(good, groups.iter().filter_map(|it| it.fingerprint.stage.as_ref()), most);
     let told = |group: Group| {
         let members: Vec<&S> = group.places.iter().filter_map(|it| samples.get(*it)).collect();
-        GroupTold { in_common: good.lacks(&members), group }
+        GroupTold { in_common: compared.with(group.fingerprint.stage.as_ref()).lacks(&members), group }
     };
     Failures {
         flow: flow(samples, range),
         n_failing: groups.iter().map(|it| it.jobs.len()).sum(),
-        n_good: good.n_jobs(),
+        n_good,
         groups: groups.into_iter().map(told).collect(),
+    }
+}
+
+/// The good jobs that each group is compared with: those that came through the stage at which its own failed. A job that
+/// never came there cannot have failed so, and would make whatever tells its kind seem to be the reason.
+struct Compared<'a, S: Counted> {
+    good: Vec<&'a S>,
+    most: usize,
+    /// All of them, counted when they are first compared with.
+    all: OnceCell<Good<'a>>,
+    /// Stages that only some came through.
+    of_stages: Vec<(StageId, Good<'a>)>,
+}
+
+impl<'a, S: Counted> Compared<'a, S> {
+    fn new<'b>(good: Vec<&'a S>, stages: impl Iterator<Item = &'b StageId>, most: usize) -> Self {
+        let mut of_stages: Vec<(StageId, Good<'a>)> = Vec::new();
+        for stage in stages.collect::<SortedSet<_>>() {
+            let passed: Vec<&S> = good.iter().filter(|it| it.has_reached(stage)).copied().collect();
+            if !passed.is_empty() && passed.len() < good.len() {
+                of_stages.push((stage.clone(), Good::new(passed.into_iter(), most)));
+            }
+        }
+        Self { good, most, all: OnceCell::new(), of_stages }
+    }
+
+    fn with(&self, stage: Option<&StageId>) -> &Good<'a> {
+        let of_stage = self.of_stages.iter().find(|(it, _)| Some(it) == stage);
+        of_stage.map_or_else(
+            || self.all.get_or_init(|| Good::new(self.good.iter().copied(), self.most)),
+            |(_, good)| good,
+        )
     }
 }
 

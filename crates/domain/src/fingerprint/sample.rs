@@ -57,6 +57,8 @@ pub struct JobSample {
     pub last_seen: Option<Timestamp>,
     /// The stage that it is in, or ended in.
     pub stage: Option<StageId>,
+    /// The stages that it came to.
+    pub reached: Vec<StageId>,
     /// What its failure is known by, for one that has one.
     pub failure: Option<Fingerprint>,
     /// The version of the service that failed, or of the last that worked.
@@ -122,6 +124,7 @@ impl JobSample {
             ended: job.ended.map(|it| it.at),
             last_seen: job.last_seen,
             stage: reached(system, job),
+            reached: job.reached_stages().cloned().collect(),
             failure: job.failure.as_ref().map(Fingerprint::of),
             version: facts.version.clone(),
             versions: facts.versions.clone(),
@@ -147,6 +150,7 @@ impl JobSample {
             ended: row.end,
             last_seen: Some(row.last_seen),
             stage: row.telling_stage().cloned(),
+            reached: row.reached.clone(),
             failure: row.failure.clone(),
             version: row.version.clone(),
             versions: row.versions.clone(),

@@ -123,6 +123,7 @@ pub(super) fn sample(
     code: Option<&str>,
 ) -> JobSample {
     JobSample {
+        reached: vec!["s".into()],
         id: id.into(),
         state,
         submitted: Some(Timestamp::from_secs(at)),
@@ -339,6 +340,23 @@ fn failures_of_a_range_are_told_with_what_they_have_in_common() {
         "host = a.example: 10 of 10 failing jobs, 0 of 40 good ones"
     );
     assert_eq!(group.group.over_time(&samples, range, 3), [10, 0, 0]);
+}
+
+#[test]
+fn failing_jobs_are_compared_with_good_ones_that_came_as_far() {
+    let (ours, others) = ([("kind", "bulk")], [("kind", "export")]);
+    let mut export = with(jobs(None, 400, 60, 0), &others);
+    let bulk = [with(jobs(None, 100, 10, 10), &ours), with(jobs(None, 300, 40, 0), &ours)].concat();
+    let range = TimeRange { start: Timestamp::from_secs(100), end: Timestamp::from_secs(500) };
+    let in_common = |export: &[JobSample]| {
+        let told = failures(&[&bulk, export].concat(), range);
+        assert_eq!(told.n_good, 100);
+        told.groups[0].in_common.iter().map(Lift::sentence).collect::<Vec<_>>()
+    };
+    let whoever_came_there = "kind = bulk: 10 of 10 failing jobs, 40 of 100 good ones";
+    assert_eq!(in_common(&export), [whoever_came_there]);
+    export.iter_mut().for_each(|it| it.reached = vec!["other".into()]);
+    assert_eq!(in_common(&export), [""; 0], "no export could have failed so");
 }
 
 #[test]

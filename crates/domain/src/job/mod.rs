@@ -91,6 +91,11 @@ impl Job {
         self.ended.map(|it| it.at).or(last_seen).unwrap_or(now)
     }
 
+    /// The stages that it came to.
+    pub fn reached_stages(&self) -> impl Iterator<Item = &StageId> {
+        self.stages.iter().filter(|it| it.state != StageState::Never).map(|it| &it.stage)
+    }
+
     /// How far it came: the last stage of the pipeline that it reached, unless it began another one after that. A request
     /// that hands in a task is over when that begins; a step of a task begins within it.
     pub fn reached(&self, system: &System) -> Option<&StageId> {

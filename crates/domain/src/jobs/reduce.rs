@@ -32,6 +32,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         state: job.state,
         kind: job.facts.kind.clone(),
         stage: job.reached(system).cloned(),
+        reached: job.reached_stages().cloned().collect(),
         failed_stage: failure.and_then(|it| it.stage.clone()),
         error_code: failure.and_then(|it| it.code.clone()),
         error: failure.and_then(|it| it.message.clone().or_else(|| it.exception.clone())),

@@ -28,6 +28,8 @@ pub struct JobRow {
     pub stage: Option<StageId>,
     /// The stage that it failed at, or that its newest attempt failed at.
     pub failed_stage: Option<StageId>,
+    /// The stages that it came to.
+    pub reached: Vec<StageId>,
     /// The error's code.
     pub error_code: Option<String>,
     /// The error's message, or else the exception.
