@@ -69,13 +69,16 @@ struct Compared<'a, S: Counted> {
 
 impl<'a, S: Counted> Compared<'a, S> {
     fn new<'b>(good: Vec<&'a S>, stages: impl Iterator<Item = &'b StageId>, most: usize) -> Self {
-        let mut of_stages: Vec<(StageId, Good<'a>)> = Vec::new();
-        for stage in stages.collect::<SortedSet<_>>() {
-            let passed: Vec<&S> = good.iter().filter(|it| it.has_reached(stage)).copied().collect();
-            if !passed.is_empty() && passed.len() < good.len() {
-                of_stages.push((stage.clone(), Good::new(passed.into_iter(), most)));
-            }
+        // Jobs are many and lie far apart in memory: they are gone through once.
+        let mut passed: Vec<(&StageId, Vec<&'a S>)> =
+            stages.collect::<SortedSet<_>>().into_iter().map(|it| (it, Vec::new())).collect();
+        for job in &good {
+            passed.iter_mut().filter(|(stage, _)| job.has_reached(stage)).for_each(|(_, all)| all.push(job));
         }
+        passed.retain(|(_, some)| !some.is_empty() && some.len() < good.len());
+        let counted =
+            |(stage, some): (&StageId, Vec<&'a S>)| (stage.clone(), Good::new(some.into_iter(), most));
+        let of_stages = passed.into_iter().map(counted).collect();
         Self { good, most, all: OnceCell::new(), of_stages }
     }
 
