@@ -2,6 +2,7 @@
 
 use super::Verdict;
 use super::errors::SameError;
+use super::owners::Owners;
 use super::sentence::{Sentence, beside, counted, quoted};
 use super::values::Anchor;
 use crate::logs::LogRecord;
@@ -91,14 +92,17 @@ pub fn newest_since<'a>(
     versions.iter().rfind(|it| it.first > failure && own != Some(it.version.as_str()))
 }
 
-/// The lines that say the same error since a version came, but for those that name another version.
+/// The lines of other jobs that say the same error since a version came, but for those that name another version.
 pub fn said_since<'a>(
-    error: &'a SameError,
+    error: &SameError,
     lines: &'a [LogRecord],
-    newest: &'a Sighting,
-) -> impl Iterator<Item = &'a LogRecord> {
-    let of_it = |it: &&LogRecord| it.roles.version.as_ref().is_none_or(|it| *it == newest.version);
-    lines.iter().filter(|it| it.time >= newest.first && error.fits(it)).filter(of_it)
+    owners: &'a Owners,
+    newest: &Sighting,
+) -> Vec<&'a LogRecord> {
+    let of_it = |it: &LogRecord| it.roles.version.as_ref().is_none_or(|it| *it == newest.version);
+    let mut said = error.of_others(lines, owners);
+    said.retain(|it| it.time >= newest.first && of_it(it));
+    said
 }
 
 /// Whether the error is gone with a version that came after the failure. Its spans that failed may have done so in another
@@ -106,7 +110,7 @@ pub fn said_since<'a>(
 pub fn fixed(
     service: &str,
     versions: &[Sighting],
-    lines: Option<(&SameError, &[LogRecord])>,
+    lines: Option<(&SameError, &[LogRecord], &Owners)>,
     own: Option<&str>,
     searched: TimeRange,
     failure: Timestamp,
@@ -136,19 +140,19 @@ pub fn fixed(
         n if n < ENOUGH_SPANS => "not enough to be sure",
         _ => "the error is gone",
     };
-    let Some((error, lines)) = lines else {
+    let Some((error, lines, owners)) = lines else {
         return Verdict::something(match newest.n_failed {
             0 => says.then(format!(": {comes_to}")),
             _ => says.then("; with which error is not told"),
         });
     };
-    let what = quoted(&error.text, 80);
-    let said: Vec<Timestamp> = said_since(error, lines, newest).map(|it| it.time).collect();
-    Verdict::something(match said.iter().max() {
+    let what = quoted(&error.name(), 80);
+    let said = said_since(error, lines, owners, newest);
+    Verdict::something(match said.iter().map(|it| it.time).max() {
         None => says.then(format!(", and no line says {what} since: {comes_to}")),
         Some(last) => says
             .then(format!("; {} since, the last at ", say(said.len(), &what)))
-            .at(*last)
+            .at(last)
             .then(": still there"),
     })
 }

@@ -8,7 +8,7 @@ use super::sentence::{Sentence, beside, counted, quoted};
 use super::values::Anchor;
 use crate::diagnosis::http;
 use crate::job::{Failure, Job};
-use crate::logs::LogRecord;
+use crate::logs::{Level, LogRecord};
 use crate::time::{TimeRange, Timestamp};
 
 /// The shortest text that tells one error from others.
@@ -21,26 +21,86 @@ pub struct SameError {
     pub text: String,
     /// Whether it is the error's code, which must then be the code of those lines.
     pub is_code: bool,
+    /// The exception's type, which must stand in their lines as well: many errors may have one code.
+    pub exception: Option<String>,
+}
+
+/// What the lines of another job with the same error say.
+struct Alike<'a> {
+    first: Timestamp,
+    last: Timestamp,
+    host: Option<&'a str>,
+    says_text: bool,
+    says_exception: bool,
 }
 
 impl SameError {
-    /// What tells this failure from others: its code, else the exception's type, else the longest part of its message
-    /// without numbers, names and addresses. `None` where there is nothing of the kind.
-    pub fn of(failure: &Failure) -> Option<Self> {
-        let named = |text: &Option<String>| text.clone().filter(|it| it.chars().count() >= 3);
-        if let Some(code) = named(&failure.code) {
-            return Some(Self { text: code, is_code: true });
-        }
+    /// What tells this failure from others: its code with the exception's type where the job's own `lines` name it, else
+    /// the type alone, else the longest part of its message without numbers, names and addresses. `None` where there is
+    /// nothing of the kind.
+    pub fn of(failure: &Failure, lines: &[LogRecord]) -> Option<Self> {
         let exception = failure.exception.as_deref().and_then(exception_type);
+        if let Some(code) = failure.code.clone().filter(|it| it.chars().count() >= 3) {
+            let is_in_lines = |it: &String| *it != code && lines.iter().any(|line| line.line.contains(it));
+            let exception = exception.filter(is_in_lines);
+            return Some(Self { text: code, is_code: true, exception });
+        }
         let text = exception.or_else(|| failure.message.as_deref().and_then(lasting_part))?;
-        Some(Self { text, is_code: false })
+        Some(Self { text, is_code: false, exception: None })
     }
 
-    pub(super) fn fits(&self, line: &LogRecord) -> bool {
+    /// The texts of which each of its lines has one.
+    pub fn texts(&self) -> Vec<&str> {
+        std::iter::once(self.text.as_str()).chain(self.exception.as_deref()).collect()
+    }
+
+    /// What it is called: `http_403: HTTPStatusError`.
+    pub fn name(&self) -> String {
+        self.texts().join(": ")
+    }
+
+    /// The lines of other jobs that say all of it, of those that say any of it.
+    pub fn of_others<'a>(&self, lines: &'a [LogRecord], owners: &'a Owners) -> Vec<&'a LogRecord> {
+        let jobs = self.others(lines.iter(), owners);
+        let is_alike = |it: &&LogRecord| owners.other(it).is_some_and(|it| jobs.contains_key(&it));
+        lines.iter().filter(|it| self.says_text(it) || self.says_exception(it)).filter(is_alike).collect()
+    }
+
+    fn says_text(&self, line: &LogRecord) -> bool {
         match &line.roles.error_code {
             Some(code) if self.is_code => *code == self.text,
-            Some(_) | None => line.level >= crate::logs::Level::Warn && line.line.contains(&self.text),
+            Some(_) | None => line.level >= Level::Warn && line.line.contains(&self.text),
         }
+    }
+
+    fn says_exception(&self, line: &LogRecord) -> bool {
+        self.exception.as_ref().is_some_and(|it| line.level >= Level::Warn && line.line.contains(it))
+    }
+
+    /// The other jobs whose lines say all of it.
+    fn others<'a>(
+        &self,
+        lines: impl Iterator<Item = &'a LogRecord>,
+        owners: &'a Owners,
+    ) -> BTreeMap<Other<'a>, Alike<'a>> {
+        let mut others: BTreeMap<Other, Alike> = BTreeMap::new();
+        for line in lines {
+            let (says_text, says_exception) = (self.says_text(line), self.says_exception(line));
+            let Some(other) = owners.other(line).filter(|_| says_text || says_exception) else { continue };
+            let host = line.roles.url.as_deref().and_then(http::host);
+            let new = Alike { first: line.time, last: line.time, host, says_text, says_exception };
+            others
+                .entry(other)
+                .and_modify(|it| {
+                    (it.first, it.last) = (it.first.min(line.time), it.last.max(line.time));
+                    it.host = it.host.or(host);
+                    it.says_text |= says_text;
+                    it.says_exception |= says_exception;
+                })
+                .or_insert(new);
+        }
+        others.retain(|_, it| it.says_text && (it.says_exception || self.exception.is_none()));
+        others
     }
 }
 
@@ -83,17 +143,9 @@ pub fn same_error(
     searched: TimeRange,
     trouble: Anchor,
 ) -> Verdict {
-    let fitting = lines.iter().filter(|it| error.fits(it));
-    let mut others: BTreeMap<Other, (Timestamp, Option<&str>)> = BTreeMap::new();
-    for line in fitting {
-        let Some(other) = owners.other(line) else { continue };
-        let host = line.roles.url.as_deref().and_then(http::host);
-        let other = others.entry(other).or_insert((line.time, host));
-        other.0 = other.0.min(line.time);
-        other.1 = other.1.or(host);
-    }
-    let what = quoted(&error.text, 80);
-    let Some(first) = others.values().map(|it| it.0).min() else {
+    let others = error.others(lines.iter(), owners);
+    let what = quoted(&error.name(), 80);
+    let Some(first) = others.values().map(|it| it.first).min() else {
         let says = Sentence::of(format!("no other job says {what} from "))
             .at(searched.start)
             .then(" to ")
@@ -104,7 +156,7 @@ pub fn same_error(
             says
         });
     };
-    let last = others.values().map(|it| it.0).max().unwrap_or(first);
+    let last = others.values().map(|it| it.first).max().unwrap_or(first);
     let n = counted(others.len(), "other job");
     let least = if is_cut { "at least " } else { "" };
     let mut says = Sentence::of(format!("{least}{n} with {what}: the first at "))
@@ -113,7 +165,7 @@ pub fn same_error(
         .at(last);
     let own_host = job.facts.url.as_deref().and_then(http::host);
     let mut hosts: BTreeMap<&str, usize> = BTreeMap::new();
-    others.values().filter_map(|it| it.1).for_each(|it| *hosts.entry(it).or_default() += 1);
+    others.values().filter_map(|it| it.host).for_each(|it| *hosts.entry(it).or_default() += 1);
     if let Some((host, n_same)) = hosts.iter().max_by_key(|(host, n)| (**n, Some(**host) == own_host)) {
         let this = if Some(*host) == own_host { ", as this job does" } else { "" };
         let all = others.len();

@@ -165,8 +165,8 @@ fn other_jobs_with_the_same_error_are_counted_once_each() {
         10:22:24 E scraper scrape_failed job=j1 error_code=http_403 url=https://docs.example.org/a
         "#,
     );
-    let error = SameError::of(job.failure.as_ref().unwrap()).unwrap();
-    assert_eq!(error, SameError { text: "http_403".to_owned(), is_code: true });
+    let error = SameError::of(job.failure.as_ref().unwrap(), &evidence_of_it.lines).unwrap();
+    assert_eq!(error, SameError { text: "http_403".to_owned(), is_code: true, exception: None });
     let searched = between("09:30:00", "10:30:00");
     let owners = Owners::of(&job, &evidence_of_it, &others.lines);
     check(
@@ -180,6 +180,41 @@ fn other_jobs_with_the_same_error_are_counted_once_each() {
         Found::Nothing,
         "no other job says “http_403” from 09:30:00 to 10:30:00",
     );
+}
+
+#[test]
+fn many_errors_with_one_code_are_told_apart_by_the_exception() {
+    let (job, own) = case(
+        r#"
+        10:22:00 I orchestrator job_submitted job=j1 trace=1
+        10:22:24 E scraper scrape_failed job=j1 trace=1 error_code=task_error
+        10:22:24 E scraper task_failed trace=1 error="too late" exception=LockTimeout
+    "#,
+    );
+    let found = evidence(
+        &pipeline(),
+        r#"
+        10:10:00 E scraper scrape_failed job=j2 trace=2 error_code=task_error
+        10:10:00 E scraper task_failed trace=2 error="too late" exception=LockTimeout
+        10:11:00 E scraper scrape_failed job=j3 trace=3 error_code=task_error
+        10:11:00 E scraper task_failed trace=3 error="no title" exception=AttributeError
+        10:12:00 E scraper scrape_failed job=j4 trace=4 error_code=lock
+        10:12:00 E scraper task_failed trace=4 error="too late" exception=LockTimeout
+    "#,
+    );
+    let owners = Owners::of(&job, &own, &found.lines);
+    let error = SameError::of(job.failure.as_ref().unwrap(), &own.lines).unwrap();
+    assert_eq!((error.name().as_str(), error.is_code), ("task_error: LockTimeout", true));
+    let beside = Anchor::failure(at("10:22:24"));
+    check(
+        &same_error(&error, &job, &found.lines, &owners, false, between("09:30:00", "10:30:00"), beside),
+        Found::Something,
+        "1 other job with “task_error: LockTimeout”: the first at 10:10:00, 12 min 24 s before the failure, the last at \
+         10:10:00",
+    );
+    assert_eq!(error.of_others(&found.lines, &owners).len(), 2, "both lines of that job");
+    let not_in_lines = SameError::of(job.failure.as_ref().unwrap(), &[]).unwrap();
+    assert_eq!(not_in_lines.exception, None, "others' lines would not have it either");
 }
 
 #[test]
@@ -209,7 +244,7 @@ fn lines_that_name_no_job_are_of_the_job_of_their_trace_or_task() {
         5,
         "the gateway's is of nobody"
     );
-    let error = SameError { text: "the lock was not to be had".to_owned(), is_code: false };
+    let error = SameError { text: "the lock was not to be had".to_owned(), is_code: false, exception: None };
     check(
         &same_error(
             &error,
@@ -238,7 +273,7 @@ fn an_error_without_a_code_is_known_by_what_lasts_in_it() {
             at: at("10:00:00"),
             from: crate::job::Origin::Inferred,
         };
-        SameError::of(&failure).map(|it| it.text)
+        SameError::of(&failure, &[]).map(|it| it.text)
     };
     let trace = "Traceback (most recent call last):\n  File \"x.py\", line 3\nceleryapp.errors.UploadError: no bucket 'b7'";
     for (found, text) in [
@@ -429,7 +464,7 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
         n_failed,
     };
     let searched = between("10:22:24", "11:00:00");
-    let error = SameError { text: "http_403".to_owned(), is_code: true };
+    let error = SameError { text: "http_403".to_owned(), is_code: true, exception: None };
     let lines = evidence(
         &pipeline(),
         r#"
@@ -439,8 +474,10 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
     "#,
     )
     .lines;
+    let (job, own) = case(REFUSED);
+    let owners = Owners::of(&job, &own, &lines);
     let told = |versions: &[Sighting], lines: Option<&[LogRecord]>| {
-        let lines = lines.map(|it| (&error, it));
+        let lines = lines.map(|it| (&error, it, &owners));
         fixed("scraper", versions, lines, Some("a"), searched, at("10:22:24"))
     };
     let since = |versions: &[Sighting]| told(versions, Some(&[]));

@@ -143,7 +143,7 @@ impl Case {
                 Ok(asked)
             }
             Ask::SameError => {
-                let error = self.job.failure.as_ref().and_then(SameError::of);
+                let error = self.known_by();
                 let error = error.ok_or_else(|| {
                     Verdict::not_applicable("no error is known by which other jobs could be found")
                 })?;
@@ -164,14 +164,14 @@ impl Case {
             }
             Ask::Profile(profiles) => self.profiles(profiles, range),
             Ask::FixedSince => {
-                let failure = self.job.failure.as_ref();
-                let failure =
-                    failure.ok_or_else(|| Verdict::not_applicable("no error is known that could be gone"))?;
+                if self.job.failure.is_none() {
+                    return Err(Verdict::not_applicable("no error is known that could be gone"));
+                }
                 let mut asked = self.versions(system, range, true);
                 if asked.is_empty() {
                     return Err(Verdict::not_applicable("no span here tells its version"));
                 }
-                asked.extend(SameError::of(failure).map(|it| self.same_error(system, &it, range)));
+                asked.extend(self.known_by().map(|it| self.same_error(system, &it, range)));
                 Ok(asked)
             }
         }
@@ -179,7 +179,13 @@ impl Case {
 
     /// Lines with the text of an error, of whatever job.
     fn same_error(&self, system: &System, error: &SameError, range: TimeRange) -> Question {
-        lines_of(LogQuery::select(self.selector(system)).contains(&error.text), range, MAX_LIMIT)
+        let query = LogQuery::select(self.selector(system)).contains_any(&error.texts());
+        lines_of(query, range, MAX_LIMIT)
+    }
+
+    /// What tells the job's failure from others.
+    pub(super) fn known_by(&self) -> Option<SameError> {
+        SameError::of(self.job.failure.as_ref()?, &self.report.evidence.lines)
     }
 
     fn lines(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use backends::{BackendError, SourceKind};
 use domain::debug::{
-    Course, FailedSpan, Found, Owners, Rates, SameError, Sentence, Usual, Verdict, changed, context_leak,
+    Course, FailedSpan, Found, Owners, Rates, Sentence, Usual, Verdict, changed, context_leak,
     first_to_deviate, fixed, is_known, newest_since, of_job, of_logs, of_spans, of_trace, one_id_per_step,
     onset, said_since, same_error, service_rate,
 };
@@ -153,17 +153,16 @@ fn decide(
         }
         Ask::SameError => {
             let (lines, is_cut) = answers.lines();
-            let Some(error) = job.failure.as_ref().and_then(SameError::of) else { return };
+            let Some(error) = case.known_by() else { return };
             let owners = Owners::of(job, &case.report.evidence, &lines);
             outcome.verdict = same_error(&error, job, &lines, &owners, is_cut, range, case.trouble());
             outcome.view = (outcome.verdict.found == Found::Something).then(|| ViewState {
                 page: Page::Jobs,
-                query: error.text.clone(),
+                query: error.texts().join(" "),
                 range: RangeSpec::fixed(range),
                 ..ViewState::default()
             });
-            let others = lines.iter().filter(|it| owners.is_of_another(it)).cloned();
-            outcome.lines = nearest(others.collect(), case);
+            outcome.lines = nearest(error.of_others(&lines, &owners).into_iter().cloned().collect(), case);
         }
         Ask::Spans(test) => {
             let (found, is_cut) = answers.spans(system);
@@ -222,11 +221,14 @@ fn decide(
                 return;
             };
             let own = case.values.version.as_deref();
-            let error = job.failure.as_ref().and_then(SameError::of);
-            let same = error.as_ref().zip(lines.as_deref());
+            let (error, is_told) = (case.known_by(), lines.is_some());
+            let lines = lines.unwrap_or_default();
+            let owners = Owners::of(job, &case.report.evidence, &lines);
+            let same = error.as_ref().filter(|_| is_told).map(|it| (it, lines.as_slice(), &owners));
             outcome.verdict = fixed(&service, &versions, same, own, range, case.at);
-            if let (Some((error, lines)), Some(newest)) = (same, newest_since(&versions, own, case.at)) {
-                outcome.lines = nearest(said_since(error, lines, newest).cloned().collect(), case);
+            if let (Some((error, ..)), Some(newest)) = (same, newest_since(&versions, own, case.at)) {
+                let said = said_since(error, &lines, &owners, newest);
+                outcome.lines = nearest(said.into_iter().cloned().collect(), case);
             }
         }
         Ask::Profile(kinds) => profile::decide(case, kinds, range, answers, outcome),
