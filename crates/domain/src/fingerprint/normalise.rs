@@ -165,7 +165,7 @@ fn write_word(word: &str, before: &str, after: &str, out: &mut String) {
         is_number && n_chars <= 3 && (NUMBER_MATTERS.contains(&before) || is_status(word, after));
     let lower = word.to_ascii_lowercase();
     let is_code = || NUMBER_MATTERS.iter().any(|it| lower.strip_prefix(it).is_some_and(is_tail));
-    if n_digits == 0 || is_telling || is_code() {
+    if n_digits == 0 || is_telling || is_code() || is_name(word) {
         out.push_str(word);
     } else if is_hex(word) {
         out.push_str("<hex>");
@@ -183,6 +183,12 @@ fn write_word(word: &str, before: &str, after: &str, out: &mut String) {
             in_number = is_part;
         }
     }
+}
+
+/// Whether a word is a short name that ends with a number, such as `S3`, `EC2` or `H100`: capitals, then digits.
+fn is_name(word: &str) -> bool {
+    let digits = word.trim_start_matches(|it: char| it.is_ascii_uppercase());
+    word.len() <= 4 && digits.len() < word.len() && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// Whether a number is a status that what follows puts into words: `403 Forbidden`.

@@ -40,6 +40,8 @@ fn what_differs_from_job_to_job_is_taken_out() {
         ("unexpected \"key\" in `it`", "unexpected <text> in <text>"),
         ("a\n  b\t c", "a b c"),
         ("prix «12 €»", "prix <text>"),
+        ("Failed to upload to S3 from EC2 with an H100", "Failed to upload to S3 from EC2 with an H100"),
+        ("worker3 of A1B2 and A12345", "worker<n> of A<n>B<n> and A<n>"),
     ] {
         assert_eq!(template(message), expected, "{message}");
     }

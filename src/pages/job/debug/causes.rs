@@ -3,7 +3,7 @@
 use domain::debug::Found;
 use domain::diagnosis::Cause;
 use domain::format::sentence;
-use domain::job::JobState;
+use domain::job::{JobState, Origin};
 use domain::view_state::Tab;
 use inquiry::debug::{DebugReport, StepReport};
 use leptos::prelude::*;
@@ -84,7 +84,11 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
     };
     let mut matched: Vec<String> = Vec::new();
     for it in &cause.matched {
-        let words = format!("“{}”", it.words.trim_matches(['“', '”']));
+        // What a series or other jobs show is said by nobody.
+        let words = match it.from {
+            Origin::Inferred => sentence(&it.words),
+            Origin::Line(_) | Origin::Span(..) => format!("“{}”", it.words.trim_matches(['“', '”'])),
+        };
         if !matched.contains(&words) && matched.len() < MAX_MATCHED {
             matched.push(words);
         }
