@@ -22,14 +22,14 @@ async function goneOrNot(all) {
   const now = Date.now(), today = Date.parse(`${new Date(now).toISOString().slice(0, 10)}T${clock}Z`);
   const since = today > now ? today - 24 * 60 * MINUTE : today;
   const tracesOf = async text => {
-    const query = `{service_name=~"scraper|chunking|embedding-api|orchestrator"} |= \`${text}\` |~ \`"level": ?"(error|warning|critical)"\``;
+    const query = `{service_name=~"scraper|chunking|embedding-api|orchestrator"} |= \`${text}\` |~ \`(?i)"level": ?"(error|warning|critical)"\``;
     const asked = new URLSearchParams({ query, start: `${since}000000`, end: `${now}000000`, limit: 5000 });
     const { data } = await (await fetch(`${it.stack.servers.loki.url}/loki/api/v1/query_range?${asked}`)).json();
     return new Set(data.result.flatMap(stream => stream.values.map(([, line]) => JSON.parse(line).trace_id)));
   };
   const [first, ...others] = await Promise.all(texts.split(': ').map(tracesOf));
   const alike = [...first].filter(trace => others.every(it => it.has(trace)));
-  assert.equal(/still there/.test(says), alike.length > 0, `${says}\n${alike.slice(0, 9)}`);
+  assert.equal(/still there|perhaps by the version before/.test(says), alike.length > 0, `${says}\n${alike.slice(0, 9)}`);
 }
 
 for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {

@@ -121,6 +121,14 @@ test('a dead Pyroscope spoils its step alone', async () => {
   assert.deepEqual({ ...named(all, 'Pyroscope'), title: '' }, { state: 'could not ask', title: '', says: 'Pyroscope failed (502).' });
   assert.equal(named(all, 'Loki').state, 'found');
   await page.done();
+  const trace = await it.open(traceView(), { base: dead.url, tolerate: FAILED_REQUESTS });
+  await chosen(trace, 1);
+  await pane(trace).getByText('Pyroscope failed (502)').waitFor();
+  const again = trace.waitForRequest(/pyroscope\/render/);
+  await pane(trace).getByRole('button', { name: 'Try again' }).click();
+  await again;
+  await pane(trace).getByText('Pyroscope failed (502)').waitFor();
+  await trace.done();
 });
 
 test('without a Pyroscope the step says what to do, and gives the command', async () => {

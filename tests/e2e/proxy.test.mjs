@@ -87,7 +87,7 @@ test('opens CORS for the embed path with its key only, and strips credentials th
     assert.equal(await status(`embed/${EMBED_KEY}/${path}`), 404, 'closed unless a key is set');
   }
   const preflight = await fetch(`${site.url}embed/${EMBED_KEY}/loki/api/v1/labels`, { method: 'OPTIONS', headers: { origin: 'null', 'access-control-request-headers': 'x-scope-orgid' } });
-  assert.equal(preflight.headers.get('access-control-allow-headers'), 'X-Loki-Response-Encoding-Flags', 'nothing but the header that says how Loki answers');
+  assert.equal(preflight.headers.get('access-control-allow-headers'), 'X-Loki-Response-Encoding-Flags, Content-Type', 'nothing but how Loki answers, and the JSON that Pyroscope takes');
   assert.equal((await fetch(`${site.url}loki/api/v1/labels`, { method: 'OPTIONS' })).status, 403);
   assert.equal((await fetch(`${site.url}embed/${EMBED_KEY}/loki/api/v1/push`, { method: 'POST' })).status, 403);
 });

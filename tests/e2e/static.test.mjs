@@ -40,6 +40,8 @@ test('passes what reads, to the paths that the servers know', async () => {
   ]) assert.equal(await asked('GET', written), `GET ${came}`);
   assert.equal(await asked('POST', '/loki/api/v1/query_range'), 'POST /loki/api/v1/query_range');
   assert.equal(await asked('POST', '/prometheus/api/v1/query'), 'POST /mimir/prometheus/api/v1/query');
+  const ofSpan = '/querier.v1.QuerierService/SelectMergeSpanProfile';
+  assert.equal(await asked('POST', `/pyroscope${ofSpan}`), `POST ${ofSpan}`);
   assert.match(await asked('GET', '/'), /the page/);
 });
 
@@ -54,6 +56,7 @@ test('refuses what writes, deletes or configures, by path and by method', async 
   }
   for (const [method, written] of [
     ['DELETE', '/loki/api/v1/labels'], ['PUT', '/loki/api/v1/query'], ['PATCH', '/prometheus/api/v1/series'], ['DELETE', '/prometheus/api/v1/series'],
+    ['GET', '/pyroscope/querier.v1.QuerierService/SelectMergeSpanProfile'], ['POST', '/pyroscope/querier.v1.QuerierService/SelectMergeProfile'],
     ['POST', '/tempo/api/search'], ['OPTIONS', '/tempo/api/echo'], ['POST', '/pyroscope/pyroscope/render'], ['DELETE', '/ready'],
   ]) assert.equal(await asked(method, written), 403, `${method} ${written}`);
 });
@@ -64,6 +67,6 @@ test('nginx passes the same', () => {
   const locations = [...nginx.matchAll(/location ~ \^\$\{BASE\}(\S+)\$ \{\n\s+limit_except ([A-Z ]+) \{ deny all; \}/g)];
   // HEAD goes with GET in nginx.
   const passed = locations.map(([, paths, methods]) => [`^${paths}$`, methods.replace('GET', 'GET HEAD').split(' ')]);
-  const mine = Object.values(READS).map(({ paths, methods }) => [paths.source.replaceAll('\\/', '/'), methods]);
+  const mine = READS.map(({ paths, methods }) => [paths.source.replaceAll('\\/', '/'), methods]);
   assert.deepEqual(passed, mine);
 });

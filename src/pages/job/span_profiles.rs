@@ -31,8 +31,15 @@ pub(super) fn ProfilesOfSpan(model: Model, span: Span) -> impl IntoView {
         return ().into_any();
     }
     let pages_at = profiler.and_then(|it| it.pages().map(str::to_owned));
-    let (net, start) = (use_net(), span.start);
+    let (net, clock, start) = (use_net(), use_clock(), span.start);
     let asked = RwSignal::new(Asked::No);
+    // What failed is asked again with everything else.
+    effect(move |_| {
+        clock.tick().track();
+        if asked.with_untracked(|it| matches!(it, Asked::Told(found) if !found.failures.is_empty())) {
+            asked.set(Asked::Asking);
+        }
+    });
     effect(move |_| {
         if asked.with(|it| *it != Asked::Asking) {
             return;

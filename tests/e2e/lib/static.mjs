@@ -18,24 +18,33 @@ const TYPES = {
 const HASHED = /-[0-9a-f]{16}(_bg)?\.(js|wasm|css|svg)$/;
 
 /** What is passed on: paths and methods that only read, the same as in deploy/nginx.conf. */
-export const READS = {
-  loki: {
+export const READS = [
+  {
+    source: 'loki',
     paths: /^loki\/api\/v1\/(query|query_range|labels|label\/[^/]+\/values|series|index\/(stats|volume|volume_range)|patterns|detected_labels|detected_fields|detected_field\/[^/]+\/values|format_query|tail|status\/buildinfo)$/,
     methods: ['GET', 'HEAD', 'POST'],
   },
-  prometheus: {
+  {
+    source: 'prometheus',
     paths: /^prometheus\/(api\/v1\/(query|query_range|query_exemplars|labels|label\/[^/]+\/values|series|metadata|rules|alerts|targets|status\/buildinfo|format_query)|-\/ready)$/,
     methods: ['GET', 'HEAD', 'POST'],
   },
-  tempo: {
+  {
+    source: 'tempo',
     paths: /^tempo\/(api\/(echo|status\/buildinfo|(v2\/)?traces\/[0-9a-fA-F]+|search|(v2\/)?search\/(tags|tag\/[^/]+\/values)|metrics\/query(_range)?)|ready)$/,
     methods: ['GET', 'HEAD'], // Tempo runs the query whatever the method
   },
-  pyroscope: {
+  {
+    source: 'pyroscope',
     paths: /^pyroscope\/(pyroscope\/(render|label-values)|api\/v1\/status\/buildinfo|ready)$/,
     methods: ['GET', 'HEAD'],
   },
-};
+  {
+    source: 'pyroscope',
+    paths: /^pyroscope\/querier\.v1\.QuerierService\/(SelectMergeSpanProfile|SelectMergeStacktraces)$/,
+    methods: ['POST'], // what was sampled during one span can be had by POST alone
+  },
+];
 
 /** {'/loki': address, …} of the servers named in the environment. */
 export function upstreams(env = process.env) {
@@ -90,8 +99,8 @@ export async function serve({ directory, port = 0, servers = {} }) {
     const base = servers[first];
     if (!base) return file(pathname, response);
     const rest = first === 'loki' ? url.pathname : url.pathname.slice(first.length + 1);
-    const { paths, methods } = READS[first];
-    const reads = (pathname === '/ready' || paths.test(pathname.slice(1))) && methods.includes(request.method);
+    const reads = READS.some(({ source, paths, methods }) =>
+      source === first && (pathname === '/ready' || paths.test(pathname.slice(1))) && methods.includes(request.method));
     if (!reads) return response.writeHead(403, { 'content-type': 'text/plain' }).end('only what reads is passed on\n');
     return pass(base, rest + url.search, request, response);
   });

@@ -153,7 +153,8 @@ pub fn fixed(
         Some(last) => says
             .then(format!("; {} since, the last at ", say(said.len(), &what)))
             .at(last)
-            .then(": still there"),
+            // Of two versions that run side by side for a while, lines seldom say which wrote them.
+            .then(if newest.n_failed == 0 { ", perhaps by the version before" } else { ": still there" }),
     })
 }
 

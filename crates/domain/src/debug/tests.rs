@@ -511,6 +511,12 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
          last at 10:41:00: still there",
     );
     check(
+        &told(&[seen("b", "10:40:00", 40, 0)], Some(&lines)),
+        Found::Something,
+        "version b of scraper, first seen at 10:40:00, has 40 spans, none of them failed; 1 line says “http_403” since, the \
+         last at 10:41:00, perhaps by the version before",
+    );
+    check(
         &told(&[seen("b", "10:40:00", 40, 2)], None),
         Found::Something,
         "version b of scraper, first seen at 10:40:00, has 40 spans, 2 of them failed; with which error is not told",
