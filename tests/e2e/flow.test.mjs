@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SYSTEMS } from './lib/demo.mjs';
 import { harness } from './lib/harness.mjs';
-import { causes, named, steps, unanswered } from './lib/steps.mjs';
+import { causes, comes, named, steps, unanswered } from './lib/steps.mjs';
 import { ms, read, rulesFor, stageOf, systemFile, truthOf } from './lib/truth.mjs';
 
 const MINUTE = 60_000;
@@ -52,6 +52,7 @@ for (const name of process.env.DEMO_TRUTHS ? SYSTEMS : []) {
         await page.getByRole('button', { name: 'Run again' }).click();
         all = await steps(page);
       }
+      await comes(page).locator('.causes > li').first().waitFor();
       const told = JSON.stringify([await causes(page), all], null, 1);
       assert.ok(all.length >= system.debug[0].steps.length && all.every(step => step.says), told);
       assert.ok(all.every(step => step.state !== 'could not ask'), told);

@@ -8,7 +8,7 @@ import { accessible } from './lib/harness.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { answersOf, readRecording } from './lib/recording.mjs';
 import { serve } from './lib/static.mjs';
-import { causes, steps } from './lib/steps.mjs';
+import { causes, comes, steps } from './lib/steps.mjs';
 
 const MAX_BYTES = 600_000;
 const NOT_RECORDED = /is not in (the|this) recording/;
@@ -184,6 +184,7 @@ test('every job in trouble that is offered has its steps and its cause', async (
     const told = JSON.stringify([words, await steps(page)]);
     const all = await steps(page);
     assert.ok(all.some(step => step.state === 'found') && all.every(step => step.says && step.state !== 'could not ask'), told);
+    await comes(page).locator('.causes > li').first().waitFor();
     const [first] = await causes(page);
     assert.notEqual(first.rule, 'unknown', told);
     assert.doesNotMatch(await main(page), NOT_RECORDED, told);
