@@ -29,6 +29,7 @@ use domain::time::{TimeDelta, TimeRange, Timestamp};
 use system::lines::LineReader;
 
 pub use profile::ProfileShown;
+pub(crate) use profile::{asked_of, come_to};
 pub use report::{DebugReport, ListReport, StepChart, StepCommand, StepReport, StepSeries};
 
 pub use self::ask::{Answer, Answered};

@@ -51,7 +51,7 @@ impl Case {
 }
 
 /// The newest part of a range that is answered at once.
-fn asked_of(range: TimeRange) -> TimeRange {
+pub(crate) fn asked_of(range: TimeRange) -> TimeRange {
     TimeRange { start: range.start.max(range.end - MAX_RANGE), ..range }
 }
 
@@ -68,12 +68,17 @@ pub(super) fn decide(
         let query = case.render(kind, range).map(|it| it.query()).unwrap_or_default();
         outcome.profiles.push(ProfileShown { title: kind.title.clone(), query, profile });
     }
-    let told: Vec<(&str, &Profile)> =
-        outcome.profiles.iter().map(|it| (it.title.as_str(), &it.profile)).collect();
     let service = case.values.service.as_deref().unwrap_or("the service");
-    outcome.verdict = of_profiles(service, &told, asked_of(range));
-    outcome.profiles.retain(|it| !it.profile.functions.is_empty());
-    outcome.profiles.iter_mut().for_each(|it| it.profile.functions.truncate(MAX_FUNCTIONS));
+    outcome.verdict = come_to(&mut outcome.profiles, service, asked_of(range));
+}
+
+/// What profiles of somebody come to; leaves of them what is shown.
+pub(crate) fn come_to(profiles: &mut Vec<ProfileShown>, whose: &str, range: TimeRange) -> Verdict {
+    let told: Vec<(&str, &Profile)> = profiles.iter().map(|it| (it.title.as_str(), &it.profile)).collect();
+    let verdict = of_profiles(whose, &told, range);
+    profiles.retain(|it| !it.profile.functions.is_empty());
+    profiles.iter_mut().for_each(|it| it.profile.functions.truncate(MAX_FUNCTIONS));
+    verdict
 }
 
 /// The verdict where there is nobody to ask, which is usual: few deployments have a profiler. `None` where there is.

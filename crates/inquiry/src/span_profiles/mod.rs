@@ -6,25 +6,22 @@
 //!      └────────────────────────── no ───────────────────────────────────────────────────── no ──┴──> its service's
 //! ```
 
-use backends::pyroscope::{MAX_RANGE, Render, SpanApi, SpanProfile};
+use backends::pyroscope::{Render, SpanApi, SpanProfile};
 use backends::{BackendError, ErrorKind};
-use domain::debug::{Values, Verdict, fill, of_profiles};
+use domain::debug::{Values, Verdict, fill};
 use domain::ids::SpanId;
-use domain::profile::Profile;
 use domain::system::steps::{Ask, Language, StepProfile};
 use domain::system::{MatchOp, Matcher, System};
 use domain::time::{TimeDelta, TimeRange};
 use domain::trace::Span;
 
-use crate::debug::ProfileShown;
+use crate::debug::{ProfileShown, asked_of, come_to};
 use crate::transport::{Transport, ask};
 
 /// Profilers send what they sampled every 10 or 15 s, each lot with the time at which it began.
 const AROUND: TimeDelta = TimeDelta::from_secs(15);
 /// How far up a span's ancestors are asked: deeper than any real trace, and an end for parents that run in a circle.
 const MAX_DEPTH: usize = 64;
-/// Functions of a profile that are shown.
-const MAX_FUNCTIONS: usize = 10;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +55,7 @@ pub async fn span_profiles(
     };
     let why_not = match sampled(spans, span) {
         Some((of, id)) => match of_span(of, id, &kinds, transport).await {
-            Ok(told) if told.iter().any(|(_, it)| it.profile.total > 0) => {
+            Ok(told) if told.iter().any(|it| it.profile.total > 0) => {
                 if of.id != span.id {
                     found.whose = format!("of “{}”, of which this span is a part", of.name);
                 }
@@ -81,7 +78,7 @@ pub async fn span_profiles(
     let mut told = Vec::new();
     for (title, render) in found.asked.clone() {
         match ask(transport, &render).await {
-            Ok((profile, _)) => told.push((title.clone(), shown(title, render.query(), profile))),
+            Ok((profile, _)) => told.push(ProfileShown { title, query: render.query(), profile }),
             Err(error) => found.fail(error),
         }
     }
@@ -93,12 +90,9 @@ pub async fn span_profiles(
 }
 
 impl SpanProfiles {
-    fn take(&mut self, told: Vec<(String, ProfileShown)>, whose: &str, range: TimeRange) {
-        let all: Vec<(&str, &Profile)> =
-            told.iter().map(|(title, it)| (title.as_str(), &it.profile)).collect();
-        self.verdict = Some(of_profiles(whose, &all, range));
-        self.profiles.extend(told.into_iter().map(|it| it.1).filter(|it| !it.profile.functions.is_empty()));
-        self.profiles.iter_mut().for_each(|it| it.profile.functions.truncate(MAX_FUNCTIONS));
+    fn take(&mut self, told: Vec<ProfileShown>, whose: &str, range: TimeRange) {
+        self.profiles = told;
+        self.verdict = Some(come_to(&mut self.profiles, whose, range));
     }
 
     fn fail(&mut self, error: BackendError) {
@@ -168,7 +162,7 @@ async fn of_span(
     id: SpanId,
     kinds: &[StepProfile],
     transport: &dyn Transport,
-) -> Result<Vec<(String, ProfileShown)>, BackendError> {
+) -> Result<Vec<ProfileShown>, BackendError> {
     let mut told = Vec::new();
     for kind in kinds {
         let all = render(kind, around(of));
@@ -179,13 +173,10 @@ async fn of_span(
             }
             answer => answer,
         };
-        told.push((kind.title.clone(), shown(kind.title.clone(), first.query(), answer?.0)));
+        let (profile, _) = answer?;
+        told.push(ProfileShown { title: kind.title.clone(), query: first.query(), profile });
     }
     Ok(told)
-}
-
-fn shown(title: String, query: String, profile: Profile) -> ProfileShown {
-    ProfileShown { title, query, profile }
 }
 
 fn render(kind: &StepProfile, range: TimeRange) -> Render {
@@ -194,8 +185,7 @@ fn render(kind: &StepProfile, range: TimeRange) -> Render {
 
 /// The time of a span with what a profiler needs to send around it.
 fn around(span: &Span) -> TimeRange {
-    let end = span.end.max(span.start) + AROUND;
-    TimeRange { start: (span.start - AROUND).max(end - MAX_RANGE), end }
+    asked_of(TimeRange { start: span.start - AROUND, end: span.end.max(span.start) + AROUND })
 }
 
 #[cfg(test)]
