@@ -83,12 +83,14 @@ pub fn changed(
     if before.len() > 1 || mark.is_some() { Verdict::something(says) } else { Verdict::nothing(says) }
 }
 
-/// The newest version that came after the failure.
+/// The newest version that came after the failure. What was seen first since then is not new where nothing says which one
+/// the job ran (`own`): it may have been.
 pub fn newest_since<'a>(
     versions: &'a [Sighting],
     own: Option<&str>,
     failure: Timestamp,
 ) -> Option<&'a Sighting> {
+    let own = own.or_else(|| versions.first().map(|it| it.version.as_str()));
     versions.iter().rfind(|it| it.first > failure && own != Some(it.version.as_str()))
 }
 
@@ -124,8 +126,11 @@ pub fn fixed(
                 Sentence::of(format!("since the failure only version {own} of {service} was seen, until "))
                     .at(searched.end)
             }
-            (None, _) => Sentence::of(format!("no new version of {service} since the failure, until "))
-                .at(searched.end),
+            (None, [only, ..]) => {
+                let only =
+                    format!("since the failure only version {} of {service} was seen, until ", only.version);
+                Sentence::of(only).at(searched.end).then(", and nothing says which one this job ran")
+            }
         };
         return Verdict::nothing(says.then(": nothing to confirm yet"));
     };

@@ -476,10 +476,11 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
     .lines;
     let (job, own) = case(REFUSED);
     let owners = Owners::of(&job, &own, &lines);
-    let told = |versions: &[Sighting], lines: Option<&[LogRecord]>| {
+    let told_of = |own: Option<&str>, versions: &[Sighting], lines: Option<&[LogRecord]>| {
         let lines = lines.map(|it| (&error, it, &owners));
-        fixed("scraper", versions, lines, Some("a"), searched, at("10:22:24"))
+        fixed("scraper", versions, lines, own, searched, at("10:22:24"))
     };
+    let told = |versions: &[Sighting], lines: Option<&[LogRecord]>| told_of(Some("a"), versions, lines);
     let since = |versions: &[Sighting]| told(versions, Some(&[]));
     check(
         &since(&[seen("a", "10:23:00", 9, 3)]),
@@ -523,6 +524,18 @@ fn a_newer_version_is_gone_still_there_or_too_new_to_tell() {
     );
     check(
         &told(&[seen("b", "10:40:00", 40, 0)], None),
+        Found::Something,
+        "version b of scraper, first seen at 10:40:00, has 40 spans, none of them failed: the error is gone",
+    );
+    // What the job ran is not known: the first version seen after it may be its own.
+    check(
+        &told_of(None, &[seen("a", "10:23:00", 40, 2)], Some(&lines)),
+        Found::Nothing,
+        "since the failure only version a of scraper was seen, until 11:00:00, and nothing says which one this job ran: \
+         nothing to confirm yet",
+    );
+    check(
+        &told_of(None, &[seen("a", "10:23:00", 9, 3), seen("b", "10:40:00", 40, 0)], None),
         Found::Something,
         "version b of scraper, first seen at 10:40:00, has 40 spans, none of them failed: the error is gone",
     );

@@ -326,15 +326,16 @@ fn the_same_error_is_counted_in_other_jobs() {
     assert_eq!(step.view.map(|it| (it.page, it.query)), Some((Page::Jobs, "E_BOX".to_owned())));
 }
 
-/// A Tempo answer with so many traces of one span of version 2, one a second from this second on.
-fn spans_of_version_2(n: i64, from_secs: i64) -> String {
-    let trace = |i: i64| {
-        let (id, at) = (i + 1, (from_secs + i) * 1_000_000_000);
+/// A Tempo answer with so many traces of one span of each version, one a second from a second on.
+fn spans_of_versions(runs: &[(u8, i64, i64)]) -> String {
+    let trace = |(version, at): (u8, i64)| {
+        let (id, at) = (at - FAILED_AT_SECS + 1, at * 1_000_000_000);
         format!(
-            r#"{{"traceID":"{id:032x}","startTimeUnixNano":"{at}","durationMs":9,"spanSets":[{{"matched":1,"spans":[{{"spanID":"{id:016x}","startTimeUnixNano":"{at}","durationNanos":"9000000","attributes":[{{"key":"service.version","value":{{"stringValue":"2"}}}}]}}]}}]}}"#
+            r#"{{"traceID":"{id:032x}","startTimeUnixNano":"{at}","durationMs":9,"spanSets":[{{"matched":1,"spans":[{{"spanID":"{id:016x}","startTimeUnixNano":"{at}","durationNanos":"9000000","attributes":[{{"key":"service.version","value":{{"stringValue":"{version}"}}}}]}}]}}]}}"#
         )
     };
-    let traces: Vec<String> = (0..n).map(trace).collect();
+    let spans = runs.iter().flat_map(|&(version, n, from)| (from..from + n).map(move |at| (version, at)));
+    let traces: Vec<String> = spans.map(trace).collect();
     format!(r#"{{"traces":[{}],"metrics":{{}}}}"#, traces.join(","))
 }
 
@@ -342,10 +343,11 @@ fn spans_of_version_2(n: i64, from_secs: i64) -> String {
 fn whether_an_error_is_gone_is_told_by_its_lines_and_not_by_other_failures() {
     let since = FAILED_AT_SECS + 300;
     let tempo = || {
-        labelled().answer("tempo/search", "status = error", &spans_of_version_2(3, since)).answer(
+        let all = [(1, 2, FAILED_AT_SECS + 1), (2, 30, since)];
+        labelled().answer("tempo/search", "status = error", &spans_of_versions(&[(2, 3, since)])).answer(
             "tempo/search",
             "",
-            &spans_of_version_2(30, since),
+            &spans_of_versions(&all),
         )
     };
     let has = "version 2 of packer, first seen at 02:51:40, has 30 spans, 3 of them failed";
