@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::state::effect;
+
 /// Shows its children a moment later: when all that was to be done before it is done, and whatever waits has had its turn.
 #[component]
 pub fn Soon(
@@ -19,4 +21,21 @@ pub fn Soon(
     };
     set_timeout(show, after);
     view! { <Show when=move || is_due.get()>{children()}</Show> }
+}
+
+/// Becomes true in a task of its own after this has become true, and stays so.
+pub fn a_task_after(is_ready: impl Fn() -> bool + 'static) -> ReadSignal<bool> {
+    let (is_due, set_due) = signal(false);
+    let is_set = StoredValue::new(false);
+    effect(move |_| {
+        if is_ready() && !is_set.get_value() {
+            is_set.set_value(true);
+            let show = move || {
+                // Gone before it was due, it has no signal any more.
+                let _ = set_due.try_set(true);
+            };
+            set_timeout(show, Duration::ZERO);
+        }
+    });
+    is_due
 }

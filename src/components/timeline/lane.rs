@@ -21,6 +21,10 @@ pub(super) struct Shared {
     pub(super) on_select: Callback<Origin>,
     /// The bar that the tabulator key reaches.
     pub(super) cursor: Signal<Option<Place>>,
+    /// Whether the bars' turn has come.
+    pub(super) has_bars: ReadSignal<bool>,
+    /// Whether the lines' turn has come.
+    pub(super) has_lines: ReadSignal<bool>,
 }
 
 /// The id of a bar's element.
@@ -38,14 +42,16 @@ pub(super) fn LaneRow(idx: usize, lane: Memo<Option<DrawnLane>>, shared: Shared)
         move || lane.with(|it| it.as_ref().is_some_and(|it| it.lane.colour.is_some() && it.lane.depth == 0));
     let name_class = move || part(|it| format!("tl-name tl-depth-{}", it.lane.depth.min(4)));
     let bars = move || {
-        let Some(drawn) = lane.get() else { return Vec::new() };
+        let drawn = if shared.has_bars.get() { lane.get() } else { None };
+        let Some(drawn) = drawn else { return Vec::new() };
         let class = colour_class(drawn.lane.colour);
         let title = drawn.lane.title.clone();
         let each = |(bar, it)| bar_view(it, Place { lane: idx, bar }, &title, class, shared);
         drawn.bars.into_iter().enumerate().map(each).collect()
     };
     let ticks = move || {
-        let drawn = lane.with(|it| it.as_ref().map(|it| it.ticks.clone()).unwrap_or_default());
+        let drawn = || lane.with(|it| it.as_ref().map(|it| it.ticks.clone())).unwrap_or_default();
+        let drawn = if shared.has_lines.get() { drawn() } else { Vec::new() };
         drawn.into_iter().enumerate().map(|(idx, it)| tick_view(idx, &it, "", shared.clock)).collect_view()
     };
     // The chosen one stands over the others, so that they are drawn once.

@@ -26,6 +26,7 @@ use self::cursor::{Move, Place, first_place, moved};
 use self::draw::draw;
 use self::lane::{LaneRow, Shared, bar_id};
 use self::text_width::TextWidth;
+use crate::components::soon::a_task_after;
 use crate::components::virtual_list::use_size;
 use crate::state::{Memo, use_clock};
 
@@ -105,7 +106,10 @@ pub fn TimelineView(
     };
 
     let n_lanes = Memo::new(move |_| lanes.with(Vec::len));
-    let shared = Shared { clock, selected, around, on_select, cursor: cursor.into() };
+    // First everything is measured and placed; the bars have their task, and the lines, which are many, theirs.
+    let has_bars = a_task_after(move || lane_px.get() > 0.0);
+    let has_lines = a_task_after(move || has_bars.get());
+    let shared = Shared { clock, selected, around, on_select, cursor: cursor.into(), has_bars, has_lines };
     let row = move |idx: usize| {
         let lane = Memo::new(move |_| lanes.with(|it| it.get(idx).cloned()));
         view! { <LaneRow idx=idx lane=lane shared=shared /> }
