@@ -7,6 +7,7 @@ import { APP } from './lib/app.mjs';
 import { scroll } from './lib/scroll.mjs';
 import { json } from './lib/serve.mjs';
 import { summarize } from './lib/stats.mjs';
+import { inWindow } from './lib/window.mjs';
 
 const END_MS = 1_760_000_000_000, N_JOBS = 20_000, EVERY_MS = 170;
 const STAGES = [['scrape', 'scraper', 'scrape_completed'], ['chunk', 'chunking', 'chunk_completed'], ['embed', 'embedding-api', 'embed_completed']];
@@ -125,10 +126,7 @@ async function handled(page, view) {
 
 export async function run({ browser, url, runs }) {
   const complete = [], all = [];
-  const visit = async act => {
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    try { return await act(await context.newPage()); } finally { await context.close(); }
-  };
+  const visit = act => inWindow(browser, act);
   const ours = async page => {
     const range = `from=${END_MS - 3_600_000}&to=${END_MS}`;
     const began = Date.now();

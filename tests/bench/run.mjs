@@ -4,12 +4,12 @@
 //   APP=DIR node tests/bench/run.mjs   measures the release build in that directory instead of making one
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { launch } from '../e2e/lib/chromium.mjs';
 import { ROOT } from './lib/app.mjs';
 import { reply, serve } from './lib/serve.mjs';
 import { printTable, ratio, spread, summarize } from './lib/stats.mjs';
+import { inWindow } from './lib/window.mjs';
 
 const { values: args } = parseArgs({ options: { only: { type: 'string', default: 'decode,chart,jobs,page,list,trace' }, runs: { type: 'string', default: '9' } } });
 const runs = Number(args.runs);
@@ -33,24 +33,11 @@ const server = await serve({
 });
 const browser = await launch();
 
-/**
- * A new window of Chromium loads pages of its own for the address bar's popup: for half a second to a second they take the
- * processors from whatever page is opened in it. Who opens a page has had the window before.
- */
-const WINDOW_MS = 1_500;
-
 /** Runs a function in a page that has no caches, and gives what it gives. */
-async function cold(url, act, argument, { viewport = { width: 1920, height: 1080 } } = {}) {
-  const context = await browser.newContext({ viewport });
-  try {
-    const page = await context.newPage();
-    await sleep(WINDOW_MS);
-    await page.goto(server.url + url);
-    return await page.evaluate(act, argument);
-  } finally {
-    await context.close();
-  }
-}
+const cold = (url, act, argument) => inWindow(browser, async page => {
+  await page.goto(server.url + url);
+  return page.evaluate(act, argument);
+});
 
 const rows = [];
 for (const bench of benches) rows.push(...await bench.run({ browser, cold, runs, summarize, url: server.url, root: ROOT }));

@@ -9,6 +9,7 @@ import { APP } from './lib/app.mjs';
 import { scroll } from './lib/scroll.mjs';
 import { json } from './lib/serve.mjs';
 import { summarize } from './lib/stats.mjs';
+import { inWindow } from './lib/window.mjs';
 
 const SIZES = [1_000, 10_000, 50_000], HOLD = { 10_000: 0.85, 50_000: 0.7 };
 const PROTOBUF = { 'content-type': 'application/protobuf' };
@@ -62,20 +63,14 @@ const watch = ready => `(() => {
 })()`;
 
 export async function run({ browser, url, runs }) {
-  const visit = async (page, size, more) => {
-    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    try {
-      const tab = await context.newPage();
-      await tab.addInitScript(watch(page.ready));
-      await tab.goto(url + page.url(size), { waitUntil: 'commit' });
-      await tab.waitForFunction(() => globalThis.seen?.painted, null, { timeout: 60_000, polling: 50 });
-      await tab.waitForTimeout(700);
-      const seen = await tab.evaluate(() => globalThis.seen);
-      return { ...seen, ...await more?.(context, tab) };
-    } finally {
-      await context.close();
-    }
-  };
+  const visit = (page, size, more) => inWindow(browser, async (tab, context) => {
+    await tab.addInitScript(watch(page.ready));
+    await tab.goto(url + page.url(size), { waitUntil: 'commit' });
+    await tab.waitForFunction(() => globalThis.seen?.painted, null, { timeout: 60_000, polling: 50 });
+    await tab.waitForTimeout(700);
+    const seen = await tab.evaluate(() => globalThis.seen);
+    return { ...seen, ...await more?.(context, tab) };
+  });
   const rows = [];
   const biggest = SIZES.at(-1);
   for (const size of SIZES) {
