@@ -98,6 +98,22 @@ test('the flow loses nobody, and its numbers lead to their jobs', { skip }, asyn
   await page.done();
 });
 
+test('jobs that began before the range are not counted as submitted in it, and how long they took is not drawn', { skip }, async () => {
+  const [from, to] = [END - HOUR / 2, END + 20 * MINUTE], range = { from: `${from}`, to: `${to}` };
+  const page = await opened(view('cloudcix', range));
+  const query = `sum(count_over_time({service_name="orchestrator"} |= "job_submitted" [${(to - from) / 1000}s]))`;
+  const asked = new URLSearchParams({ query, time: `${to / 1000}` });
+  const { data } = await (await fetch(`${it.stack.servers.loki.url}/loki/api/v1/query?${asked}`)).json();
+  const tile = page.locator('.flow .count', { hasText: 'submitted' });
+  assert.equal(number(await tile.locator('b').innerText()), Number(data.result[0].value[1]));
+  const before = number(await tile.locator('small').innerText());
+  assert.ok(before > 0, 'some began before');
+  await page.done();
+  const list = await it.open(view('cloudcix', { ...range, tab: 'list' }));
+  await list.locator('.scatter-at', { hasText: new RegExp(`^${before} jobs? that began before (is|are) not drawn$`) }).waitFor();
+  await list.done();
+});
+
 test('the list is narrowed to one failure, which its chip names in words', { skip }, async () => {
   const page = await opened(view('cloudcix'));
   const it403 = group(page, 'http_403');

@@ -33,6 +33,9 @@ pub fn ScatterPlot(
     /// The dots; `None` as long as there are none to show.
     #[prop(into)]
     model: Signal<Option<Arc<Scatter>>>,
+    /// What it does not show, as long as no dot is pointed at.
+    #[prop(into)]
+    note: Signal<String>,
     /// A person brushed over a part of it.
     #[prop(into)]
     on_brush: Callback<Brushed>,
@@ -65,7 +68,7 @@ pub fn ScatterPlot(
         Some(brush::Act::Open(dot)) => on_open.run(dot),
         None => {}
     };
-    let readout = move || brush.under.get().map(|it| words.run(it));
+    let readout = move || brush.under.get().map_or_else(|| note.get(), |it| words.run(it));
     let (across, down) =
         (Memo::new(move |_| brush.span(Selection::across)), Memo::new(move |_| brush.span(Selection::down)));
     let px = |value: f64| format!("{value}px");

@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use super::list::open_job;
 use super::model::Model;
 use crate::components::scatter::{Brushed, ScatterPlot};
+use crate::pages::lifts::count_words;
 use crate::state::{Memo, effect, shared_memo};
 
 /// How far the dots are behind the rows.
@@ -24,7 +25,8 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
     let passing = a_moment_later(model.passing);
     // Failures last, so that they lie above.
     let order = shared_memo(move || {
-        let mut rows = passing.with(|it| it.to_vec());
+        let mut rows =
+            passing.with(|it| it.iter().filter(|it| it.start_is_told).cloned().collect::<Vec<_>>());
         rows.sort_by_key(|it| (look(it.state).1, it.start));
         Arc::new(rows)
     });
@@ -42,8 +44,13 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
     });
     let summary = move || {
         let counts = model.counts.get();
-        let n = passing.with(|it| it.len());
+        let n = order.with(|it| it.len());
         format!("How long {n} jobs took, by when they began; {} failed", counts.get(JobState::Failed))
+    };
+    let note = move || match passing.with(|it| it.len()) - order.with(|it| it.len()) {
+        0 => String::new(),
+        1 => "1 job that began before is not drawn".to_owned(),
+        n => format!("{} jobs that began before are not drawn", count_words(n)),
     };
     let brush = move |brushed: Brushed| {
         model.view.push(|it| {
@@ -69,7 +76,7 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
     };
     view! {
         <section class="card jobs-scatter" aria-label="Duration over time">
-            <ScatterPlot summary=Signal::derive(summary) model=scatter on_brush=brush on_open=open words=words />
+            <ScatterPlot summary=Signal::derive(summary) model=scatter note=Signal::derive(note) on_brush=brush on_open=open words=words />
         </section>
     }
 }

@@ -201,6 +201,10 @@ impl<T: Counted> Counted for Arc<T> {
         (**self).has_reached(stage)
     }
 
+    fn is_from_before(&self, at: Timestamp) -> bool {
+        (**self).is_from_before(at)
+    }
+
     fn failure(&self) -> Option<&Fingerprint> {
         (**self).failure()
     }

@@ -21,9 +21,9 @@ pub struct Group {
     pub jobs: Vec<JobId>,
     /// Their places in what was counted.
     pub places: Vec<usize>,
-    /// When the first of them was there.
+    /// When the first of them had failed: its end, else the last sign of it.
     pub first_seen: Option<Timestamp>,
-    /// When the last of them was there.
+    /// When the last of them had failed.
     pub last_seen: Option<Timestamp>,
     /// Whether a version brought it.
     pub since: Since,
@@ -94,8 +94,8 @@ pub fn groups<S: Counted>(samples: &[S]) -> Vec<Group> {
         members.sort_by(|(_, a), (_, b)| (b.at(), a.id()).cmp(&(a.at(), b.id())));
         Group {
             fingerprint: fingerprint.clone(),
-            first_seen: members.iter().filter_map(|(_, it)| it.at()).min(),
-            last_seen: members.iter().filter_map(|(_, it)| it.ended().or(it.at())).max(),
+            first_seen: members.iter().filter_map(|(_, it)| it.over_at()).min(),
+            last_seen: members.iter().filter_map(|(_, it)| it.over_at()).max(),
             since: since(fingerprint.stage.as_ref(), &members),
             jobs: members.iter().map(|(_, it)| it.id().clone()).collect(),
             places: members.into_iter().map(|(place, _)| place).collect(),

@@ -226,7 +226,7 @@ fn groups_are_counted_with_first_and_last() {
         .collect();
     assert_eq!(shown, [("x".to_owned(), "b a".to_owned()), ("y".to_owned(), "c".to_owned())]);
     let first = groups.first().unwrap();
-    assert_eq!((first.first_seen.unwrap().secs(), first.last_seen.unwrap().secs()), (10, 30));
+    assert_eq!((first.first_seen.unwrap().secs(), first.last_seen.unwrap().secs()), (11, 31));
 }
 
 fn with(mut samples: Vec<JobSample>, pairs: &[(&str, &str)]) -> Vec<JobSample> {

@@ -25,7 +25,8 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     let has_trace = evidence.has_spans();
     let failure = job.failure.as_ref();
     let fingerprint = failure.map(Fingerprint::of);
-    let operation = operation(system, evidence);
+    // The first task of what was read is not the first of a job that began before.
+    let operation = if start_is_told { operation(system, evidence) } else { None };
     let reasons = reasons(&job.stages);
     let mut row = JobRow {
         keyed_by,

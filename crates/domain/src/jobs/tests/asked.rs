@@ -193,7 +193,7 @@ fn a_job_whose_submission_was_not_among_the_lines_is_from_before() {
          10:00:10 I orchestrator job_submitted job=j2",
     );
     let range = TimeRange { start: at("10:00:00"), end: at("10:01:00") };
-    let flow = crate::fingerprint::flow(&all.iter().map(|it| (**it).clone()).collect::<Vec<_>>(), range);
+    let flow = crate::fingerprint::flow(&all, range);
     assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 1, 2));
 }
 
