@@ -213,7 +213,7 @@ fn logarithm(length: TimeDelta) -> f64 {
 
 /// An axis from the last round duration below the dots to the first above them, with at most so many names.
 ///
-/// A few dots far below all others stand at the lower edge, so that they do not press the rest together.
+/// A few dots far below all others stand at the lower edge, so that they do not press the rest together; its name says so.
 fn ticks(scatter: &Scatter, max_ticks: usize) -> ValueTicks {
     let inside = scatter.dots.iter().filter(|it| scatter.range.contains(it.at));
     let mut lengths: Vec<f64> = inside.map(|it| logarithm(it.length)).collect();
@@ -223,7 +223,11 @@ fn ticks(scatter: &Scatter, max_ticks: usize) -> ValueTicks {
     let logs = || TICKS_SECS.iter().map(|it| it.log10());
     let low = logs().rfind(|it| *it <= lowest).unwrap_or(-3.0);
     let high = logs().find(|it| *it >= highest && *it > low).unwrap_or(highest + 1.0);
-    let label = |secs: f64| TimeDelta::from_secs_f64(secs).to_string();
+    let has_lower = lengths.first().is_some_and(|it| *it < low);
+    let label = |secs: f64| {
+        let at_most = if has_lower && secs.log10() <= low { "≤ " } else { "" };
+        format!("{at_most}{}", TimeDelta::from_secs_f64(secs))
+    };
     let named: Vec<f64> = TICKS_SECS.into_iter().filter(|it| (low..=high).contains(&it.log10())).collect();
     // Both ends are named, and every so many between.
     let every = named.len().saturating_sub(1).div_ceil(max_ticks.saturating_sub(1).max(1)).max(1);
@@ -262,6 +266,16 @@ mod tests {
         check_axis(&[20], &["10 ms", "100 ms"]);
         check_axis(&[0], &["1 ms", "10 ms"]);
         check_axis(&[], &["1 s", "10 s", "1 min", "10 min"]);
+    }
+
+    #[test]
+    fn an_axis_under_which_few_dots_lie_says_so() {
+        let mut many = scatter(&[2_000; 60]);
+        many.dots.iter_mut().for_each(|it| it.at = Timestamp::from_secs(it.at.secs() / 10));
+        let labels = |it: &Scatter| ticks(it, 9).ticks.into_iter().map(|it| it.1).collect::<Vec<_>>();
+        assert_eq!(labels(&many), ["1 s", "10 s"]);
+        many.dots[7].length = TimeDelta::from_millis(200);
+        assert_eq!(labels(&many), ["≤ 1 s", "10 s"]);
     }
 
     #[test]

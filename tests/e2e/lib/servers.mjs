@@ -46,8 +46,9 @@ limits_config:
   ingestion_burst_size_mb: 128
   per_stream_rate_limit: 64MB
   per_stream_rate_limit_burst: 128MB
-pattern_ingester: {enabled: true}
-frontend: {encoding: protobuf}
+pattern_ingester: {enabled: true, lifecycler: {min_ready_duration: 0s}}
+frontend: {encoding: protobuf, scheduler_dns_lookup_period: 500ms}
+frontend_worker: {dns_lookup_duration: 500ms}
 analytics: {reporting_enabled: false}
 `);
   const url = `http://127.0.0.1:${http}`;
