@@ -1,6 +1,5 @@
 //! What the list covers, in a sentence, and the button that reads on.
 
-use backends::SourceKind;
 use domain::format::{self, Precision, clock_beside};
 use domain::job::JobState;
 use domain::system::Unit;
@@ -86,9 +85,8 @@ fn how_counted(report: &JobsReport) -> String {
     match &report.estimate {
         Some(it) => {
             let about = format::value(it.jobs.round(), Unit::None);
-            // Of several kinds of jobs, lines may tell the beginning of some only.
-            let what = if it.source == SourceKind::Loki { "lines that tell a beginning" } else { "begun" };
-            format!("{rows} {} counts about {about} {what} ({}).", it.source.name(), it.query)
+            // It may count tasks, each time anew, or only some kinds of jobs: the query says what.
+            format!("{rows} To compare, {} gives about {about} for {}.", it.source.name(), it.query)
         }
         None => rows,
     }

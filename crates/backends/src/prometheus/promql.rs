@@ -68,7 +68,7 @@ pub enum Expr {
 impl Expr {
     /// A gauge, summed by the metric's labels, in the metric's unit. Alternate names are asked for at once.
     pub fn gauge(family: &Family) -> Self {
-        Self::sum_by(&family.by, Self::any_name(family, "", Self::Select)).scaled(family.scale)
+        Self::any_name(family, "", |it| Self::sum_by(&family.by, Self::Select(it))).scaled(family.scale)
     }
 
     /// How fast a counter grows a second, summed by its labels.
@@ -82,16 +82,19 @@ impl Expr {
     }
 
     fn counter(family: &Family, function: OverTime, window: TimeDelta) -> Self {
-        let grown = Self::any_name(family, "", |it| Self::Over(function, it, window));
-        Self::sum_by(&family.by, grown).scaled(family.scale)
+        let grown = |it| Self::sum_by(&family.by, Self::Over(function, it, window));
+        Self::any_name(family, "", grown).scaled(family.scale)
     }
 
     /// A quantile (0 to 1) of a classic histogram, by its labels, in its unit.
     pub fn quantile(family: &Family, quantile: f64, window: TimeDelta) -> Self {
         let mut by = vec!["le".to_owned()];
         by.extend(family.by.iter().cloned());
-        let buckets = Self::any_name(family, "_bucket", |it| Self::Over(OverTime::Rate, it, window));
-        Self::Quantile(quantile, Box::new(Self::sum_by(&by, buckets))).scaled(family.scale)
+        let of_buckets = |it| {
+            let buckets = Self::sum_by(&by, Self::Over(OverTime::Rate, it, window));
+            Self::Quantile(quantile, Box::new(buckets))
+        };
+        Self::any_name(family, "_bucket", of_buckets).scaled(family.scale)
     }
 
     /// The buckets of a classic histogram, for its exemplars.
@@ -111,18 +114,16 @@ impl Expr {
     }
 
     fn any_name(family: &Family, suffix: &str, make: impl Fn(Selector) -> Self) -> Self {
-        Self::any_of(&family.names, suffix, &family.matchers, make)
+        let matchers = &family.matchers;
+        Self::any_of(&family.names, |it| {
+            make(Selector { name: format!("{it}{suffix}"), matchers: matchers.clone() })
+        })
     }
 
-    /// A metric under each of its names, joined by `or`.
-    pub fn any_of(
-        names: &[String],
-        suffix: &str,
-        matchers: &[Matcher],
-        make: impl Fn(Selector) -> Self,
-    ) -> Self {
-        let of = |name: &String| Selector { name: format!("{name}{suffix}"), matchers: matchers.to_vec() };
-        let mut all: Vec<_> = names.iter().map(|it| make(of(it))).collect();
+    /// A metric under each of its names, joined by `or`. What `make` gives is summed already, so that of two names for one
+    /// thing, which may have other labels, the first counts and not both.
+    pub fn any_of(names: &[String], make: impl Fn(&str) -> Self) -> Self {
+        let mut all: Vec<_> = names.iter().map(|it| make(it)).collect();
         if all.len() == 1 { all.remove(0) } else { Self::Or(all) }
     }
 }
@@ -234,10 +235,18 @@ mod tests {
     }
 
     #[test]
-    fn a_gauge_asks_for_every_name_at_once() {
+    fn every_name_is_asked_for_at_once_and_none_is_counted_beside_another() {
         check(
             &Expr::gauge(&family(&["depth", "queue_depth"])),
-            r#"sum by (queue) (depth{op="read \"x\""} or queue_depth{op="read \"x\""})"#,
+            r#"sum by (queue) (depth{op="read \"x\""}) or sum by (queue) (queue_depth{op="read \"x\""})"#,
+        );
+        let family = Family { scale: 0.001, by: Vec::new(), matchers: Vec::new(), ..family(&["a", "b"]) };
+        let minute = TimeDelta::from_secs(60);
+        check(&Expr::increase(&family, minute), "(sum (increase(a[1m])) or sum (increase(b[1m]))) * 0.001");
+        check(
+            &Expr::quantile(&family, 0.5, minute),
+            "(histogram_quantile(0.5, sum by (le) (rate(a_bucket[1m]))) or \
+             histogram_quantile(0.5, sum by (le) (rate(b_bucket[1m])))) * 0.001",
         );
     }
 

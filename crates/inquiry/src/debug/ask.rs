@@ -5,7 +5,7 @@ use std::rc::Rc;
 use backends::loki::logql::{LogFunction, LogMetric, LogQuery};
 use backends::loki::{Direction, MAX_LIMIT, MetricRange, QueryRange as LogRange};
 use backends::prometheus::QueryRange;
-use backends::prometheus::promql::Expr;
+use backends::prometheus::promql::{Expr, Selector};
 use backends::pyroscope::Render;
 use backends::tempo::traceql::{Field, Filter, SpanQuery};
 use backends::tempo::{Search, SearchAnswer, slices_newest_first};
@@ -230,7 +230,11 @@ impl Case {
         let whole = match metric.over.as_slice() {
             [] => whole,
             over => {
-                let over = Expr::sum_by(&family.by, Expr::any_of(over, "", &[], Expr::Select));
+                let summed = |name: &str| {
+                    let all = Selector { name: name.to_owned(), matchers: Vec::new() };
+                    Expr::sum_by(&family.by, Expr::Select(all))
+                };
+                let over = Expr::any_of(over, summed);
                 Expr::Divided(Box::new(whole), Box::new(over))
             }
         };

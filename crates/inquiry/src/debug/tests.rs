@@ -408,7 +408,7 @@ fn a_share_is_asked_for_as_one_and_alternate_names_at_once() {
         &script,
         "nothing: none of these metrics has a value from 02:16:40 to 03:01:40",
     );
-    assert_eq!(step.asked[0].query, "(sum (used_a or used_b)) / (sum (most))");
+    assert_eq!(step.asked[0].query, "(sum (used_a) or sum (used_b)) / (sum (most))");
 }
 
 #[test]
