@@ -156,6 +156,9 @@ test('a system without traces has its failures and its flow from lines alone', {
   assert.equal(shown.reduce((a, b) => a + b, 0), expected, await page.locator('.groups').innerText());
   const tile = async word => number(await page.locator('.flow .count', { hasText: word }).locator('b').innerText());
   assert.equal(await tile('failed'), truths.metamock.jobs.by_state.failed);
+  // Jobs beside the pipeline, of whose submission no line tells, begin with their first line.
+  const submitted = page.locator('.flow .count', { hasText: 'submitted' });
+  assert.doesNotMatch(await submitted.innerText(), /from before/);
   await page.done();
 });
 

@@ -145,7 +145,7 @@ fn event_view(model: Model, event: &SpanEvent) -> impl IntoView + use<> {
     let name = event.name.to_string();
     view! {
         <h4>
-            {name} " " <span class="dim">{move || wall_millis(clock, time)}</span>
+            {name} " " <span class="dim">{move || wall_millis(clock, time)}</span> " "
             {words.clone().map(|it| view! { <CopyButton text=Signal::stored(it) label="copy" /> })}
         </h4>
         {words

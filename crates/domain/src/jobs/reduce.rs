@@ -18,10 +18,7 @@ const MAX_SEGMENTS: usize = 24;
 pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evidence) -> Option<JobRow> {
     let last_seen = job.last_seen?;
     let start = job.submitted.map_or(last_seen, |it| it.at);
-    let submissions = system.logs.events.iter().any(|it| it.kind == EventKind::JobSubmitted);
-    let is_submission = |kind: EventKind| kind == EventKind::JobSubmitted;
-    let start_is_told = !submissions
-        || evidence.lines.iter().any(|it| it.event.as_ref().is_some_and(|it| is_submission(it.kind)));
+    let start_is_told = is_start_told(system, &job, evidence);
     let has_trace = evidence.has_spans();
     let failure = job.failure.as_ref();
     let fingerprint = failure.map(Fingerprint::of);
@@ -71,6 +68,18 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     };
     row.words = words(&row, reasons);
     Some(row)
+}
+
+/// Whether its beginning is told: where lines tell of submissions to the pipeline, by one. Work beside the pipeline begins
+/// with its first sign.
+fn is_start_told(system: &System, job: &Job, evidence: &Evidence) -> bool {
+    let is_submission = |kind: EventKind| kind == EventKind::JobSubmitted;
+    let has_submissions = system.logs.events.iter().any(|it| is_submission(it.kind));
+    let mut reached = job.reached_stages().peekable();
+    let is_beside = reached.peek().is_some()
+        && reached.all(|it| system.stage(it).is_some_and(|stage| !stage.in_pipeline));
+    let mut events = evidence.lines.iter().filter_map(|it| it.event.as_ref());
+    !has_submissions || is_beside || events.any(|it| is_submission(it.kind))
 }
 
 fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {

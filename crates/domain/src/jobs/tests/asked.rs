@@ -190,11 +190,14 @@ fn a_job_whose_submission_was_not_among_the_lines_is_from_before() {
     let all = rows(
         "10:01:00",
         "10:00:05 I chunker task_started stage=chunk job=j1
-         10:00:10 I orchestrator job_submitted job=j2",
+         10:00:10 I orchestrator job_submitted job=j2
+         10:00:20 I reader task_started stage=read job=j3",
     );
+    let told: Vec<_> = all.iter().map(|it| (it.id.as_str(), it.start_is_told)).collect();
+    assert_eq!(told, [("j3", true), ("j2", true), ("j1", false)], "reading is no part of the pipeline");
     let range = TimeRange { start: at("10:00:00"), end: at("10:01:00") };
     let flow = crate::fingerprint::flow(&all, range);
-    assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 1, 2));
+    assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 2, 3));
 }
 
 #[test]
