@@ -131,17 +131,22 @@ async function axesAfter(page, button) {
 }
 
 test('read and write can have one scale, and the address says so', async () => {
-  const page = await opened();
-  await settled(page);
-  const same = await axesAfter(page, 'same scale');
-  await page.waitForURL(/var-scale=same/);
-  assert.match(same.read, /\d\s(ms|s)$/);
-  assert.equal(same.read, same.write);
-  const own = await axesAfter(page, 'same scale');
-  await page.waitForURL(url => !/var-scale/.test(url.href));
+  // A slow read path may reach as high as the writes do: then a part of the hour without it tells the scales apart.
+  let own, same;
+  for (const [from, to] of [[end - 3600, end], [end - 3600, end - 1800], [end - 1800, end]]) {
+    const page = await it.open({ ...view, from: `${from * 1000}`, to: `${to * 1000}` });
+    await settled(page);
+    same = await axesAfter(page, 'same scale');
+    await page.waitForURL(/var-scale=same/);
+    assert.match(same.read, /\d\s(ms|s)$/);
+    assert.equal(same.read, same.write);
+    own = await axesAfter(page, 'same scale');
+    await page.waitForURL(url => !/var-scale/.test(url.href));
+    await page.done();
+    if (own.read !== own.write) break;
+  }
   assert.notEqual(own.read, own.write);
   assert.ok([own.read, own.write].includes(same.read), `the larger of ${own.read} and ${own.write} is that of both: ${same.read}`);
-  await page.done();
 });
 
 test('all charts tell of the instant under the pointer, until it leaves', async () => {

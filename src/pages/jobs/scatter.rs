@@ -47,7 +47,7 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
         let n = order.with(|it| it.len());
         format!("How long {n} jobs took, by when they began; {} failed", counts.get(JobState::Failed))
     };
-    let note = move || match passing.with(|it| it.len()) - order.with(|it| it.len()) {
+    let note = move || match passing.with(|it| it.len()).saturating_sub(order.with(|it| it.len())) {
         0 => String::new(),
         1 => "1 job that began before is not drawn".to_owned(),
         n => format!("{} jobs that began before are not drawn", count_words(n)),

@@ -52,6 +52,11 @@ impl Fingerprint {
         }
     }
 
+    /// Whether both are the same error, wherever it came up.
+    pub fn is_same_error(&self, other: &Self) -> bool {
+        (&self.code, &self.exception, &self.template) == (&other.code, &other.exception, &other.template)
+    }
+
     /// The same in 16 hex digits, the same on every run and machine: what a URL holds.
     pub fn key(&self) -> String {
         let mut hash = Fnv::new();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::super::case::Case;
 use super::super::{Cause, Matched};
 use super::Found;
-use crate::fingerprint::{Counted, Fingerprint, JobSample, Since, groups};
+use crate::fingerprint::{Counted, Fingerprint, Group, JobSample, Since, groups};
 use crate::job::{JobState, Origin, leak};
 use crate::time::TimeDelta;
 
@@ -33,20 +33,32 @@ fn bad_deploy(case: &Case, is_said: bool) -> Option<Found> {
     // Jobs of a list are known by fewer words than this one: where it is among them, those are compared.
     let listed = others.iter().find(|it| it.id == case.job.id).and_then(|it| it.failure.clone());
     let own = listed.unwrap_or_else(|| Fingerprint::of(failure));
-    let group = groups(others).into_iter().find(|it| it.fingerprint == own)?;
-    let Since::Version { version, n_before, .. } = &group.since else { return None };
+    let groups = groups(others);
+    let group = groups.iter().find(|it| it.fingerprint == own)?;
+    // Where too few jobs failed so to tell by themselves, the same error at another stage may.
+    let (telling, at_stage) = match &group.since {
+        Since::Version { .. } => (group, String::new()),
+        Since::TooFewBefore { version, .. } => {
+            let since = |it: &Group| matches!(&it.since, Since::Version { version: it, .. } if it == version);
+            let elsewhere = groups.iter().find(|it| since(it) && it.fingerprint.is_same_error(&own))?;
+            let stage = elsewhere.fingerprint.stage.as_ref().and_then(|it| case.system.stage(it));
+            (elsewhere, format!("the same error at {} is ", stage.map_or("no stage", |it| it.title.as_str())))
+        }
+        Since::Older | Since::NoVersion => return None,
+    };
+    let Since::Version { version, n_before, .. } = &telling.since else { return None };
     // Services may be versioned apart: what another stage ran says nothing against it.
     let own = case.job.facts.versions.iter().find(|(stage, _)| failure.stage.as_ref() == Some(stage));
     if own.is_some_and(|(_, it)| it != version) {
         return None;
     }
     let n = group.jobs.len();
-    let words = group.since.sentence()?;
+    let words = format!("{at_stage}{}", telling.since.sentence()?);
     let cause = Cause {
         rule: "bad_deploy".to_owned(),
         sentence: format!("version {version} broke {}", case.stage),
         matched: vec![Matched::inferred(format!("{n} jobs failed so")), Matched::inferred(words.clone())],
-        sure: if n >= 5 && *n_before >= 20 && !is_said { 3 } else { 2 },
+        sure: if telling.jobs.len() >= 5 && *n_before >= 20 && !is_said { 3 } else { 2 },
         why: format!("{n} jobs failed so; {words}"),
         would_refute: format!("a job of an older version that failed so, or one of {version} that passed"),
         runbook: None,

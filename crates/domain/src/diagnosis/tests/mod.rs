@@ -473,21 +473,22 @@ fn errors_that_are_swallowed_and_tasks_that_come_again() {
     assert_eq!(ranked("10:15:00", &well, &Surroundings::default()), []);
 }
 
+fn sampled(id: &str, text: &str) -> JobSample {
+    let system = pipeline();
+    let evidence = evidence(&system, text);
+    let job = assemble(&system, &id.into(), &evidence, at("10:40:00"));
+    JobSample::of(&system, &job, &evidence)
+}
+
 /// Jobs of two versions, `n` of the old one that went well and some of the new one that failed.
 fn two_versions(n_old: usize, n_new: usize) -> Vec<JobSample> {
-    let system = pipeline();
-    let sample = |id: String, text: String| {
-        let evidence = evidence(&system, &text);
-        let job = assemble(&system, &id.as_str().into(), &evidence, at("10:40:00"));
-        JobSample::of(&system, &job, &evidence)
-    };
     let old = (0..n_old).map(|i| {
-        sample(format!("o{i}"), format!("10:00:{:02} I chunker chunk_completed version=v1 job=o{i}\n10:00:59 I embedder embed_completed stage=embed job=o{i}\n10:01:00 I orchestrator job_done job=o{i}", i % 60))
+        sampled(&format!("o{i}"), &format!("10:00:{:02} I chunker chunk_completed version=v1 job=o{i}\n10:00:59 I embedder embed_completed stage=embed job=o{i}\n10:01:00 I orchestrator job_done job=o{i}", i % 60))
     });
     let new = (0..n_new).map(|i| {
-        sample(
-            format!("n{i}"),
-            format!(
+        sampled(
+            &format!("n{i}"),
+            &format!(
                 "10:20:{:02} E chunker chunk_failed version=v2 error=\"list index out of range\" job=n{i}",
                 i % 60
             ),
@@ -506,6 +507,18 @@ fn a_version_is_blamed_only_after_enough_traffic() {
     // The version of the stage that failed is not told, that of the one before is: it ran before the new one went out.
     let untold = "10:10:00 I embedder embed_completed version=v1\n10:20:00 E chunker chunk_failed error=\"list index out of range\"";
     check_ranked(untold, &among(two_versions(40, 6)), &[("bad_deploy", 3)]);
+    // Too few failed so at this stage; at the one before the same error came with the same version.
+    let at_embed =
+        "10:20:30 E embedder embed_failed stage=embed version=v2 error=\"list index out of range\"";
+    let few = |n| {
+        let mut others = two_versions(n, 6);
+        others.push(sampled("e1", &format!("{at_embed} job=e1")));
+        others
+    };
+    check_ranked(at_embed, &among(few(40)), &[("bad_deploy", 3)]);
+    check_ranked(at_embed, &among(few(1)), &[("own_words", 2)]);
+    let another = at_embed.replace("list index", "another index");
+    check_ranked(&another, &among(few(40)), &[("own_words", 2)]);
     let older = text.replace("v2", "v1");
     check_ranked(&older, &among(two_versions(40, 6)), &[("own_words", 2)]);
 }
