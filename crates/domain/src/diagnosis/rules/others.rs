@@ -39,8 +39,10 @@ fn bad_deploy(case: &Case, is_said: bool) -> Option<Found> {
     let (telling, at_stage) = match &group.since {
         Since::Version { .. } => (group, String::new()),
         Since::TooFewBefore { version, .. } => {
-            let since = |it: &Group| matches!(&it.since, Since::Version { version: it, .. } if it == version);
-            let elsewhere = groups.iter().find(|it| since(it) && it.fingerprint.is_same_error(&own))?;
+            let came_with_it =
+                |it: &Group| matches!(&it.since, Since::Version { version: new, .. } if new == version);
+            let elsewhere =
+                groups.iter().find(|it| came_with_it(it) && it.fingerprint.is_same_error(&own))?;
             let stage = elsewhere.fingerprint.stage.as_ref().and_then(|it| case.system.stage(it));
             (elsewhere, format!("the same error at {} is ", stage.map_or("no stage", |it| it.title.as_str())))
         }
@@ -52,14 +54,17 @@ fn bad_deploy(case: &Case, is_said: bool) -> Option<Found> {
     if own.is_some_and(|(_, it)| it != version) {
         return None;
     }
-    let n = group.jobs.len();
+    let failed = match group.jobs.len() {
+        1 => "1 job failed so".to_owned(),
+        n => format!("{n} jobs failed so"),
+    };
     let words = format!("{at_stage}{}", telling.since.sentence()?);
     let cause = Cause {
         rule: "bad_deploy".to_owned(),
         sentence: format!("version {version} broke {}", case.stage),
-        matched: vec![Matched::inferred(format!("{n} jobs failed so")), Matched::inferred(words.clone())],
+        matched: vec![Matched::inferred(failed.clone()), Matched::inferred(words.clone())],
         sure: if telling.jobs.len() >= 5 && *n_before >= 20 && !is_said { 3 } else { 2 },
-        why: format!("{n} jobs failed so; {words}"),
+        why: format!("{failed}; {words}"),
         would_refute: format!("a job of an older version that failed so, or one of {version} that passed"),
         runbook: None,
     };
