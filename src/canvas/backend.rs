@@ -4,10 +4,10 @@
 //! one path, which is painted when the style changes. Styles and fonts are set only when they differ from the last.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::f64::consts::TAU;
 use std::fmt;
 
+use litemap::LiteMap;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
@@ -73,7 +73,7 @@ struct ContextState {
     stroke: Option<(Ink, u32)>,
     font: String,
     align: &'static str,
-    widths_px: HashMap<(String, String), u32>,
+    widths_px: LiteMap<(String, String), u32>,
 }
 
 impl CanvasBackend {

@@ -23,19 +23,23 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Finds the first sample of each column by binary search, from where the last one was found.
+    /// Finds the first sample of each column, from where the last one was found: first where it is when samples are as
+    /// frequent as they were in the column before, else by binary search.
     pub fn new(times: &[Timestamp], scale: TimeScale) -> Self {
         let width = usize::try_from(scale.width).unwrap_or_default();
-        let guess = times.len() / width.max(1) * 4 + 1;
         let mut bounds = Vec::with_capacity(width + 1);
-        let mut low = 0;
-        for column in 0..=scale.width {
-            let start = scale.time_of(column);
+        let (mut low, mut stride) = (0, 0_usize);
+        for start in scale.edges() {
             let rest = times.get(low..).unwrap_or_default();
-            let near = rest.get(..guess).unwrap_or(rest);
-            let skipped = near.partition_point(|it| *it < start);
-            let skipped = if skipped < near.len() { skipped } else { rest.partition_point(|it| *it < start) };
-            low += skipped;
+            let is_before = |it: &Timestamp| *it < start;
+            let near = stride.saturating_sub(1)..stride + 3;
+            stride = match rest.get(near.clone()) {
+                Some(few @ [first, .., last]) if is_before(first) && !is_before(last) => {
+                    near.start + few.partition_point(is_before)
+                }
+                _ => rest.partition_point(is_before),
+            };
+            low += stride;
             bounds.push(low as u32);
         }
         // The last instant of the range belongs to the last column, as Prometheus includes it.

@@ -10,7 +10,7 @@ use plotters_backend::{BackendCoord, DrawingBackend, DrawingErrorKind};
 
 use crate::columns::{ColumnCache, Extent, hairlines};
 use crate::layout::{Drawing, PlotRect};
-use crate::model::{ChartSeries, Fill, LineChart, View, samples_in};
+use crate::model::{ChartSeries, EndLabel, Fill, LineChart, View, samples_in};
 use crate::runs::{longest_pause, runs};
 use crate::scale::{TimeScale, ValueScale};
 use crate::style::{ChartStyle, Rgb, filled, stroke};
@@ -47,7 +47,9 @@ pub fn draw<DB: DrawingBackend>(
     let time = TimeScale { range: chart.range, left: plot.left, width: plot.columns() };
     let mut columns = ColumnCache::default();
     let mut lines: Vec<_> = chart.visible(view).map(|it| Line::new(it, time, &mut columns)).collect();
-    lines.sort_by_key(|it| view.focuses(it.series)); // the focused one last, so that it lies above the others
+    if lines.iter().any(|it| view.focuses(it.series)) {
+        lines.sort_by_key(|it| view.focuses(it.series)); // the focused one last, so that it lies above the others
+    }
 
     let extent = extent_of(&lines, chart.range, chart.slo);
     let mut ticks = value_ticks(extent, chart.scale, chart.unit, max_intervals(plot, style));
@@ -60,7 +62,9 @@ pub fn draw<DB: DrawingBackend>(
     area.fill(&style.palette.surface.opaque())?;
     painter.value_axis(&ticks)?;
     painter.time_axis()?;
-    painter.deploys()?;
+    if !chart.deploys.is_empty() {
+        painter.deploys()?;
+    }
     let focused = lines.iter().position(|it| view.focuses(it.series));
     for line in &lines {
         let weight = match (focused.is_some(), view.focuses(line.series)) {
@@ -70,10 +74,16 @@ pub fn draw<DB: DrawingBackend>(
         };
         painter.line(line, weight)?;
     }
-    painter.slo()?;
-    let dots = painter.exemplars()?;
-    painter.slo_label()?;
-    painter.end_label(&lines, focused)?;
+    if chart.slo.is_some() {
+        painter.slo()?;
+    }
+    let dots = if chart.exemplars.is_empty() { Vec::new() } else { painter.exemplars()? };
+    if chart.slo.is_some() {
+        painter.slo_label()?; // above the dots
+    }
+    if chart.end_label == EndLabel::Newest {
+        painter.end_label(&lines, focused)?;
+    }
     area.present()?;
     Ok(Drawing { plot, time, values, dots })
 }
@@ -198,6 +208,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// One stretch without a gap; a lone sample is a point.
+    #[inline(never)] // as the marks are
     fn run(
         &self,
         run: Vec<BackendCoord>,

@@ -1,4 +1,7 @@
 //! The marks of a chart: deploys, the objective, exemplars and the newest value.
+//!
+//! Each is a function by itself, called where a chart has such marks: browsers compile a function whole when it is first
+//! called, and most charts have few of them.
 
 use plotters::element::{Circle, Rectangle};
 use plotters::style::FontStyle;
@@ -7,7 +10,6 @@ use plotters_backend::DrawingBackend;
 
 use crate::draw::{DrawError, Drawn, LABEL_GAP_CSS_PX, Line, Painter, Segments};
 use crate::layout::ExemplarDot;
-use crate::model::EndLabel;
 use crate::style::{filled, stroke};
 
 /// Radius of an exemplar's dot.
@@ -21,6 +23,7 @@ const DOT_CELL_CSS_PX: f64 = 10.0;
 
 impl<DB: DrawingBackend> Painter<'_, DB> {
     /// Dotted verticals, with the version at the top where there is room for it.
+    #[inline(never)]
     pub(crate) fn deploys(&self) -> Drawn<DB> {
         let (dot, gap) = (self.style.px(1.0), self.style.px(4.0));
         let color = self.style.palette.ink_3;
@@ -56,6 +59,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// Dashed; one beyond the upper edge is only told.
+    #[inline(never)]
     pub(crate) fn slo(&self) -> Drawn<DB> {
         let Some(slo) = self.objective().filter(|it| *it <= self.values.high) else { return Ok(()) };
         let (dash, period) = (self.style.px(5.0), self.style.px(8.0));
@@ -67,6 +71,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// The objective's value at the right end, on a ground of its own, so that lines and dots leave it readable.
+    #[inline(never)]
     pub(crate) fn slo_label(&self) -> Drawn<DB> {
         let Some(slo) = self.objective() else { return Ok(()) };
         let (plot, y) = (self.plot, self.values.y(slo));
@@ -87,6 +92,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// Rings, at most one a small square.
+    #[inline(never)]
     pub(crate) fn exemplars(&self) -> Result<Vec<ExemplarDot>, DrawError<DB>> {
         let cell = self.style.px(DOT_CELL_CSS_PX);
         let is_drawable = |value: f64, time| value.is_finite() && self.is_inside(time);
@@ -113,11 +119,8 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     /// The newest value, right of where its line ends: that of the focused line, else of the one that ends highest.
+    #[inline(never)]
     pub(crate) fn end_label(&self, lines: &[Line<'_>], focused: Option<usize>) -> Drawn<DB> {
-        match self.chart.end_label {
-            EndLabel::None => return Ok(()),
-            EndLabel::Newest => {}
-        }
         let newest = |line: &Line<'_>| {
             let (times, values) = crate::model::samples_in(&line.series.data, self.chart.range);
             times.iter().copied().zip(values.iter().copied()).rev().find(|(_, value)| value.is_finite())

@@ -28,6 +28,20 @@ impl TimeScale {
         self.range.start + TimeDelta::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
     }
 
+    /// [`Self::time_of`] of each column, and of the one after the last: a division for all of them.
+    pub(crate) fn edges(self) -> impl Iterator<Item = Timestamp> {
+        let (length, width) = (self.range.length().nanos().max(0), i64::from(self.width.max(1)));
+        let (whole, part) = (length / width, length % width);
+        let mut edge = (self.range.start, 0);
+        (0..=self.width).map(move |_| {
+            let (at, parts) = edge;
+            let is_full = parts + part >= width;
+            let step = whole + i64::from(is_full);
+            edge = (at + TimeDelta::from_nanos(step), parts + part - if is_full { width } else { 0 });
+            at
+        })
+    }
+
     /// The instant under a pixel, kept inside the range.
     pub fn time_at(self, x: f64) -> Timestamp {
         let share = ((x - f64::from(self.left)) / f64::from(self.width.max(1))).clamp(0.0, 1.0);
@@ -89,6 +103,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn edges_are_the_times_of_all_columns(length in 0_i64..400_000_000_000_000_000, width in 0..300_i32) {
+            let scale = scale(length, width);
+            let each: Vec<_> = (0..=width).map(|it| scale.time_of(it)).collect();
+            prop_assert_eq!(scale.edges().collect::<Vec<_>>(), each);
+        }
+
         #[test]
         fn a_pixel_leads_back_to_its_column(length in 1_000_000_000_i64..400_000_000_000_000_000, x in 0..4_000_i32) {
             let scale = scale(length, 4_000);
