@@ -24,18 +24,19 @@ pub(super) fn lowest_and_highest(values: &[f64]) -> (f64, f64) {
 /// The lowest and the highest value that is not NaN; positive and negative infinity when there is none.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) fn lowest_and_highest(values: &[f64]) -> (f64, f64) {
-    use std::arch::wasm32::{f64x2, f64x2_extract_lane, f64x2_pmax, f64x2_pmin, f64x2_splat};
+    use std::arch::wasm32::{f64x2_extract_lane, f64x2_pmax, f64x2_pmin, f64x2_splat, v128};
 
     // Two accumulators each, so that no instruction waits for the one before. `pmin(a, b)` is `b < a ? b : a`.
     let (mut low, mut high) = ([f64x2_splat(f64::INFINITY); 2], [f64x2_splat(f64::NEG_INFINITY); 2]);
-    let (fours, rest) = values.as_chunks::<4>();
-    for [a, b, c, d] in fours {
-        let (first, second) = (f64x2(*a, *b), f64x2(*c, *d));
-        low = [f64x2_pmin(low[0], first), f64x2_pmin(low[1], second)];
-        high = [f64x2_pmax(high[0], first), f64x2_pmax(high[1], second)];
+    let (before, pairs, after) = bytemuck::pod_align_to::<f64, v128>(values);
+    let (twos, odd) = pairs.as_chunks::<2>();
+    for [first, second] in twos {
+        low = [f64x2_pmin(low[0], *first), f64x2_pmin(low[1], *second)];
+        high = [f64x2_pmax(high[0], *first), f64x2_pmax(high[1], *second)];
     }
     let (low, high) = (f64x2_pmin(low[0], low[1]), f64x2_pmax(high[0], high[1]));
     let low = lower(f64x2_extract_lane::<0>(low), f64x2_extract_lane::<1>(low));
     let high = higher(f64x2_extract_lane::<0>(high), f64x2_extract_lane::<1>(high));
-    rest.iter().fold((low, high), |(low, high), it| (lower(low, *it), higher(high, *it)))
+    let rest = before.iter().chain(bytemuck::cast_slice(odd)).chain(after);
+    rest.fold((low, high), |(low, high), it| (lower(low, *it), higher(high, *it)))
 }
