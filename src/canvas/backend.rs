@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::f64::consts::TAU;
 use std::fmt;
 
-use litemap::LiteMap;
+use domain::sorted::SortedMap;
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
@@ -73,7 +73,7 @@ struct ContextState {
     stroke: Option<(Ink, u32)>,
     font: String,
     align: &'static str,
-    widths_px: LiteMap<(String, String), u32>,
+    widths_px: SortedMap<(String, String), u32>,
 }
 
 impl CanvasBackend {

@@ -2,7 +2,7 @@
 
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 
-/// The time axis: a range over pixel columns. Column `c` holds the instants from `time_of(c)` up to `time_of(c + 1)`.
+/// The time axis: a range over pixel columns. A column holds the instants from its edge up to the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeScale {
     /// The time from the left edge to the right edge.
@@ -21,24 +21,27 @@ impl TimeScale {
         self.left + (share * f64::from(self.width)).floor() as i32
     }
 
-    /// The instant at the left edge of a column, counted from the axis' first; exact.
-    pub fn time_of(self, column: i32) -> Timestamp {
+    /// The left edge of one column, counted from the axis' first: what [`Self::edges`] is held to.
+    #[cfg(test)]
+    pub(crate) fn time_of(self, column: i32) -> Timestamp {
         let length = i128::from(self.range.length().nanos());
         let nanos = length * i128::from(column) / i128::from(self.width.max(1));
         self.range.start + TimeDelta::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
     }
 
-    /// [`Self::time_of`] of each column, and of the one after the last: a division for all of them.
+    /// The left edge of each column, and of the one after the last; exact. Divides once for all of them, and carries over
+    /// what the division leaves.
     pub(crate) fn edges(self) -> impl Iterator<Item = Timestamp> {
         let (length, width) = (self.range.length().nanos().max(0), i64::from(self.width.max(1)));
         let (whole, part) = (length / width, length % width);
-        let mut edge = (self.range.start, 0);
+        let (mut next, mut carried) = (self.range.start, 0);
         (0..=self.width).map(move |_| {
-            let (at, parts) = edge;
-            let is_full = parts + part >= width;
-            let step = whole + i64::from(is_full);
-            edge = (at + TimeDelta::from_nanos(step), parts + part - if is_full { width } else { 0 });
-            at
+            let edge = next;
+            carried += part;
+            let one_more = i64::from(carried >= width);
+            carried -= one_more * width;
+            next = edge + TimeDelta::from_nanos(whole + one_more);
+            edge
         })
     }
 
