@@ -1,5 +1,5 @@
-// Makes small the JavaScript that wasm-bindgen writes: minified, and with short names in place of those that end with a
-// hash, which no compression shortens. The program imports by the same names, so they are changed in both.
+// Makes small the JavaScript that wasm-bindgen writes: one file, minified, and with short names in place of those that end with
+// a hash, which no compression shortens. The program imports by the same names, so they are changed in both.
 //
 // Run by scripts/shims/wasm-bindgen in a release build: node scripts/glue.mjs <directory that wasm-bindgen wrote>
 import fs from 'node:fs';
@@ -10,9 +10,14 @@ const [directory] = process.argv.slice(2);
 const only = ending => path.join(directory, fs.readdirSync(directory).find(name => name.endsWith(ending)));
 const script = only('.js'), program = only('_bg.wasm');
 
+// What stands as JavaScript in the program's own source is a file that this one imports: put into it, nobody waits for it.
+const snippet = /^import \{ [\w, ]+ \} from '\.\/(snippets\/[^']+)';$/gm;
+const whole = fs.readFileSync(script, 'utf8').replaceAll(snippet, (_, file) =>
+  fs.readFileSync(path.join(directory, file), 'utf8').replaceAll(/^export /gm, ''));
+fs.rmSync(path.join(directory, 'snippets'), { recursive: true, force: true });
 // Classes that a library exports and nobody makes: neither exported nor named where `using` would end them, they are left
 // out (scripts/optimize.mjs does the same).
-fs.writeFileSync(script, fs.readFileSync(script, 'utf8').replaceAll(/^export (?=class )|^if \(Symbol\.dispose\).*$/gm, ''));
+fs.writeFileSync(script, whole.replaceAll(/^export (?=class )|^if \(Symbol\.dispose\).*$/gm, ''));
 const minified = execFileSync('terser', [script, '--module', '--ecma', '2022', '--compress', 'passes=2', '--mangle'], { encoding: 'utf8' });
 const short = new Map();
 const named = minified.replaceAll(/\b__wb(?:g|indgen)_\w+_[0-9a-f]{16}\b/g, name => {

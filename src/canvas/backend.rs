@@ -12,7 +12,21 @@ use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::CanvasRenderingContext2d;
+
+#[wasm_bindgen(inline_js = "
+export function segments(context, ends) {
+  for (let at = 0; at < ends.length; at += 4) {
+    context.moveTo(ends[at], ends[at + 1]);
+    context.lineTo(ends[at + 2], ends[at + 3]);
+  }
+}")]
+extern "C" {
+    /// Adds straight lines to the path: x and y of one end, x and y of the other. In JavaScript, as a chart has thousands, and
+    /// at first a call out of WebAssembly costs more than the line.
+    fn segments(context: &CanvasRenderingContext2d, ends: &[f64]);
+}
 
 /// A call that the canvas refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +54,8 @@ pub struct CanvasBackend {
     context: CanvasRenderingContext2d,
     size_px: (u32, u32),
     open: Option<Paint>,
+    /// What [`segments`] is still to add to the open path.
+    ends: Vec<f64>,
     state: RefCell<ContextState>,
 }
 
@@ -79,7 +95,7 @@ struct ContextState {
 impl CanvasBackend {
     /// Over a context whose canvas has that many device pixels.
     pub fn new(context: CanvasRenderingContext2d, size_px: (u32, u32)) -> Self {
-        Self { context, size_px, open: None, state: RefCell::default() }
+        Self { context, size_px, open: None, ends: Vec::new(), state: RefCell::default() }
     }
 
     /// Tells that the canvas got another size, which resets the context.
@@ -87,6 +103,7 @@ impl CanvasBackend {
         let widths_px = std::mem::take(&mut self.state.get_mut().widths_px);
         self.size_px = size_px;
         self.open = None;
+        self.ends.clear();
         self.state = RefCell::new(ContextState { widths_px, ..ContextState::default() });
     }
 
@@ -101,6 +118,10 @@ impl CanvasBackend {
 
     /// Paints what was gathered.
     fn flush(&mut self) {
+        if !self.ends.is_empty() {
+            segments(&self.context, &self.ends);
+            self.ends.clear();
+        }
         match self.open.take() {
             None => {}
             Some(Paint::Fill(ink)) => {
@@ -188,11 +209,9 @@ impl DrawingBackend for CanvasBackend {
         self.gather(Paint::Stroke(Ink::of(style.color()), width_px));
         let (x0, y0, x1, y1) = (f64::from(from.0), f64::from(from.1), f64::from(to.0), f64::from(to.1));
         if x0 == x1 {
-            self.context.move_to(x0 + shift, y0.min(y1));
-            self.context.line_to(x0 + shift, y0.max(y1) + 1.0);
+            self.ends.extend([x0 + shift, y0.min(y1), x0 + shift, y0.max(y1) + 1.0]);
         } else if y0 == y1 {
-            self.context.move_to(x0.min(x1), y0 + shift);
-            self.context.line_to(x0.max(x1) + 1.0, y0 + shift);
+            self.ends.extend([x0.min(x1), y0 + shift, x0.max(x1) + 1.0, y0 + shift]);
         } else {
             self.trace([from, to], shift);
         }

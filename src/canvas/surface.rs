@@ -43,8 +43,11 @@ impl Surface {
         self.canvas.set_height(size_px.1);
         let style = self.canvas.style();
         for (property, px) in [("width", size_px.0), ("height", size_px.1)] {
-            // Refused only for properties that do not exist.
-            let _ = style.set_property(property, &format!("{}px", f64::from(px) / dpr));
+            // Refused only for properties that do not exist. In whole thousandths: the general formatting of floats is code
+            // that nothing else on the way to a chart needs.
+            let thousandths = (f64::from(px) / dpr * 1e3).round() as u32;
+            let _ = style
+                .set_property(property, &format!("{}.{:03}px", thousandths / 1_000, thousandths % 1_000));
         }
         self.backend.borrow_mut().resized(size_px);
     }

@@ -48,7 +48,7 @@ pub fn draw<DB: DrawingBackend>(
     let mut columns = ColumnCache::default();
     let mut lines: Vec<_> = chart.visible(view).map(|it| Line::new(it, time, &mut columns)).collect();
     if lines.iter().any(|it| view.focuses(it.series)) {
-        lines.sort_by_key(|it| view.focuses(it.series)); // the focused one last, so that it lies above the others
+        put_focused_last(&mut lines, view);
     }
 
     let extent = extent_of(&lines, chart.range, chart.slo);
@@ -86,6 +86,12 @@ pub fn draw<DB: DrawingBackend>(
     }
     area.present()?;
     Ok(Drawing { plot, time, values, dots })
+}
+
+/// So that it lies above the others.
+#[inline(never)] // as the marks are
+fn put_focused_last(lines: &mut [Line<'_>], view: &View) {
+    lines.sort_by_key(|it| view.focuses(it.series));
 }
 
 /// The values that the axis must hold.
@@ -196,19 +202,28 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
                 let ends = lines.iter().flat_map(|it| [(it.x, it.top), (it.x, it.bottom)]).collect();
                 self.area.draw(&Segments { ends, style: line_style })
             }
-            Shape::Samples => {
-                let (times, values) = samples_in(&line.series.data, self.chart.range);
-                let pause = longest_pause(self.chart.step, times);
-                for run in runs(times, values, pause, (self.time, self.values)) {
-                    self.run(run, zero, (line.series.fill, area_style), line_style)?;
-                }
-                Ok(())
-            }
+            Shape::Samples => self.samples(line.series, zero, area_style, line_style),
         }
     }
 
-    /// One stretch without a gap; a lone sample is a point.
+    /// A line through each sample.
     #[inline(never)] // as the marks are
+    fn samples(
+        &self,
+        series: &ChartSeries,
+        zero: i32,
+        area_style: RGBAColor,
+        line_style: ShapeStyle,
+    ) -> Drawn<DB> {
+        let (times, values) = samples_in(&series.data, self.chart.range);
+        let pause = longest_pause(self.chart.step, times);
+        for run in runs(times, values, pause, (self.time, self.values)) {
+            self.run(run, zero, (series.fill, area_style), line_style)?;
+        }
+        Ok(())
+    }
+
+    /// One stretch without a gap; a lone sample is a point.
     fn run(
         &self,
         run: Vec<BackendCoord>,

@@ -160,6 +160,7 @@ fn fixed_times(range: TimeRange, zone: &Zone, step: TimeDelta) -> Vec<Timestamp>
     times
 }
 
+#[inline(never)] // not compiled for the charts of hours and days
 fn month_times(range: TimeRange, zone: &Zone, step_months: i64) -> Vec<Timestamp> {
     let start = civil_from_timestamp(range.start, zone.offset_secs);
     let first = start.year * 12 + i64::from(start.month) - 1;
