@@ -125,26 +125,43 @@ const STEPS_MILLIS: [i64; 31] = [
     604_800_000,
     1_209_600_000,
 ];
-const STEPS_MONTHS: [i64; 6] = [1, 3, 6, 12, 60, 120];
+const STEPS_MONTHS: [i64; 8] = [1, 3, 6, 12, 24, 60, 120, 240];
 const DAY: TimeDelta = TimeDelta::from_secs(86_400);
 
-/// Round times inside `range` on the zone's clock, at most `max_ticks` of them (but for odd alignments, one more).
-pub(crate) fn time_ticks(range: TimeRange, zone: &Zone, max_ticks: u32) -> Vec<TimeTick> {
-    let ideal = range.length().nanos() / i64::from(max_ticks.max(1));
-    let fixed = STEPS_MILLIS.into_iter().map(TimeDelta::from_millis).find(|it| it.nanos() >= ideal);
-    let step = match fixed {
-        Some(step) => TickStep::Fixed(step),
-        None => {
-            let month_nanos = DAY.nanos() * 30;
-            let months = STEPS_MONTHS.into_iter().find(|it| it * month_nanos >= ideal).unwrap_or(240);
-            TickStep::Months(months)
+impl TickStep {
+    /// All, from the shortest up.
+    fn all() -> impl DoubleEndedIterator<Item = Self> {
+        let fixed = STEPS_MILLIS.into_iter().map(|it| Self::Fixed(TimeDelta::from_millis(it)));
+        fixed.chain(STEPS_MONTHS.into_iter().map(Self::Months))
+    }
+
+    /// About how long it is.
+    fn length(self) -> TimeDelta {
+        match self {
+            Self::Fixed(step) => step,
+            Self::Months(months) => DAY.times(30 * months),
         }
-    };
-    let times = match step {
-        TickStep::Fixed(step) => fixed_times(range, zone, step),
-        TickStep::Months(months) => month_times(range, zone, months),
-    };
-    times.into_iter().map(|at| TimeTick { at, label: time_label(at, zone, step) }).collect()
+    }
+}
+
+/// Round times inside `range` on the zone's clock, at most `max_ticks` of them (but for odd alignments, three more). Two
+/// at least where the range is not too short for that: a single one tells no distance.
+pub(crate) fn time_ticks(range: TimeRange, zone: &Zone, max_ticks: u32) -> Vec<TimeTick> {
+    let ideal = TimeDelta::from_nanos(range.length().nanos() / i64::from(max_ticks.max(1)));
+    let longest = TickStep::all().map(TickStep::length).find(|it| *it >= ideal);
+    let is_too_long = |it: &TickStep| longest.is_some_and(|longest| it.length() > longest);
+    let mut ticks = Vec::new();
+    for step in TickStep::all().rev().skip_while(is_too_long) {
+        let times = match step {
+            TickStep::Fixed(step) => fixed_times(range, zone, step),
+            TickStep::Months(months) => month_times(range, zone, months),
+        };
+        ticks = times.into_iter().map(|at| TimeTick { at, label: time_label(at, zone, step) }).collect();
+        if ticks.len() > 1 {
+            break;
+        }
+    }
+    ticks
 }
 
 fn fixed_times(range: TimeRange, zone: &Zone, step: TimeDelta) -> Vec<Timestamp> {
@@ -287,14 +304,27 @@ mod tests {
         check_times("2020-02-01T00:00:00Z", "2024-02-01T00:00:00Z", 0, "2021 | 2022 | 2023 | 2024");
     }
 
+    #[test]
+    fn a_narrow_axis_has_two_times_at_least() {
+        let labels = |from: &str, to: &str| {
+            let range = TimeRange { start: parse_civil(from, 0).unwrap(), end: parse_civil(to, 0).unwrap() };
+            let ticks = time_ticks(range, &Zone::from_offset(0), 2);
+            ticks.into_iter().map(|it| it.label).collect::<Vec<_>>().join(" | ")
+        };
+        assert_eq!(labels("2026-10-29T05:21:00Z", "2026-11-28T05:21:00Z"), "2 Nov | 16 Nov");
+        assert_eq!(labels("2026-03-14T10:31:00Z", "2026-03-14T11:29:00Z"), "10:45 | 11:00 | 11:15");
+        assert_eq!(labels("2011-02-01T00:00:00Z", "2019-02-01T00:00:00Z"), "2012 | 2014 | 2016 | 2018");
+    }
+
     proptest! {
         #[test]
         fn times_are_few_sorted_and_inside(start in 0..4_000_000_000_i64, length_millis in 1..600_000_000_000_i64,
-                                           offset_quarters in -48..56_i32, max_ticks in 1..14_u32) {
+                                           offset_quarters in -48..56_i32, max_ticks in 2..14_u32) {
             let start = Timestamp::from_secs(start);
             let range = TimeRange { start, end: start + TimeDelta::from_millis(length_millis) };
             let ticks = time_ticks(range, &Zone::from_offset(offset_quarters * 900), max_ticks);
-            prop_assert!(ticks.len() as u32 <= max_ticks + 2, "{} of {}", ticks.len(), max_ticks);
+            prop_assert!(ticks.len() as u32 <= max_ticks + 3, "{} of {}", ticks.len(), max_ticks);
+            prop_assert!(ticks.len() > 1 || length_millis < 5, "{} ms have {}", length_millis, ticks.len());
             prop_assert!(ticks.is_sorted_by(|a, b| a.at < b.at));
             prop_assert!(ticks.iter().all(|it| range.start <= it.at && it.at <= range.end));
         }
