@@ -6,7 +6,7 @@ use std::sync::Arc;
 use charts::{ChartSeries, EndLabel, Fill, LineChart, Scale, Zone};
 use domain::series::{Exemplar, Labels, Series};
 use domain::system::{System, Unit};
-use domain::time::TimeRange;
+use domain::time::{TimeDelta, TimeRange};
 use inquiry::panels::Panel;
 
 /// The chart of a panel.
@@ -82,10 +82,20 @@ pub(super) fn why_empty(panel: &Panel) -> String {
         Some(_) if panel.failure.is_some() => "Nothing to draw.".to_owned(),
         Some(metric) => {
             format!(
-                "No series called {} in this range, or none with the labels that the system file asks for.",
-                metric.family.names.join(" or ")
+                "No series called {} in this range, or none with the labels that the system file asks for.{}",
+                metric.family.names.join(" or "),
+                seen_seldom(panel.step.length()),
             )
         }
+    }
+}
+
+/// What else may be the reason: Prometheus looks back five minutes from each point (its default), so where points are
+/// farther apart, a series that is young may lie between two of them.
+fn seen_seldom(step: TimeDelta) -> String {
+    match step > TimeDelta::from_secs(5 * 60) {
+        true => format!(" It is looked for every {step} here: a younger one shows in a shorter range."),
+        false => String::new(),
     }
 }
 
@@ -118,4 +128,16 @@ fn stage_of(system: &System, value: &str) -> Option<usize> {
 
 fn place(system: &System, labels: &Labels) -> usize {
     stage_colour(system, labels).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_between_two_points_is_not_said_to_be_missing_for_sure() {
+        assert_eq!(seen_seldom(TimeDelta::from_secs(300)), "");
+        let said = " It is looked for every 6 h here: a younger one shows in a shorter range.";
+        assert_eq!(seen_seldom(TimeDelta::from_secs(6 * 3_600)), said);
+    }
 }
