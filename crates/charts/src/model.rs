@@ -1,9 +1,9 @@
 //! What a chart shows: its series, its range, its marks, and what the person has hidden or focused.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::series::{Exemplar, Series};
+use domain::sorted::SortedSet;
 use domain::system::Unit;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 
@@ -116,7 +116,7 @@ impl Zone {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// Lines that are not drawn.
-    pub hidden: BTreeSet<Arc<str>>,
+    pub hidden: SortedSet<Arc<str>>,
     /// The line that stands out.
     pub focused: Option<Arc<str>>,
 }

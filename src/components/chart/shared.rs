@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use charts::{Drawing, LineChart, View};
 use domain::ids::TraceId;
+use domain::sorted::SortedSet;
 use domain::time::{TimeDelta, TimeRange, Timestamp};
 use leptos::prelude::*;
 
@@ -34,8 +35,8 @@ pub(super) struct Chart {
 
 /// What the legend makes of a chart; a line that is hidden does not stand out.
 pub(super) fn view_of(hidden: &[String], focused: Option<Arc<str>>) -> View {
-    let hidden = hidden.iter().map(|it| it.as_str().into()).collect();
-    View { focused: focused.filter(|it| !std::collections::BTreeSet::contains(&hidden, it)), hidden }
+    let hidden: SortedSet<Arc<str>> = hidden.iter().map(|it| it.as_str().into()).collect();
+    View { focused: focused.filter(|it| !hidden.contains(it)), hidden }
 }
 
 /// What is being dragged over, in CSS pixels from the left edge of the plot's box, in whichever order.

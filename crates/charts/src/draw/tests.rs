@@ -78,7 +78,7 @@ fn the_focused_line_is_wider_and_above_and_the_others_fade() {
     let chart = chart_of(100, &[("a", &samples), ("b", &samples)]);
     let focus = View { focused: Some("a".into()), ..View::default() };
     check(&chart, &focus, "path", &["path c2/0.35 1 56,108 256,8", "path c1 2 56,108 256,8"]);
-    let hide = View { hidden: [Arc::from("a")].into(), ..View::default() };
+    let hide = View { hidden: std::iter::once(Arc::from("a")).collect(), ..View::default() };
     check(&chart, &hide, "path", &["path c2 1 56,108 256,8"]);
 }
 
