@@ -66,6 +66,14 @@ test('a failed job is found by its state and its error, and its row leads to it'
   await page.done();
 });
 
+test('without Loki, kept traces tell which jobs were submitted in the range', async () => {
+  it.stack.faults.loki.fail(FAULTS.cut);
+  const page = await it.open({ ...past, tab: 'failures' }, { tolerate: FAILED_REQUESTS });
+  await page.locator('main [role=alert]', { hasText: 'Loki' }).first().waitFor();
+  await page.locator('.flow .count', { hasText: 'submitted' }).locator('b', { hasText: /[1-9]/ }).waitFor();
+  await page.done();
+});
+
 test('whether a trace was kept is told', async () => {
   const page = await opened({ ...now, q: good.id, cols: 'state,job,trace' });
   await page.waitForFunction(() => /not kept/.test(document.querySelector('.job-row')?.innerText ?? ''));

@@ -25,6 +25,8 @@ test('without Loki the job is drawn from its trace, and Loki is named', async ()
   const page = await it.open({ ...jobView(), trace: failed.trace }, { tolerate });
   await page.getByText('failed at scrape').first().waitFor();
   await alertFor(page, 'Loki').waitFor();
+  await page.getByText('Loki did not answer: whether a line names this job is not known.').waitFor();
+  assert.equal(await page.getByText(/^No (log )?lines?/).count(), 0, 'that there are none is not said');
   await page.done();
 });
 

@@ -123,6 +123,8 @@ pub struct Trace {
     pub spans: Spans,
     /// Why spans are missing, in the store's own words; `None` where it claims to be whole.
     pub partial: Option<String>,
+    /// Which of the spans began it, where a search told that: it tells no parents.
+    pub first: Option<SpanId>,
 }
 
 impl Trace {
@@ -132,7 +134,7 @@ impl Trace {
         spans.sort_by_cached_key(|it| (it.start, it.id));
         let mut seen = IdSet::with_capacity_and_hasher(spans.len(), Default::default());
         spans.retain(|it| seen.insert((it.trace, it.id)));
-        Self { spans: spans.into(), partial: None }
+        Self { spans: spans.into(), partial: None, first: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The lines of the job in time order, filtered, following the timeline's selection and leading it.
 
+use backends::{BackendError, SourceKind};
 use domain::job::Origin;
 use domain::view_state::Switch;
 use leptos::ev;
@@ -21,6 +22,7 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
     let n_rows = Memo::new(move |_| model.rows.with(|it| it.len()));
     let n_lines = Memo::new(move |_| model.evidence.with(|it| it.lines.len()));
     let count = move || match (n_rows.get(), n_lines.get()) {
+        (_, 0) => String::new(), // the words below say why
         (1, 1) => "1 line".to_owned(),
         (shown, all) if shown == all => format!("{all} lines, all services"),
         (shown, all) => format!("{shown} of {all}"),
@@ -96,16 +98,22 @@ pub(super) fn LogCard(model: Model) -> impl IntoView {
                 />
                 <Show when=move || n_rows.get() == 0>
                     <p class="logs-none muted">
-                        {move || {
-                            if n_lines.get() == 0 {
-                                "No line of any service names this job."
-                            } else {
-                                "No line passes the filter."
-                            }
-                        }}
+                        {move || if n_lines.get() == 0 { why_none(model) } else { "No line passes the filter." }}
                     </p>
                 </Show>
             </div>
         </section>
     }
+}
+
+/// Why there are no lines at all; tracked.
+fn why_none(model: Model) -> &'static str {
+    let from_loki = |it: &BackendError| it.source == SourceKind::Loki;
+    model.report.with(|it| match it {
+        it if it.pending.contains(&SourceKind::Loki) => "Asking Loki for its lines …",
+        it if it.failures.iter().any(from_loki) => {
+            "Loki did not answer: whether a line names this job is not known."
+        }
+        _ => "No line of any service names this job.",
+    })
 }

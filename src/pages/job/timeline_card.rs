@@ -87,7 +87,12 @@ fn timeline_of(model: Model) -> Memo<Arc<Timeline>> {
 #[component]
 fn Legend(model: Model, timeline: Memo<Arc<Timeline>>) -> impl IntoView {
     let keys = Memo::new(move |_| timeline.with(|it| keys(it)));
-    let notes = Memo::new(move |_| model.job.with(|it| it.notes.clone()));
+    // What is missing is known when everybody has answered.
+    let is_asking = Memo::new(move |_| model.report.with(|it| !it.pending.is_empty()));
+    let notes = Memo::new(move |_| {
+        let is_known = |it: &&Note| it.kind != NoteKind::Missing || !is_asking.get();
+        model.job.with(|it| it.notes.iter().filter(is_known).cloned().collect::<Vec<_>>())
+    });
     let key = |(class, words): (&'static str, &'static str)| {
         view! {
             <li class="key">

@@ -40,7 +40,8 @@ pub(crate) fn notes(
         };
         add(NoteKind::Missing, told);
     }
-    if pieces.lines.is_empty() && !pieces.spans.is_empty() {
+    // Where a source did not answer, that is said below: whether there are lines is not known.
+    if pieces.lines.is_empty() && !pieces.spans.is_empty() && evidence.unreachable.is_empty() {
         add(NoteKind::Missing, "No log lines were found: reasons and error codes may be missing.".to_owned());
     }
     if let Some(text) = without_spans(pieces, runs) {

@@ -108,6 +108,7 @@ impl JobList {
                     known.spans.extend(trace.spans);
                     Trace {
                         partial: known.partial.or(trace.partial),
+                        first: known.first.or(trace.first),
                         ..Trace::from_spans(known.spans.into_iter().collect())
                     }
                 }

@@ -10,6 +10,7 @@ use crate::logs::EventKind;
 use crate::sorted::SortedSet;
 use crate::system::{Role, System, fields_for};
 use crate::time::Timestamp;
+use crate::trace::{Span, SpanKind, Trace};
 
 /// Stretches that a row keeps at most: more could not be told apart in so small a picture.
 const MAX_SEGMENTS: usize = 24;
@@ -70,8 +71,8 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
     Some(row)
 }
 
-/// Whether its beginning is told: where lines tell of submissions to the pipeline, by one. Work beside the pipeline begins
-/// with its first sign.
+/// Whether its beginning is told: where lines tell of submissions to the pipeline, by one, or by a trace that a request
+/// began and that went on to work. Work beside the pipeline begins with its first sign.
 fn is_start_told(system: &System, job: &Job, evidence: &Evidence) -> bool {
     let is_submission = |kind: EventKind| kind == EventKind::JobSubmitted;
     let has_submissions = system.logs.events.iter().any(|it| is_submission(it.kind));
@@ -79,7 +80,18 @@ fn is_start_told(system: &System, job: &Job, evidence: &Evidence) -> bool {
     let is_beside = reached.peek().is_some()
         && reached.all(|it| system.stage(it).is_some_and(|stage| !stage.in_pipeline));
     let mut events = evidence.lines.iter().filter_map(|it| it.event.as_ref());
-    !has_submissions || is_beside || events.any(|it| is_submission(it.kind))
+    !has_submissions
+        || is_beside
+        || events.any(|it| is_submission(it.kind))
+        || evidence.traces.iter().any(tells_submission)
+}
+
+/// Whether its first span is a request, and another one hands work on or takes it: to ask how a job stands begins a trace,
+/// too.
+fn tells_submission(trace: &Trace) -> bool {
+    let is_request = |it: &Span| Some(it.id) == trace.first && it.kind == SpanKind::Server;
+    let is_work = |it: &Span| matches!(it.kind, SpanKind::Producer | SpanKind::Consumer);
+    trace.spans.iter().any(is_request) && trace.spans.iter().any(is_work)
 }
 
 fn segments(system: &System, stages: &[StageRun]) -> Vec<Segment> {

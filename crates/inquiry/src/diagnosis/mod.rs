@@ -113,8 +113,8 @@ impl SurroundingsReport {
         of_jobs.chain(&self.asked).cloned().collect()
     }
 
-    /// What could not be found out, each with why; without it a cause may be missed. What lies beyond a recording is no
-    /// trouble of a server, and nothing that could be asked again.
+    /// What could not be found out and why, one sentence a cause; without it a cause may be missed. What lies beyond a
+    /// recording is no trouble of a server, and nothing that could be asked again.
     pub fn could_not_ask(&self) -> Vec<String> {
         let of_metrics = self.panels.iter().filter_map(|it| {
             Some((it.metric.as_ref().map_or("A metric", |it| it.title.as_str()), it.failure.as_ref()?))
@@ -122,10 +122,16 @@ impl SurroundingsReport {
         let of_jobs = self.jobs.iter().flat_map(|it| &it.failures).map(|it| ("Jobs of the same hours", it));
         let others = self.lost.iter().map(|(what, error)| (*what, error));
         let all = of_metrics.chain(of_jobs).chain(others);
-        let told = all.filter(|(_, error)| error.kind != ErrorKind::NotRecorded);
-        let mut told: Vec<String> = told.map(|(what, error)| format!("{what}: {error}")).collect();
-        told.dedup();
-        told
+        let mut by_cause: Vec<(String, Vec<&str>)> = Vec::new();
+        for (what, error) in all.filter(|(_, error)| error.kind != ErrorKind::NotRecorded) {
+            let cause = error.to_string();
+            match by_cause.iter_mut().find(|it| it.0 == cause) {
+                Some((_, lost)) if lost.contains(&what) => {}
+                Some((_, lost)) => lost.push(what),
+                None => by_cause.push((cause, vec![what])),
+            }
+        }
+        by_cause.into_iter().map(|(cause, lost)| format!("{}: {cause}", lost.join(", "))).collect()
     }
 
     /// What the rules look at.

@@ -58,8 +58,8 @@ fn shuffled(evidence: Evidence) -> impl Strategy<Value = (Evidence, Evidence)> {
     let reasons: Vec<_> = evidence.traces.iter().map(|it| it.partial.clone()).collect();
     let not_kept = Just(evidence.traces_not_kept.clone()).prop_shuffle();
     (lines, Just(spans).prop_shuffle(), not_kept).prop_map(move |(lines, spans, traces_not_kept)| {
-        let mut traces = vec![Trace { spans: spans.into(), partial: None }];
-        traces.extend(reasons.iter().map(|it| Trace { spans: Vec::new().into(), partial: it.clone() }));
+        let mut traces = vec![Trace { spans: spans.into(), ..Trace::default() }];
+        traces.extend(reasons.iter().map(|it| Trace { partial: it.clone(), ..Trace::default() }));
         (Evidence { lines, traces, traces_not_kept, ..evidence.clone() }, evidence.clone())
     })
 }

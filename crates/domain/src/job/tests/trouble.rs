@@ -382,4 +382,20 @@ fn a_request_that_fills_the_queue_is_no_attempt() {
         Missing: No log lines were found: reasons and error codes may be missing.
         ",
     );
+    check(
+        "10:01:00",
+        "unreachable: Loki answers 502
+        10:00:00.000 +2s server scraper POST id=2 stage=scrape mode=sync status=error:boom",
+        "
+        failed: span “POST” of scraper says that attempt 1 at scrape failed, and none followed [span]
+        submitted 10:00:00 by span, ended 10:00:02 by span
+        scrape Failed
+          #1 10:00:00..10:00:02 Failed by span “boom”
+        chunk Never
+        embed Never
+        failure in scrape at 10:00:02 by span message=“boom”
+        Source: Drawn from 1 trace.
+        Missing: Loki answers 502: what it knows of this job is not in the picture.
+        ",
+    );
 }

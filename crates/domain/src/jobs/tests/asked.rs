@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::{rows, system};
 use crate::ids::JobId;
 use crate::job::JobState;
-use crate::jobs::{Field, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sorted};
-use crate::testing::at;
+use crate::jobs::{Field, JobList, JobRow, RowFilter, Rows, StateCounts, facet, filled_fields, near, sorted};
+use crate::testing::{at, evidence, span_id};
 use crate::time::TimeRange;
+use crate::trace::Trace;
 use crate::view_state::{Filter, Sort};
 
 const JOBS: &str = r#"
@@ -198,6 +199,27 @@ fn a_job_whose_submission_was_not_among_the_lines_is_from_before() {
     let range = TimeRange { start: at("10:00:00"), end: at("10:01:00") };
     let flow = crate::fingerprint::flow(&all, range);
     assert_eq!((flow.before, flow.submitted, flow.in_flight()), (1, 2, 3));
+}
+
+#[test]
+fn a_search_that_found_the_request_tells_when_its_job_was_submitted() {
+    let check = |first: Option<u64>, text: &str, is_told: bool| {
+        let mut list = JobList::new(system());
+        for trace in evidence(&system(), text).traces {
+            list.add_trace(Trace { first: first.map(span_id), ..trace });
+        }
+        list.judge(at("10:01:00"), &[]);
+        let told: Vec<_> = list.rows().iter().map(|it| (it.start, it.start_is_told)).collect();
+        assert_eq!(told, [(at("10:00:00"), is_told)], "{text}");
+    };
+    let whole = "10:00:00 +20ms server orchestrator POST id=1 job=j1
+                 10:00:01 +9s consumer scraper run id=2 stage=scrape job=j1";
+    check(Some(1), whole, true);
+    check(None, whole, false);
+    // A worker that begins a trace of its own.
+    check(Some(2), "10:00:00 +9s consumer scraper run id=2 stage=scrape job=j1", false);
+    // Somebody who asks how it stands.
+    check(Some(1), "10:00:00 +9ms server orchestrator GET id=1 stage=scrape job=j1", false);
 }
 
 #[test]

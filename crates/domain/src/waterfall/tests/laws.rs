@@ -65,7 +65,7 @@ proptest! {
         let expected = all(spans.clone());
         prop_assert_eq!(&all(shuffled.clone()), &expected);
         // Also where nobody has sorted them.
-        let unsorted = Forest::new(&[Trace { spans: shuffled.into(), partial: None }]);
+        let unsorted = Forest::new(&[Trace { spans: shuffled.into(), ..Trace::default() }]);
         prop_assert_eq!(picture(&unsorted, &Shape::default()), expected);
     }
 
