@@ -57,7 +57,7 @@ pub fn service_rate(
         Some(it) => moved(&format!("errors of {service}"), it, per_minute, trouble),
         None if n_errors == 0.0 => Sentence::of(format!("{service} logged no error")),
         None => Sentence::of(format!(
-            "{service} logged {} as often as in the hour before",
+            "{service} logged {}, as often as in the hour before",
             counted(n_errors as usize, "error")
         )),
     };

@@ -109,7 +109,8 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     queued.sort_by_key(|it| (it.at, it.is_submission, it.began));
     let mut out = Stages { stages, n_pipeline, queued, submitted, verdicts };
     if !out.is_pipeline_reached() {
-        // A request that never enters the pipeline is a job as well: its own stages decide.
+        // A request that never enters the pipeline is a job as well: its own stages decide, and it does not lack the others.
+        out.stages.drain(..out.n_pipeline);
         out.n_pipeline = 0;
     }
     out.mark_skewed();

@@ -119,7 +119,8 @@ fn One(place: usize, cause: Cause) -> impl IntoView {
 fn missing(report: &DebugReport) -> Vec<String> {
     let lost =
         report.steps().filter(|it| it.verdict.as_ref().is_some_and(|it| it.found == Found::CouldNotAsk));
-    lost.map(|it| format!("{} {}", it.title, verdict_words(report, it))).collect()
+    let colon = |title: &str| if title.ends_with('?') { "" } else { ":" };
+    lost.map(|it| format!("{}{} {}", it.title, colon(&it.title), verdict_words(report, it))).collect()
 }
 
 fn checked(report: &DebugReport) -> Vec<Checked> {

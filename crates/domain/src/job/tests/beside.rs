@@ -27,6 +27,14 @@ fn a_request_that_never_enters_the_pipeline_is_decided_by_its_own_stage() {
 }
 
 #[test]
+fn what_never_enters_the_pipeline_does_not_lack_its_stages() {
+    let stages = |text| job(text).stages.iter().map(|it| it.stage.to_string()).collect::<Vec<_>>();
+    assert_eq!(stages("10:00:00 +40ms server embedder POST id=1 stage=read"), ["read"]);
+    assert_eq!(stages("10:00:00 I scraper task_started").first().map(String::as_str), Some("scrape"));
+    assert_eq!(stages("10:00:00 I gateway request_seen").len(), 3, "where it went is not known");
+}
+
+#[test]
 fn a_line_that_tells_of_an_end_alone_says_when_that_began() {
     let job = job("10:00:05 I embedder search_completed stage=read duration=4s");
     assert_eq!(job.submitted.map(|it| it.at), Some(at("10:00:01")));
