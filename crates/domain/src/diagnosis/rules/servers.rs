@@ -7,7 +7,9 @@ use super::super::{Cause, Matched};
 use super::Found;
 use super::phrases::{KILLED, NO_TIMEOUT, TIMEOUT, UNREACHABLE, is_time_limit};
 use crate::fingerprint::JobSample;
-use crate::job::JobState;
+use crate::job::{JobState, Origin};
+use crate::system::{Role, fields_for};
+use crate::trace::{Span, SpanKind};
 
 /// Every cause that lies with a server or a time limit.
 pub(super) fn all(case: &Case) -> Vec<Found> {
@@ -21,6 +23,9 @@ const GONE: &str = "Open the address by hand: mend it where it came from, or sub
 /// A server answered, and said no.
 fn http_status(case: &Case) -> Option<Cause> {
     let (word, status) = case.find(failed_status)?;
+    if is_own_answer(case, status) {
+        return None;
+    }
     let is_it = |it: &str| failed_status(it) == Some(status);
     let (n_failed, n_alike) = case.attempts_that(is_it);
     let who = case.host.as_deref().unwrap_or("the server that it asked");
@@ -56,6 +61,21 @@ fn http_status(case: &Case) -> Option<Cause> {
         weigh_host(case, &mut cause, says_status);
     }
     Some(cause)
+}
+
+/// Whether the failed attempt is itself the request that was answered so, which says nothing of why: its server's span says
+/// it, or a line about a path of its own, and nothing says so of a question that it asked.
+fn is_own_answer(case: &Case, status: u16) -> bool {
+    let codes = fields_for(&case.system.spans.roles, Role::ErrorCode);
+    let spans = || case.evidence.traces.iter().flat_map(|it| it.spans.iter());
+    let says_it = |it: &Span| it.attr(codes).and_then(|it| failed_status(&it.to_string())) == Some(status);
+    let is_attempt = |it: &Span| case.attempts().any(|one| one.from == Origin::Span(it.trace, it.id));
+    let by_span = spans().any(|it| it.kind == SpanKind::Server && is_attempt(it) && says_it(it));
+    let by_line = case.own_lines().iter().any(|it| {
+        it.roles.url.as_deref().is_some_and(|it| it.starts_with('/'))
+            && it.roles.error_code.as_deref().and_then(failed_status) == Some(status)
+    });
+    (by_span || by_line) && !spans().any(|it| it.kind == SpanKind::Client && says_it(it))
 }
 
 /// What other jobs of the same host say: that they failed alike, or that it answered them well.

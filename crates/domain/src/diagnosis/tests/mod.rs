@@ -69,6 +69,24 @@ fn a_server_that_says_no() {
 }
 
 #[test]
+fn the_status_of_the_request_itself_is_no_cause() {
+    let rule = |text: &str| {
+        let system = pipeline();
+        let evidence = evidence(&system, text);
+        let job = assemble(&system, &"j1".into(), &evidence, at("10:30:00"));
+        assert_eq!(job.state, JobState::Failed, "{text}");
+        cause(&system, &job, &evidence).map(|it| it.rule)
+    };
+    let own = "10:00:00 +40ms server embedder GET id=1 stage=read error_code=500 status=error:boom";
+    assert_ne!(rule(own).as_deref(), Some("http_status"));
+    let asked = "10:00:00.010 +9ms client embedder GET id=2 parent=1 error_code=500 status=error";
+    assert_eq!(rule(&format!("{own}\n{asked}")).as_deref(), Some("http_status"));
+    let line = |url: &str| format!("10:00:00 E embedder search_failed stage=read error_code=500 url={url}");
+    assert_ne!(rule(&line("/v1/search")).as_deref(), Some("http_status"));
+    assert_eq!(rule(&line("https://a.example.org/x")).as_deref(), Some("http_status"));
+}
+
+#[test]
 fn memory_and_time() {
     let failed = |words: &str| format!("10:24:17 E chunker chunk_failed {words}");
     check(
