@@ -20,7 +20,7 @@ const skip = absent('loki', 'prometheus', 'tempo');
 const truths = {};
 const it = skip ? undefined : harness(async ({ stack }) => {
   const binary = demoBinary();
-  for (const [system, scenario] of [['cloudcix', 'domain-403'], ['metamock', 'metamock/api-timeouts']]) {
+  for (const [system, scenario] of [['cloudcix', 'domain-403'], ['metamock', 'metamock/api-timeouts'], ['diffusion', 'diffusion/gpu-memory']]) {
     const args = [...targets(stack.servers), '--system', system, ...scenarios(scenario), '--seed', '77', '--backfill', '1h', '--end', new Date(END).toISOString()];
     truths[system] = JSON.parse(runDemo(binary, args));
   }
@@ -85,6 +85,23 @@ test('who knows nothing finds the failing jobs, what they have in common, since 
   await all.done();
 });
 
+test('what the system file wants told of jobs says which model fails, and leads to the jobs that load it', { skip }, async () => {
+  const page = await opened(view('diffusion'));
+  const outOfMemory = group(page, 'CUDA out of memory');
+  assert.match(await outOfMemory.innerText(), /model = Flux\.1-dev: \d+ of \d+ failing jobs, [\d\s\u202f]+ of [\d\s\u202f]+ good ones/);
+  await outOfMemory.locator('.group-row').click();
+  const common = page.locator('.group-open .group-common a', { hasText: 'model = Flux.1-dev' });
+  const n = Number(/: (\d+) of/.exec(await common.innerText())[1]);
+  await common.click();
+  await page.waitForURL(/f=attribute:is:model/);
+  await page.waitForFunction(n => document.querySelector('.job-row')?.getAttribute('aria-setsize') === `${n}`, n);
+  assert.match(await page.locator('.jobs-filters').innerText(), /model = Flux\.1-dev/);
+  await page.locator('.job-row').first().click();
+  await page.waitForURL(/page=job&|page=job$/);
+  await page.locator('.facts li', { hasText: 'model Flux.1-dev' }).waitFor();
+  await page.done();
+});
+
 test('the flow loses nobody, and its numbers lead to their jobs', { skip }, async () => {
   const page = await opened(view('cloudcix'));
   const tile = async word => number(await page.locator('.flow .count', { hasText: word }).locator('b').innerText());
@@ -105,7 +122,8 @@ test('jobs that began before the range are not counted as submitted in it, and h
   const [began, over] = ended.reduce((a, b) => (b[1] - b[0] > a[1] - a[0] ? b : a));
   const [from, to] = [Math.round((began + over) / 2), END + 20 * MINUTE], range = { from: `${from}`, to: `${to}` };
   const page = await opened(view('cloudcix', range));
-  const query = `sum(count_over_time({service_name="orchestrator"} |= "job_submitted" [${to - from}ms]))`;
+  // What was submitted again begins with that, where its first submission lies before.
+  const query = `count(sum by (job_id) (count_over_time({service_name="orchestrator"} |~ "job_(re)?submitted" | json job_id [${to - from}ms])))`;
   const asked = new URLSearchParams({ query, time: `${to / 1000}` });
   const { data } = await (await fetch(`${it.stack.servers.loki.url}/loki/api/v1/query?${asked}`)).json();
   const tile = page.locator('.flow .count', { hasText: 'submitted' });

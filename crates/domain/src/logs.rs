@@ -177,6 +177,14 @@ pub struct LogRecord {
     pub line: String,
 }
 
+impl LogRecord {
+    /// What its first field of a name says; `None` where that is nothing.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|(it, _)| it == name)?;
+        Some(found.1.as_str()).filter(|it| !it.is_empty())
+    }
+}
+
 /// The roles that a line or a span may fill; text as found, ids where they parse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roles {

@@ -16,7 +16,9 @@ use crate::attr::{AttrValue, Attributes};
 use crate::ids::{SpanId, TraceId};
 use crate::job::Evidence;
 use crate::logs::{EventKind, Level, LifecycleEvent, LineKey, LogRecord, Roles};
-use crate::system::{JobKind, JobRules, Role, Service, SpanRules, Stage, System};
+use crate::system::{
+    ConditionField, JobAttribute, JobKind, JobRules, Role, Service, SpanRules, Stage, System,
+};
 use crate::time::{TimeDelta, Timestamp, parse_civil};
 use crate::trace::{Resource, Span, SpanEvent, SpanKind, SpanStatus, Trace};
 use crate::warning::Warning;
@@ -58,6 +60,12 @@ pub(crate) fn pipeline() -> System {
                 id_prefix: "bulk-".to_owned(),
                 title: "bulk".to_owned(),
                 ..JobKind::default()
+            }],
+            attributes: vec![JobAttribute {
+                name: "site".into(),
+                fields: vec!["site_name".to_owned(), "site.name".to_owned()],
+                from: ConditionField::Role(Role::Message),
+                patterns: Vec::new(),
             }],
             ..JobRules::default()
         },

@@ -42,6 +42,42 @@ fn the_right_file_is_right() {
 }
 
 #[test]
+fn what_jobs_are_told_apart_by_must_be_found_somewhere_under_a_name_of_its_own() {
+    let with = |it: &str| format!(r#""jobs": {{"attributes": [{it}]}}, "logs""#);
+    let check = |it: &str, expected: &[&str]| check(r#""logs""#, &with(it), expected);
+    check(r#"{"name": "shop floor", "fields": ["floor"]}"#, &[]);
+    check(r#"{"name": "size", "from": "url", "patterns": ["/<_>/<value>"]}"#, &[]);
+    check(
+        r#"{"name": "size"}"#,
+        &["jobs.attributes[0]: says nothing of where it is found; write fields or patterns"],
+    );
+    check(
+        r#"{"name": "size: big", "fields": ["size"]}"#,
+        &[
+            "jobs.attributes[0].name: “size: big” cannot be told from other fields; give it a name of its own, without a colon",
+        ],
+    );
+    check(
+        r#"{"name": "version", "fields": ["size"]}"#,
+        &[
+            "jobs.attributes[0].name: “version” cannot be told from other fields; give it a name of its own, without a colon",
+        ],
+    );
+    check(
+        r#"{"name": "size", "patterns": ["packed <size>"]}"#,
+        &[
+            "jobs.attributes[0].patterns[0]: must capture <value> and nothing else; write <value> for what is wanted and <_> for the rest, such as <_>: loading <value>",
+        ],
+    );
+    check(
+        r#"{"name": "size", "fields": ["a"]}, {"name": "size", "fields": ["b"]}"#,
+        &[
+            "jobs.attributes[1].name: the attribute “size” is there twice; it stands at jobs.attributes[0].name already; let one of them go",
+        ],
+    );
+}
+
+#[test]
 fn a_kind_of_job_must_be_known_by_something() {
     let with = |kind: &str| format!(r#""jobs": {{"kinds": [{kind}]}}, "logs""#);
     let check = |kind: &str, expected: &[&str]| check(r#""logs""#, &with(kind), expected);

@@ -111,7 +111,7 @@ fn Actions(model: Model) -> impl IntoView {
 /// One fact about the job.
 #[derive(Clone, PartialEq)]
 struct Fact {
-    name: &'static str,
+    name: String,
     value: String,
     /// What the pointer that rests on it is told.
     exact: String,
@@ -122,18 +122,8 @@ struct Fact {
 
 /// What is known, in the order in which it is read; what is not known is left out.
 fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
-    let plain =
-        |name, value: String| Fact { name, exact: String::new(), value, is_code: false, is_quiet: false };
-    let code = |name, value: &Option<String>| {
-        value.as_ref().map(|it| Fact {
-            name,
-            value: it.clone(),
-            exact: String::new(),
-            is_code: true,
-            is_quiet: false,
-        })
-    };
     let text = |name, value: &Option<String>| value.as_ref().map(|it| plain(name, it.clone()));
+    let code = |name, value: &Option<String>| text(name, value).map(|it| Fact { is_code: true, ..it });
     let submitted = job.submitted.map(|it| Fact {
         exact: format!("{} ns since 1970", it.at.nanos()),
         ..plain("submitted", wall_with_day(clock, it.at, now()))
@@ -170,7 +160,12 @@ fn facts(job: &Job, clock: Clock, now: impl Fn() -> Timestamp) -> Vec<Fact> {
         text("mode", &job.facts.mode),
         code("request", &job.facts.request_id),
     ];
-    known.into_iter().flatten().collect()
+    let attributes = job.facts.attributes.iter().map(|(name, value)| plain(name, value.clone()));
+    known.into_iter().flatten().chain(attributes).collect()
+}
+
+fn plain(name: &str, value: String) -> Fact {
+    Fact { name: name.to_owned(), exact: String::new(), value, is_code: false, is_quiet: false }
 }
 
 /// The wall clock, with its date where that is not today's.

@@ -47,6 +47,7 @@ pub(super) fn cell(field: Field, job: &JobRow, place: &CellPlace) -> DrawnCell {
         | Field::Url
         | Field::User
         | Field::Mode
+        | Field::Attribute
         | Field::Service
         | Field::Queue => plain("soft", texts()),
     }

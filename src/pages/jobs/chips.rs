@@ -46,6 +46,11 @@ fn words(filter: &Filter, model: Model) -> String {
     let Some(field) = Field::from_word(&filter.field) else {
         return format!("{} {} {} (no such field)", filter.field, filter.op.sign(), filter.value);
     };
+    // One attribute of several has a name of its own.
+    let attribute = Field::attribute_pair(&filter.value).filter(|_| field == Field::Attribute);
+    if let Some((name, value)) = attribute {
+        return format!("{name} {} {value}", filter.op.sign());
+    }
     let value = model.value_title(field, &filter.value);
     let is_plain_number = number::parse(&value).is_some();
     let unit = if matches!(field, Field::Duration | Field::Wait) && is_plain_number { " s" } else { "" };

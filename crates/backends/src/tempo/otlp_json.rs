@@ -284,6 +284,7 @@ fn double(value: &mut Cursor<'_>) -> Read<f64> {
 }
 
 /// The bytes of an id: Base64, as protobuf's JSON has it, or hex, as OTLP's has it. Told apart by their lengths.
+#[inline(never)] // else it stands in a first program five times
 fn id_bytes<const N: usize>(text: Text<'_>) -> Option<[u8; N]> {
     let text = text.unescaped();
     if text.len() == 2 * N {

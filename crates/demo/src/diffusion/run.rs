@@ -55,17 +55,28 @@ struct Fault {
 /// What is broken now.
 #[derive(Default)]
 struct Conditions {
-    memory: Option<(f64, String)>,
+    memory: Option<Memory>,
     broken_models: Vec<String>,
     gate: Option<(String, f64)>,
     library: Option<LibraryError>,
+}
+
+/// What generations ask of a device that has less.
+struct Memory {
+    share: f64,
+    device: String,
+    /// None means any.
+    models: Vec<String>,
 }
 
 fn conditions(core: &Core<Load>) -> Conditions {
     let mut now = Conditions::default();
     for effect in core.effects() {
         match effect {
-            Effect::DeviceMemory { share, device } => now.memory = Some((*share, device.clone())),
+            Effect::DeviceMemory { share, device, models } => {
+                let (device, models) = (device.clone(), models.clone());
+                now.memory = Some(Memory { share: *share, device, models });
+            }
             Effect::ModelBroken { model } => now.broken_models.push(model.clone()),
             Effect::GateFails { gate, share } => now.gate = Some((gate.clone(), *share)),
             _ => {}
@@ -209,8 +220,9 @@ fn generate(
     let what = if load.is_adaptation() { "adaptation" } else { "image generation" };
     story.passes(0.01, 0.1);
     story.says("INFO", &format!("starting {what} with {}", load.model));
-    let (share, device) =
-        now.memory.as_ref().map_or((0.015, "cuda"), |(share, device)| (*share, device.as_str()));
+    let is_hungry = |it: &&Memory| it.models.is_empty() || it.models.iter().any(|it| it == load.model);
+    let hungry = now.memory.as_ref().filter(is_hungry);
+    let (share, device) = hungry.map_or((0.015, "cuda"), |it| (it.share, it.device.as_str()));
     if !is_crafted && story.rng.chance(share) {
         story.passes(2.0, 9.0);
         let (class, cause, message) = match device {

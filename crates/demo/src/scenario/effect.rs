@@ -118,6 +118,9 @@ pub enum Effect {
         share: f64,
         /// `cuda` or `mps`.
         device: String,
+        /// The models that need so much; none means any.
+        #[serde(default)]
+        models: Vec<String>,
     },
     /// A model cannot be loaded.
     ModelBroken {
@@ -233,7 +236,7 @@ pub(super) fn check(effect: &Effect) -> Result<(), String> {
             is_share(*share)?;
             one_of("stage", stage, &STAGES)
         }
-        Effect::DeviceMemory { share, device } => {
+        Effect::DeviceMemory { share, device, .. } => {
             is_share(*share)?;
             one_of("device", device, &["cuda", "mps"])
         }

@@ -169,6 +169,7 @@ impl Counted for JobRow {
         for field in COMMON {
             field.texts(self, |value| each(field.word(), value));
         }
+        self.attribute_pairs().for_each(|(name, value)| each(name, value));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::ids::{JobId, StageId, TraceId};
 use crate::job::{Evidence, Job, JobState};
 use crate::jobs::{JobRow, SegmentKind};
 use crate::logs::EventKind;
-use crate::system::{Role, System, fields_for};
+use crate::system::{JobAttribute, Role, System, fields_for};
 use crate::time::Timestamp;
 
 /// Longer values name one job, not something that jobs have in common.
@@ -81,12 +81,14 @@ pub struct JobSample {
 
 impl JobSample {
     /// A sample of an assembled job.
-    pub fn of(system: &System, job: &Job, evidence: &Evidence) -> Self {
+    pub fn of<'a>(system: &'a System, job: &Job, evidence: &Evidence) -> Self {
         let ours = evidence.lines.iter().filter(|it| it.roles.job.as_ref().is_none_or(|id| *id == job.id));
         let mut attributes: BTreeSet<(Arc<str>, Arc<str>)> = BTreeSet::new();
         let mut tasks: BTreeSet<String> = BTreeSet::new();
-        let own: BTreeSet<&str> =
-            OWN.iter().flat_map(|role| fields_for(&system.logs.roles, *role)).map(String::as_str).collect();
+        let own = OWN.iter().flat_map(|role| fields_for(&system.logs.roles, *role)).map(String::as_str);
+        // What the system file names is told by the job's facts, once.
+        let named = |it: &'a JobAttribute| it.fields.iter().map(String::as_str).chain([&*it.name]);
+        let own: BTreeSet<&str> = own.chain(system.jobs.attributes.iter().flat_map(named)).collect();
         let mut known: BTreeMap<(&str, &str), bool> = BTreeMap::new();
         for line in ours {
             tasks.extend(line.roles.task.clone());
@@ -114,6 +116,7 @@ impl JobSample {
         for (name, value) in named {
             attributes.extend(value.as_deref().map(|it| (name.into(), it.into())));
         }
+        attributes.extend(facts.attributes.iter().map(|(name, value)| (name.clone(), value.as_str().into())));
         let starts =
             job.stages.iter().flat_map(|run| run.attempts.iter().map(move |it| (&run.stage, it.start)));
         let starts: Vec<(StageId, Timestamp)> = starts.map(|(stage, at)| (stage.clone(), at)).collect();

@@ -1,5 +1,7 @@
 //! The header's facts, and why the job failed: each taken from the best piece that has it.
 
+use std::sync::Arc;
+
 use super::draft::{Draft, StageDraft, TOGETHER};
 use super::pieces::Pieces;
 use super::stages::Stages;
@@ -7,7 +9,7 @@ use super::verdict::Verdict;
 use super::{Attempt, AttemptOutcome, Facts, Failure, JobState, Origin, StageRun};
 use crate::ids::{JobId, StageId};
 use crate::logs::{LogRecord, Roles};
-use crate::system::{JobKind, Role, fields_for};
+use crate::system::{JobAttribute, JobKind, Role, fields_for};
 use crate::time::{TimeDelta, TimeRange, Timestamp};
 
 /// What the header says beside the state.
@@ -28,6 +30,7 @@ pub(crate) fn facts(
         user: fact(pieces, Role::User, |it| it.user.as_ref()),
         mode: fact(pieces, Role::Mode, |it| it.mode.as_ref()),
         request_id: fact(pieces, Role::RequestId, |it| it.request_id.as_ref()),
+        attributes: attributes(pieces),
         in_queues: in_queues(stages, until),
         between_attempts: between_attempts(stages, until),
         attempts: attempts(stages, failure, submitted),
@@ -162,6 +165,16 @@ fn by_span(pieces: &Pieces, role: Role, fits: impl Fn(&str) -> bool) -> Option<S
         let texts = pieces.spans.iter().filter_map(|it| it.span.attr(std::slice::from_ref(field)));
         texts.map(ToString::to_string).find(|it| !it.is_empty() && fits(it))
     })
+}
+
+/// What the system file names beside the roles: of each the first line that has it, else the first span.
+fn attributes(pieces: &Pieces) -> Vec<(Arc<str>, String)> {
+    let told = |it: &JobAttribute| {
+        let by_line = pieces.lines.iter().find_map(|line| line.field(&it.name)).map(str::to_owned);
+        let by_span = || pieces.spans.iter().find_map(|span| Some(span.span.attr(&it.fields)?.to_string()));
+        Some((it.name.clone(), by_line.or_else(by_span)?))
+    };
+    pieces.system.jobs.attributes.iter().filter_map(told).collect()
 }
 
 /// What the job is about: a whole address before a mere path, which is some request's.

@@ -15,6 +15,8 @@ mod waits;
 pub use assemble::assemble;
 pub(crate) use leak::leak;
 
+use std::sync::Arc;
+
 use crate::ids::{JobId, SpanId, StageId, TraceId};
 use crate::logs::{LineKey, LogRecord};
 use crate::sorted::SortedSet;
@@ -313,6 +315,8 @@ pub struct Facts {
     pub mode: Option<String>,
     /// The request's id at the gateway.
     pub request_id: Option<String>,
+    /// What else the system file wants told of a job: names and values, in its order.
+    pub attributes: Vec<(Arc<str>, String)>,
     /// All time in queues, overlaps counted once, without what was put off on purpose.
     pub in_queues: TimeDelta,
     /// All time between an attempt and the retry after it of which nobody tells how much was a queue's, overlaps counted

@@ -110,7 +110,7 @@ pub(crate) fn put_together<'a>(pieces: &Pieces<'a>) -> Stages<'a> {
     let mut out = Stages { stages, n_pipeline, queued, submitted, verdicts };
     if !out.is_pipeline_reached() {
         // A request that never enters the pipeline is a job as well: its own stages decide, and it does not lack the others.
-        out.stages.drain(..out.n_pipeline);
+        out.stages = out.stages.split_off(out.n_pipeline);
         out.n_pipeline = 0;
     }
     out.mark_skewed();

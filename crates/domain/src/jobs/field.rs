@@ -6,6 +6,9 @@ use super::row::JobRow;
 use crate::system::System;
 use crate::time::Timestamp;
 
+/// What stands between the name and the value of an attribute.
+const SAYS: &str = ": ";
+
 macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal;)*) => {
         /// A field of a row.
@@ -75,6 +78,8 @@ fields! {
     Mode = "mode", "Mode";
     /// The version of the service that failed or last worked.
     Version = "version", "Version";
+    /// What else the system file wants told of it, each as `name: value`.
+    Attribute = "attribute", "Attributes";
     /// The services that told of it.
     Service = "service", "Services";
     /// The queues that it was in.
@@ -125,6 +130,7 @@ impl Field {
             Self::Operation => maybe(row.operation.as_deref()),
             Self::Mode => maybe(row.mode.as_deref()),
             Self::Version => maybe(row.version.as_deref()),
+            Self::Attribute => row.attributes.iter().for_each(|it| maybe(Some(it.as_str()))),
             Self::Service => row.services.iter().for_each(|it| maybe(Some(&**it))),
             Self::Queue => row.queues.iter().for_each(|it| maybe(Some(it.as_str()))),
             Self::Request => maybe(row.request_id.as_deref()),
@@ -150,6 +156,16 @@ impl Field {
                 is_filled
             }
         }
+    }
+
+    /// How [`Self::Attribute`] writes an attribute of this name and value.
+    pub fn attribute(name: &str, value: &str) -> String {
+        format!("{name}{SAYS}{value}")
+    }
+
+    /// The name and the value in such a text.
+    pub fn attribute_pair(text: &str) -> Option<(&str, &str)> {
+        text.split_once(SAYS)
     }
 
     /// A value as a person reads it: a stage by its title.

@@ -61,14 +61,17 @@ impl JobList {
 
     /// Takes a line, in any order; one that has come before is passed over, and so is one without any key.
     ///
-    /// Its text and its fields are not kept: what makes a job of it stands in its roles.
+    /// Its text is not kept, and of its fields only those that jobs are told apart by: what makes a job of it stands in
+    /// its roles.
     pub fn add_line(&mut self, mut line: LogRecord) {
         if !self.seen.insert(line.key) {
             return;
         }
         let mut keys = self.order.keys_of(&line).into_iter();
         let Some(best) = keys.next() else { return };
-        line.fields = Vec::new();
+        let attributes = &self.system.jobs.attributes;
+        line.fields.retain(|(name, _)| attributes.iter().any(|it| *it.name == **name));
+        line.fields.shrink_to_fit();
         line.line = String::new();
         let home = self.homes.of(best);
         for lesser in keys {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::field::Field;
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
 use crate::fingerprint::{Fingerprint, has_failed};
 use crate::job::{Evidence, Job, StageRun};
@@ -50,6 +51,7 @@ pub(super) fn reduce(system: &System, keyed_by: Role, job: Job, evidence: &Evide
         last_seen,
         in_queues: job.facts.in_queues,
         segments: segments(system, &job.stages),
+        attributes: job.facts.attributes.iter().map(|(name, value)| Field::attribute(name, value)).collect(),
         services: services(&job, evidence),
         operation,
         mode: job.facts.mode,
@@ -171,6 +173,7 @@ fn words(row: &JobRow, reasons: SortedSet<String>) -> String {
     reasons.iter().filter(is_new).for_each(|it| add(it));
     [&row.stage, &row.failed_stage].into_iter().flatten().for_each(|it| add(it.as_str()));
     row.users.iter().for_each(|it| add(it));
+    row.attributes.iter().for_each(|it| add(it));
     row.services.iter().for_each(|it| add(it));
     row.queues.iter().for_each(|it| add(it));
     row.traces.iter().for_each(|it| add(&it.to_string()));

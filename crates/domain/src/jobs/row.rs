@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::field::Field;
 use crate::fingerprint::Fingerprint;
 use crate::ids::{JobId, StageId, TraceId};
 use crate::job::{AttemptOutcome, JobState};
@@ -54,6 +55,8 @@ pub struct JobRow {
     pub in_queues: TimeDelta,
     /// Where its time went, in order of start.
     pub segments: Vec<Segment>,
+    /// What else the system file wants told of it, each as `name: value`.
+    pub attributes: Vec<String>,
     /// The services that told of it, in order of their names.
     pub services: Vec<Arc<str>>,
     /// What it does, by the name of its first task.
@@ -137,6 +140,11 @@ impl JobRow {
     /// From its start until when it is known to have lasted; never negative.
     pub fn total(&self, now: Timestamp) -> TimeDelta {
         (self.known_until(now) - self.start).max(TimeDelta::ZERO)
+    }
+
+    /// What else the system file wants told of it: names and values.
+    pub fn attribute_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.attributes.iter().filter_map(|it| Field::attribute_pair(it))
     }
 
     /// Whether its total is told in full: both ends are known.

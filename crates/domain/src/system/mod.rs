@@ -94,6 +94,26 @@ pub struct JobRules {
     pub fallback_keys: Vec<Role>,
     /// Whether an end without an error counts as success where no success event exists (`done, inferred`).
     pub done_is_inferred: bool,
+    /// What else is told of a job, and jobs are told apart by.
+    pub attributes: Vec<JobAttribute>,
+}
+
+/// Something that jobs of one deployment have, such as the model that they load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobAttribute {
+    /// Its name; a line that says it has a field of this name.
+    pub name: Arc<str>,
+    /// Other fields of lines, and attributes of spans, that hold it, best first.
+    pub fields: Vec<String>,
+    /// Whose text the patterns are put to, of a line that has no such field.
+    pub from: ConditionField,
+    /// How it is taken out of that text; the capture is named [`JobAttribute::CAPTURE`].
+    pub patterns: Vec<String>,
+}
+
+impl JobAttribute {
+    /// What the capture of a pattern is named.
+    pub const CAPTURE: &'static str = "value";
 }
 
 /// A kind of job, known by whichever of these there is.

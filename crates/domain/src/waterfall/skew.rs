@@ -141,9 +141,6 @@ impl Bounds {
 }
 
 fn median(lengths: &mut [TimeDelta]) -> TimeDelta {
-    let middle = lengths.len() / 2;
-    if lengths.is_empty() {
-        return TimeDelta::ZERO;
-    }
-    *lengths.select_nth_unstable(middle).1
+    lengths.sort_unstable();
+    lengths.get(lengths.len() / 2).copied().unwrap_or_default()
 }

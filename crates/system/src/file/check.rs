@@ -8,7 +8,7 @@ use domain::system::{ConditionField, MetricKind, Role};
 use domain::warning::Warning;
 
 use super::words::{FormatWord, role_name};
-use super::{FormatFile, JobsFile, LogsFile, MetricFile, SystemFile};
+use super::{FormatFile, LogsFile, MetricFile, SystemFile};
 use crate::pattern::Pattern;
 use crate::shape::{Notes, did_you_mean};
 
@@ -20,6 +20,7 @@ pub(super) fn find(file: &SystemFile, notes: &mut impl Notes) {
     it.services(file);
     if let Some(jobs) = &file.jobs {
         it.kinds(jobs, file);
+        it.attributes(jobs);
     }
     it.logs(file);
     if let Some(share) = file.spans.as_ref().and_then(|it| it.kept_share)
@@ -90,13 +91,13 @@ fn can_fill(logs: &LogsFile, role: Role) -> bool {
 
 /// Where something stands in a list, such as `stages[2].aliases[0]`.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    list: fmt::Arguments<'a>,
-    i: usize,
+pub(super) struct Place<'a> {
+    pub(super) list: fmt::Arguments<'a>,
+    pub(super) i: usize,
     /// The member of the item; empty for the item itself.
-    member: &'static str,
+    pub(super) member: &'static str,
     /// The item of that member.
-    k: Option<usize>,
+    pub(super) k: Option<usize>,
 }
 
 impl Display for Place<'_> {
@@ -110,13 +111,13 @@ impl Display for Place<'_> {
     }
 }
 
-struct Checker<'a, N> {
+pub(super) struct Checker<'a, N> {
     notes: &'a mut N,
 }
 
 impl<N: Notes> Checker<'_, N> {
     /// Adds a mistake, but where there is one already, since it may be that one's doing.
-    fn add(&mut self, at: impl Display, what: impl Display, next_step: impl Display) {
+    pub(super) fn add(&mut self, at: impl Display, what: impl Display, next_step: impl Display) {
         if !self.notes.is_broken(&at) {
             self.notes.mistake(at, what, next_step);
         }
@@ -133,7 +134,12 @@ impl<N: Notes> Checker<'_, N> {
         }
     }
 
-    fn unique<'a>(&mut self, what: &str, items: impl Iterator<Item = (Place<'a>, &'a str)>) {
+    pub(super) fn unique<'a>(&mut self, what: &str, mut items: impl Iterator<Item = (Place<'a>, &'a str)>) {
+        self.each_once(what, &mut items);
+    }
+
+    /// In one form for all lists: it stands in every page's first program.
+    fn each_once<'a>(&mut self, what: &str, items: &mut dyn Iterator<Item = (Place<'a>, &'a str)>) {
         let mut seen: Vec<(Place<'a>, &str)> = Vec::new();
         for (at, word) in items {
             if let Some((first, _)) = seen.iter().find(|(_, it)| *it == word) {
@@ -146,7 +152,7 @@ impl<N: Notes> Checker<'_, N> {
     }
 
     /// Whether a word is one of those that the file gives in the list `of`.
-    fn known(&mut self, at: impl Display, of: &str, word: &str, known: &[&str]) {
+    pub(super) fn known(&mut self, at: impl Display, of: &str, word: &str, known: &[&str]) {
         let what = of.trim_end_matches('s');
         if !known.contains(&word) && !self.notes.is_broken(of) {
             self.add(at, format_args!("there is no {what} “{word}”"), did_you_mean(word, known));
@@ -194,27 +200,6 @@ impl<N: Notes> Checker<'_, N> {
             }
         }
         self.unique("service", words.into_iter());
-    }
-
-    fn kinds(&mut self, jobs: &JobsFile, file: &SystemFile) {
-        let list = format_args!("jobs.kinds");
-        let prefixes = jobs.kinds.iter().enumerate();
-        self.unique(
-            "prefix",
-            prefixes.filter_map(|(i, it)| {
-                Some((Place { list, i, member: "id_prefix", k: None }, it.id_prefix.as_deref()?))
-            }),
-        );
-        let stages: Vec<_> = file.stages.iter().map(|it| it.id.as_str()).collect();
-        for (i, kind) in jobs.kinds.iter().enumerate() {
-            let at = format_args!("jobs.kinds[{i}]");
-            if kind.id_prefix.is_none() && kind.tasks.is_empty() && kind.stage.is_none() {
-                self.add(at, "says nothing of how such jobs are known", "write id_prefix, tasks or stage");
-            }
-            if let Some(stage) = &kind.stage {
-                self.known(format_args!("{at}.stage"), "stages", stage, &stages);
-            }
-        }
     }
 
     fn logs(&mut self, file: &SystemFile) {

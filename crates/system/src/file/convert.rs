@@ -4,15 +4,15 @@ use std::iter;
 
 use domain::logs::EventKind;
 use domain::system::{
-    EventRule, EventStage, Extraction, Family, JobKind, JobRules, LineFormat, LinkTemplate, LogRules, Metric,
-    Retention, Role, Service, SpanRules, Stage, System,
+    EventRule, EventStage, Extraction, Family, JobAttribute, JobKind, JobRules, LineFormat, LinkTemplate,
+    LogRules, Metric, Retention, Role, Service, SpanRules, Stage, System,
 };
 use domain::time::TimeDelta;
 
 use super::words::FormatWord;
 use super::{
-    EventFile, FormatFile, JobsFile, LogsFile, MetricFile, RetentionFile, ServiceFile, SpansFile, StageFile,
-    SystemFile, diagnosis,
+    AttributeFile, EventFile, FormatFile, JobsFile, LogsFile, MetricFile, RetentionFile, ServiceFile,
+    SpansFile, StageFile, SystemFile, diagnosis,
 };
 
 const STUCK_AFTER: TimeDelta = TimeDelta::from_secs(30 * 60);
@@ -81,6 +81,16 @@ fn jobs(file: JobsFile) -> JobRules {
         example_id: file.example_id.unwrap_or_default(),
         fallback_keys: file.fallback_keys,
         done_is_inferred: file.done_is_inferred.unwrap_or(false),
+        attributes: file.attributes.into_iter().map(attribute).collect(),
+    }
+}
+
+fn attribute(file: AttributeFile) -> JobAttribute {
+    JobAttribute {
+        name: file.name.into(),
+        fields: file.fields,
+        from: file.from.0,
+        patterns: file.patterns.into_iter().map(|it| it.0).collect(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! `docs/system-file.md` explains it to the people who write one.
 
 mod check;
+mod check_jobs;
 mod check_steps;
 mod convert;
 mod diagnosis;
@@ -169,6 +170,22 @@ record! {
         fallback_keys: Vec<Role>,
         /// Whether an end without an error counts as success, where the telemetry has no word for success. Default: false.
         done_is_inferred: Option<bool>,
+        /// What else is told of a job, and jobs are filtered and told apart by, such as the model that they load.
+        attributes: Vec<AttributeFile>,
+    }
+}
+
+record! {
+    /// Something that jobs have.
+    pub struct AttributeFile {
+        /// Name for people, and in filters; without a colon.
+        name: String,
+        /// Fields of lines (or labels, or structured metadata) and attributes of spans that hold it, best first.
+        fields: Vec<String>,
+        /// Whose text the patterns are put to where a line has none of these fields: a role, or field: and a field's name. Default: message.
+        from: Whose,
+        /// Patterns with the capture <value> and no other; the first that fits counts.
+        patterns: Vec<LinePattern>,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Log lines, read into roles by what the system file says.
 //!
-//! A line goes through four steps: it is taken apart into fields by the first format that fits (`format`), its fields
-//! and those of its stream fill roles (`roles`), texts give up what is hidden in them (`extract`), and the first event
-//! rule that holds says what happened (`rules`). Nothing is lost on the way: what fits no format is its own message.
+//! A line goes through five steps: it is taken apart into fields by the first format that fits (`format`), its fields
+//! and those of its stream fill roles (`roles`), texts give up what is hidden in them (`extract`), the first event rule
+//! that holds says what happened, and what else is told of jobs becomes a field of its own (`rules`). Nothing is lost on
+//! the way: what fits no format is its own message.
 
 mod exception;
 mod format;
@@ -20,7 +21,7 @@ use domain::system::System;
 
 use self::format::Format;
 use self::roles::{Filled, Names, Vocabulary};
-use self::rules::{Extract, Rule};
+use self::rules::{Attribute, Extract, Rule};
 use crate::pattern::Pattern;
 
 /// Reads the log lines of one system.
@@ -32,6 +33,7 @@ pub struct LineReader {
     extracts: Vec<Extract>,
     line_jobs: Vec<Pattern>,
     rules: Vec<Rule>,
+    attributes: Vec<Attribute>,
 }
 
 /// Names and texts of a line's fields, in order.
@@ -54,6 +56,7 @@ impl LineReader {
             extracts: system.logs.extract.iter().filter_map(Extract::new).collect(),
             line_jobs: system.logs.line_jobs.iter().filter_map(|it| Pattern::parse(it).ok()).collect(),
             rules: system.logs.events.iter().filter_map(Rule::new).collect(),
+            attributes: system.jobs.attributes.iter().map(Attribute::new).collect(),
             names,
         }
     }
@@ -88,6 +91,9 @@ impl LineReader {
             filled.roles.job = id.map(Into::into);
         }
         let event = self.rules.iter().find_map(|it| it.apply(&mut filled, &hits, &fields));
+        let attributes: Fields =
+            self.attributes.iter().filter_map(|it| it.read(&filled, &hits, &fields)).collect();
+        fields.extend(attributes);
 
         LogRecord {
             key: raw.key(),

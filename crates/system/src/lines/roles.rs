@@ -82,7 +82,7 @@ impl Names {
 }
 
 /// Whether a text is how some logger writes that there is nothing.
-fn says_nothing(text: &str) -> bool {
+pub(super) fn says_nothing(text: &str) -> bool {
     matches!(text.trim(), "" | "-" | "null" | "None")
 }
 

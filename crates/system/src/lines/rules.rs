@@ -1,11 +1,15 @@
 //! What texts give up: ids taken out of messages, and what happened by the event rules.
 
+use std::sync::Arc;
+
 use domain::ids::StageId;
 use domain::logs::{EventKind, LifecycleEvent};
-use domain::system::{Condition, ConditionField, EventRule, EventStage, Extraction, Role, TextTest};
+use domain::system::{
+    Condition, ConditionField, EventRule, EventStage, Extraction, JobAttribute, Role, TextTest,
+};
 
-use super::Fields;
-use super::roles::{Filled, Hit};
+use super::roles::{Filled, Hit, says_nothing};
+use super::{Fields, field};
 use crate::file::role_named;
 use crate::pattern::Pattern;
 
@@ -70,6 +74,46 @@ impl Extract {
         for (role, text) in captures.into_iter().flatten() {
             filled.fill(role, &text, None);
         }
+    }
+}
+
+/// Something that jobs have, ready to be found in lines.
+#[derive(Clone, Debug)]
+pub(super) struct Attribute {
+    name: Arc<str>,
+    fields: Vec<String>,
+    from: ConditionField,
+    patterns: Vec<Pattern>,
+}
+
+impl Attribute {
+    /// What finds it. Patterns that cannot be read, which a checked file has none of, fit nothing.
+    pub(super) fn new(attribute: &JobAttribute) -> Self {
+        Self {
+            name: attribute.name.clone(),
+            fields: attribute.fields.clone(),
+            from: attribute.from.clone(),
+            patterns: attribute.patterns.iter().filter_map(|it| Pattern::parse(it).ok()).collect(),
+        }
+    }
+
+    /// A field of its name for a line that says it in other words.
+    pub(super) fn read(
+        &self,
+        filled: &Filled<'_>,
+        hits: &[Hit<'_>],
+        fields: &Fields,
+    ) -> Option<(String, String)> {
+        if field(fields, &self.name).is_some() {
+            return None;
+        }
+        let in_fields = self.fields.iter().find_map(|it| field(fields, it).filter(|it| !says_nothing(it)));
+        let value = in_fields.or_else(|| {
+            let text = text_of(&self.from, filled, hits, fields)?;
+            let captures = self.patterns.iter().find_map(|it| it.captures(text))?;
+            captures.first().map(|(_, text)| *text).filter(|it| !says_nothing(it))
+        })?;
+        Some((self.name.to_string(), value.trim().to_owned()))
     }
 }
 

@@ -3,7 +3,8 @@
 use domain::logs::EventKind;
 use domain::logs::Level;
 use domain::system::{
-    Condition, ConditionField, EventRule, EventStage, LineFormat, LogRules, Role, Stage, TextTest,
+    Condition, ConditionField, EventRule, EventStage, JobAttribute, LineFormat, LogRules, Role, Stage,
+    TextTest,
 };
 use domain::time::Timestamp;
 use proptest::prelude::*;
@@ -104,6 +105,41 @@ fn the_best_field_counts_wherever_it_stands() {
     raw.metadata.clear();
     assert_eq!(job(&raw), "from-label");
     assert_eq!(reader.read(&raw).roles.trace.unwrap().to_string(), format!("{:0>32}", "ff"));
+}
+
+#[test]
+fn what_jobs_are_told_apart_by_becomes_a_field_of_its_own() {
+    let attribute = |name: &str, fields: &[&str], from: &str, patterns: &[&str]| JobAttribute {
+        name: name.into(),
+        fields: fields.iter().map(|it| (*it).to_owned()).collect(),
+        from: match from {
+            "" => ConditionField::Role(Role::Message),
+            name => ConditionField::Field(name.to_owned()),
+        },
+        patterns: patterns.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    let mut system = system();
+    system.jobs.attributes = vec![
+        attribute("site", &["site", "site_name"], "", &[]),
+        attribute("tool", &["tool_name"], "", &["digging with <value>", "at work with <value>"]),
+        attribute("hand", &[], "by", &["hand/<value>"]),
+    ];
+    let told = |line: &str| {
+        let labels = [("site_name".into(), "north".into())];
+        let raw =
+            RawLine { time: Timestamp::default(), line: line.into(), labels: &labels, metadata: Vec::new() };
+        let record = LineReader::new(&system).read(&raw);
+        ["site", "tool", "hand"].map(|it| record.field(it).map(str::to_owned))
+    };
+    let some = |it: &str| Some(it.to_owned());
+    assert_eq!(told(r#"{"message": "digging with spade "}"#), [some("north"), some("spade"), None]);
+    assert_eq!(
+        told(r#"{"message": "at work with fork", "by": "hand/left", "site": "south"}"#),
+        [some("south"), some("fork"), some("left")]
+    );
+    let named = r#"{"message": "digging with spade", "tool_name": "pick"}"#;
+    assert_eq!(told(named), [some("north"), some("pick"), None]);
+    assert_eq!(told(r#"{"message": "digging with -", "tool_name": "null"}"#), [some("north"), None, None]);
 }
 
 #[test]

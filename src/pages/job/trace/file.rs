@@ -122,21 +122,22 @@ pub fn FromFile() -> impl IntoView {
 #[component]
 pub fn FileNotes() -> impl IntoView {
     let opened = expect_context::<OpenedFiles>();
-    let notes = move || {
-        let reading = opened.is_reading.get().then_some("Reading the file …");
-        let reading = reading.map(|it| view! { <p class="banner wf-from" role="status">{it}</p> });
-        let trouble = opened.trouble.get().map(|(what, next_step)| {
+    let note = move || {
+        let trouble = opened.trouble.get().map(|(what, next_step)| format!("{what}. {next_step}"));
+        let is_trouble = trouble.is_some();
+        let words = trouble.or_else(|| opened.is_reading.get().then(|| "Reading the file …".to_owned()));
+        let dismiss = move |_| opened.trouble.set(None);
+        words.map(|words| {
             view! {
-                <p class="banner wf-from" role="alert">
-                    <Shape tone=Tone::Failed />
-                    <span>{what} {". "} {next_step}</span>
-                    <button type="button" on:click=move |_| opened.trouble.set(None)>{"Dismiss"}</button>
+                <p class="banner wf-from" role=if is_trouble { "alert" } else { "status" }>
+                    {is_trouble.then(|| view! { <Shape tone=Tone::Failed /> })}
+                    <span>{words}</span>
+                    {is_trouble.then(|| view! { <button type="button" on:click=dismiss>{"Dismiss"}</button> })}
                 </p>
             }
-        });
-        (reading, trouble)
+        })
     };
-    view! { {notes} }
+    view! { {note} }
 }
 
 /// Opens a trace from a file.

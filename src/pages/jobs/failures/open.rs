@@ -145,10 +145,13 @@ fn in_common(model: Model, it: &Shown, key: StoredValue<String>) -> AnyView {
     }
     let one = |(it, more): &(Lift, String)| {
         let words = model.system.with(|system| lift_words(system, it));
-        let (field, value) = (Field::from_word(&it.name), it.value.clone());
+        let (field, name, value) = (Field::from_word(&it.name), it.name.clone(), it.value.clone());
         let href = move || {
             let mut filters = vec![is_filter(Field::Failure, &key.read_value())];
-            filters.extend(field.map(|it| is_filter(it, &value)));
+            filters.push(match field {
+                Some(field) => is_filter(field, &value),
+                None => is_filter(Field::Attribute, &Field::attribute(&name, &value)),
+            });
             model.list_href(&filters)
         };
         view! { <li><a href=href>{words}</a> <small>{more.clone()}</small></li> }

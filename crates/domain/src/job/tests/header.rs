@@ -32,6 +32,7 @@ fn facts_come_from_the_best_piece_that_has_them() {
     assert_eq!(
         job.facts,
         Facts {
+            attributes: Vec::new(),
             kind: text("bulk"),
             url: text("https://docs.example.org/guide"),
             version: text("c2"),
@@ -62,6 +63,20 @@ fn facts_of_spans_serve_where_no_line_has_them() {
     assert_eq!(job.facts.caller.as_deref(), Some("user"));
     assert_eq!(job.facts.version.as_deref(), Some("c1"), "of the last service that worked");
     assert_eq!(job.facts.kind, None);
+}
+
+#[test]
+fn what_the_system_file_names_is_told_of_lines_and_else_of_spans() {
+    let told = |text: &str| job("j1", "10:30:00", text).facts.attributes;
+    let lines = "
+        10:00:00 I orchestrator job_submitted
+        10:00:01 I scraper task_started site=docs
+        ";
+    let span = "10:00:01 +1s consumer scraper run id=1 stage=scrape site.name=shop";
+    assert_eq!(told(lines), [("site".into(), "docs".to_owned())]);
+    assert_eq!(told(span), [("site".into(), "shop".to_owned())]);
+    assert_eq!(told(&format!("{lines}{span}")), [("site".into(), "docs".to_owned())]);
+    assert_eq!(told("10:00:00 I orchestrator job_submitted site="), []);
 }
 
 #[test]

@@ -15,7 +15,7 @@ const JOBS: &str = r#"
     10:00:00.000 I orchestrator job_submitted job=good-1 url=https://a.example.org/x user=ann mode=async version=v1
     10:00:01.000 I scraper task_started job=good-1 stage=scrape version=v1
     10:00:20.000 I orchestrator job_done job=good-1
-    10:01:00.000 I orchestrator job_submitted job=bad-1 url=https://B.example.org:8443/y user=bob
+    10:01:00.000 I orchestrator job_submitted job=bad-1 url=https://B.example.org:8443/y user=bob site=docs
     10:01:01.000 I scraper task_started job=bad-1 stage=scrape version=v2
     10:01:05.000 E scraper scrape_failed job=bad-1 failed_stage=scraping error_code=http_403 error="Answered 403" exception=site.errors.RefusedError
     10:02:00.000 I orchestrator job_submitted job=new-1
@@ -52,6 +52,8 @@ fn rows_are_found_by_every_way_to_compare() {
     check(&["service:is:scraper", "user:is:ann"], "", &["good-1"]);
     check(&["error:is:http_403"], "", &["bad-1"]);
     check(&["version:is:v1"], "", &["good-1"]);
+    check(&["attribute:is:site: docs"], "", &["bad-1"]);
+    check(&["attribute:has:SITE"], "", &["bad-1"]);
 }
 
 #[test]
@@ -88,6 +90,7 @@ fn words_are_found_anywhere_in_any_case() {
     check(&[], "ANSWERED 403", &["bad-1"]);
     check(&[], "  b.example.org  bob ", &["bad-1"]);
     check(&[], "RefusedError", &["bad-1"]);
+    check(&[], "Docs", &["bad-1"]);
     check(&[], "ann bob", &[]);
     check(&[], "queued", &["new-1"]);
 }
