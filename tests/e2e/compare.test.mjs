@@ -136,18 +136,42 @@ test('axe objects to nothing, in both themes, on a phone and in a frame; nothing
   }
 });
 
-// A system that has nothing but log lines, with the demo's jobs of the kinds that fail.
-const truths = process.env.DEMO_TRUTHS && path.join(process.env.DEMO_TRUTHS, 'truth-metamock.json');
-if (truths && fs.existsSync(truths)) {
+// Systems of other words, with the demo's jobs of the kinds that fail.
+const truthOf = system => {
+  const file = process.env.DEMO_TRUTHS && path.join(process.env.DEMO_TRUTHS, `truth-${system}.json`);
+  if (!file || !fs.existsSync(file)) return undefined;
+  const { examples, end } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const now = Number(BigInt(end.ns) / 1_000_000n);
+  return { examples, range: { from: `${now - 100 * MINUTE}`, to: `${now + MINUTE}` } };
+};
+
+const metamock = truthOf('metamock');
+if (metamock) {
   test('jobs without any trace are compared by their lines', async () => {
-    const { examples, end } = JSON.parse(fs.readFileSync(truths, 'utf8'));
-    const [job] = examples['failed generate_images api_timeout'];
-    const now = Number(BigInt(end.ns) / 1_000_000n);
-    const page = await it.open({ page: 'job', sys: 'metamock', job: job.job_id, tab: 'compare', from: `${now - 100 * MINUTE}`, to: `${now + MINUTE}` });
+    const [job] = metamock.examples['failed generate_images api_timeout'];
+    const page = await it.open({ page: 'job', sys: 'metamock', job: job.job_id, tab: 'compare', ...metamock.range });
     await compared(page);
     assert.match(await sides(page).nth(1).innerText(), /done\s+Bulk generation/);
     assert.match(await stage(page, 'Generate images').innerText(), /failed.*ended otherwise/s);
     assert.match(await only(page, 'Lines only in this').innerText(), /API timeout/);
+    await page.done();
+  });
+}
+
+const pixerase = truthOf('pixerase');
+if (pixerase) {
+  test('a request is compared with the last good one of its route', async () => {
+    const [job] = pixerase.examples['failed request too_many_connections'];
+    const page = await it.open({ page: 'job', sys: 'pixerase', job: job.job_id, tab: 'compare', ...pixerase.range });
+    await compared(page);
+    const other = /[0-9a-f]{32}/.exec(await sides(page).nth(1).innerText())[0];
+    const routeOf = async id => {
+      const asked = new URLSearchParams({ query: `{container_name="pix_erase.api"} |= "${id}" |= "request finished" or "request failed"`, start: `${pixerase.range.from}000000`, end: `${pixerase.range.to}000000` });
+      const { data } = await (await fetch(`${it.stack.servers.loki.url}/loki/api/v1/query_range?${asked}`)).json();
+      return JSON.parse(data.result[0].values[0][1]).log.url.replaceAll(/[0-9a-f-]{36}/g, '<id>');
+    };
+    assert.notEqual(other, job.job_id);
+    assert.equal(await routeOf(other), await routeOf(job.job_id));
     await page.done();
   });
 }

@@ -128,6 +128,7 @@ test('one job is compared with others of its hours: the version that broke it is
 test('a good job alone has no cause, and one that nobody knows is unknown, with what is missing', async () => {
   const good = await one('diffusion', example('diffusion', 'done').job_id);
   assert.deepEqual([good.code, good.job.state, good.job.cause, good.job.causes], [0, 'done', null, []]);
+  assert.match(good.job.attributes.model, /^[A-Z]/);
   const nobody = await one('cloudcix', 'job-00000000-0000');
   assert.equal(nobody.code, 0, nobody.said);
   assert.deepEqual([nobody.job.state, nobody.job.rule, nobody.job.confidence], ['unknown', 'unknown', 0]);

@@ -105,6 +105,7 @@ fn markdown(ticket: &Ticket<'_>) -> String {
     fact("error", failure.and_then(|it| it.message.clone()));
     fact("version", job.facts.version.clone());
     fact("request", job.facts.request_id.clone());
+    job.facts.attributes.iter().for_each(|(name, value)| fact(name, Some(value.clone())));
 
     if !checked.is_empty() {
         text.push_str("\nChecked:\n\n");

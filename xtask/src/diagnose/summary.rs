@@ -1,5 +1,7 @@
 //! What all jobs of a range add up to, as JSON: failures by fingerprint, what they have in common, what became of all.
 
+use std::collections::BTreeMap;
+
 use backends::BackendError;
 use domain::fingerprint::{GroupTold, Lift, failures};
 use domain::jobs::JobRow;
@@ -105,6 +107,7 @@ pub(super) fn plain(row: &JobRow, range: TimeRange) -> Value {
         "last_seen": utc(row.last_seen),
         "version": row.version,
         "url": row.url,
+        "attributes": row.attribute_pairs().collect::<BTreeMap<_, _>>(),
         "fingerprint": row.failure.as_ref().map(fingerprint),
         "could_not_ask": [],
         "cause": Value::Null,

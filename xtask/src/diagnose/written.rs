@@ -1,5 +1,7 @@
 //! What was found out, as JSON: times in UTC, every question with its query, nothing of a proof.
 
+use std::collections::BTreeMap;
+
 use backends::ErrorKind;
 use domain::diagnosis::{Cause, Matched};
 use domain::fingerprint::Fingerprint;
@@ -77,6 +79,7 @@ fn story(asker: &Asker, it: &Story) -> Value {
         "last_seen": job.last_seen.map(utc),
         "version": job.facts.version,
         "url": job.facts.url,
+        "attributes": job.facts.attributes.iter().map(|(name, value)| (&**name, value)).collect::<BTreeMap<_, _>>(),
         "fingerprint": failure.map(|it| fingerprint(&Fingerprint::of(it))),
         "could_not_ask": it.could_not_ask,
         "cause": first.map(|it| it.sentence.clone()),

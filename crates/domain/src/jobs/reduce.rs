@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::field::Field;
 use super::row::{JobRow, Segment, SegmentKind, TraceKept, host_of};
-use crate::fingerprint::{Fingerprint, has_failed};
+use crate::fingerprint::{Fingerprint, has_failed, template};
 use crate::job::{Evidence, Job, StageRun};
 use crate::letters::in_small;
 use crate::logs::EventKind;
@@ -130,16 +130,28 @@ fn queues(stages: &[StageRun], evidence: &Evidence) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// The name of the first task that evidence names: of lines, else of spans.
+/// What a job does: the name of the first task that lines name, else spans; of a request that names none, its route.
 pub fn operation(system: &System, evidence: &Evidence) -> Option<String> {
     let of_lines = evidence.lines.iter().filter_map(|it| Some(((it.time, it.key), it.roles.task.as_ref()?)));
     let by_line = of_lines.min_by_key(|(at, _)| *at).map(|(_, task)| task.clone());
-    by_line.or_else(|| {
+    let by_span = || {
         let fields = fields_for(&system.spans.roles, Role::Task);
         let spans = evidence.traces.iter().flat_map(|it| &it.spans);
         let tasks = spans.filter_map(|it| Some(((it.start, it.id), it.attr(fields)?.to_string())));
         tasks.min_by_key(|(at, _): &((Timestamp, _), String)| *at).map(|(_, task)| task)
-    })
+    };
+    let by_path = || evidence.lines.iter().find_map(|it| it.roles.url.as_deref().and_then(route));
+    by_line.or_else(by_span).or_else(by_path)
+}
+
+/// The route of a path, such as `/images/<id>/status`: what every request of the kind has, without what is one's own.
+/// `None` for a whole address, which is what a job is about and not where it was asked for.
+fn route(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next().filter(|it| it.starts_with('/'))?;
+    let is_version =
+        |it: &str| it.strip_prefix('v').is_some_and(|it| it.bytes().all(|it| it.is_ascii_digit()));
+    let part = |it: &str| if is_version(it) { it.to_owned() } else { template(it) };
+    Some(path.split('/').map(part).collect::<Vec<_>>().join("/"))
 }
 
 /// Why attempts failed, also those of a job that went well in the end.

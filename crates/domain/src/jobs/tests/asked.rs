@@ -57,6 +57,16 @@ fn rows_are_found_by_every_way_to_compare() {
 }
 
 #[test]
+fn a_request_without_a_task_does_what_its_route_says() {
+    let operation = |lines: &str| rows("10:02:30", lines)[0].operation.clone();
+    let request = "10:00:00 I gateway job_submitted job=j1 url=/v1/images/6af4399c-2ef8-48d2-b0a9-1444f001c877/status?wait=5";
+    let task = "\n10:00:01 I scraper task_started job=j1 task=shrink";
+    assert_eq!(operation(request).as_deref(), Some("/v1/images/<id>/status"));
+    assert_eq!(operation(&format!("{request}{task}")).as_deref(), Some("shrink"));
+    assert_eq!(operation("10:00:00 I gateway job_submitted job=j1 url=https://a.example.org/x"), None);
+}
+
+#[test]
 fn of_several_values_of_a_field_one_is_enough_and_all_others_must_hold() {
     check(&["state:is:failed", "state:is:queued"], "", &["new-1", "bad-1"]);
     check(&["state:is:failed", "user:is:bob", "state:is:queued"], "", &["bad-1"]);
