@@ -117,6 +117,11 @@ impl Model {
         self.progress.with(|it| it.running || (it.report.is_none() && it.updated.is_none()))
     }
 
+    /// Whether all of the time was read.
+    pub(super) fn is_complete(self) -> bool {
+        self.report.with(|it| it.as_ref().is_some_and(|it| it.is_complete()))
+    }
+
     /// A value of a field as a person reads it: a failure, of which the address has the key, by what it says.
     pub(super) fn value_title(self, field: Field, value: &str) -> String {
         let failure = |row: &Arc<JobRow>| {

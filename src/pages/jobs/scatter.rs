@@ -47,10 +47,11 @@ pub(super) fn Dots(model: Model) -> impl IntoView {
         let n = order.with(|it| it.len());
         format!("How long {n} jobs took, by when they began; {} failed", counts.get(JobState::Failed))
     };
-    let note = move || match passing.with(|it| it.len()).saturating_sub(order.with(|it| it.len())) {
-        0 => String::new(),
-        1 => "1 job that began before is not drawn".to_owned(),
-        n => format!("{} jobs that began before are not drawn", count_words(n)),
+    let note = move || {
+        let n = passing.with(|it| it.len()).saturating_sub(order.with(|it| it.len()));
+        let (jobs, are) = if n == 1 { ("job", "is") } else { ("jobs", "are") };
+        let which = if model.is_complete() { "that began before" } else { "whose beginning was not read" };
+        if n == 0 { String::new() } else { format!("{} {jobs} {which} {are} not drawn", count_words(n)) }
     };
     let brush = move |brushed: Brushed| {
         model.view.push(|it| {

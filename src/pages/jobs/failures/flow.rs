@@ -45,7 +45,8 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
     });
     let before = move || match counts.get().before {
         0 => String::new(),
-        n => format!("and {} from before", count_words(n)),
+        n if model.is_complete() => format!("and {} from before", count_words(n)),
+        n => format!("and {}, begun nobody knows when", count_words(n)),
     };
     let part = move |state: JobState, word: &'static str, count: fn(&Counts) -> usize, note: &'static str| {
         view! { <Tile model=model state=Some(state) word=word count=Signal::derive(move || counts.with(count)) note=Signal::stored(note.to_owned()) /> }
@@ -60,7 +61,7 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
             </Show>
         }
     };
-    let exact = move || model.report.with(|it| it.as_ref().is_some_and(|it| it.is_complete()));
+    let exact = move || model.is_complete();
     view! {
         <div class="flow">
             <Tile
