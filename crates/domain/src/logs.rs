@@ -178,11 +178,16 @@ pub struct LogRecord {
 }
 
 impl LogRecord {
-    /// What its first field of a name says; `None` where that is nothing.
+    /// What the first field of a name says that says anything.
     pub fn field(&self, name: &str) -> Option<&str> {
-        let found = self.fields.iter().find(|(it, _)| it == name)?;
-        Some(found.1.as_str()).filter(|it| !it.is_empty())
+        let mut of_name = self.fields.iter().filter(|(it, _)| it == name).map(|(_, text)| text.as_str());
+        of_name.find(|it| !says_nothing(it))
     }
+}
+
+/// Whether a text is how some logger writes that there is nothing.
+pub fn says_nothing(text: &str) -> bool {
+    matches!(text.trim(), "" | "-" | "null" | "None")
 }
 
 /// The roles that a line or a span may fill; text as found, ids where they parse.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ids::StageId;
-use domain::logs::{Level, Roles};
+use domain::logs::{Level, Roles, says_nothing};
 use domain::sorted::SortedMap;
 use domain::system::{LogRules, Role, System, TimeUnit};
 use domain::time::Timestamp;
@@ -79,11 +79,6 @@ impl Names {
         hits.sort_by_key(|it| (it.role, it.rank, it.place));
         hits
     }
-}
-
-/// Whether a text is how some logger writes that there is nothing.
-pub(super) fn says_nothing(text: &str) -> bool {
-    matches!(text.trim(), "" | "-" | "null" | "None")
 }
 
 /// The words of a system, ready to be looked up.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use domain::ids::StageId;
-use domain::logs::{EventKind, LifecycleEvent};
+use domain::logs::{EventKind, LifecycleEvent, says_nothing};
 use domain::system::{
     Condition, ConditionField, EventRule, EventStage, Extraction, JobAttribute, Role, TextTest,
 };
 
-use super::roles::{Filled, Hit, says_nothing};
+use super::roles::{Filled, Hit};
 use super::{Fields, field};
 use crate::file::role_named;
 use crate::pattern::Pattern;
@@ -104,10 +104,11 @@ impl Attribute {
         hits: &[Hit<'_>],
         fields: &Fields,
     ) -> Option<(String, String)> {
-        if field(fields, &self.name).is_some() {
+        let in_field = |name: &str| field(fields, name).filter(|it| !says_nothing(it));
+        if in_field(&self.name).is_some() {
             return None;
         }
-        let in_fields = self.fields.iter().find_map(|it| field(fields, it).filter(|it| !says_nothing(it)));
+        let in_fields = self.fields.iter().find_map(|it| in_field(it));
         let value = in_fields.or_else(|| {
             let text = text_of(&self.from, filled, hits, fields)?;
             let captures = self.patterns.iter().find_map(|it| it.captures(text))?;

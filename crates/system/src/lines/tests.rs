@@ -139,7 +139,8 @@ fn what_jobs_are_told_apart_by_becomes_a_field_of_its_own() {
     );
     let named = r#"{"message": "digging with spade", "tool_name": "pick"}"#;
     assert_eq!(told(named), [some("north"), some("pick"), None]);
-    assert_eq!(told(r#"{"message": "digging with -", "tool_name": "null"}"#), [some("north"), None, None]);
+    let nothing = r#"{"message": "digging with -", "tool_name": "null", "site": "None"}"#;
+    assert_eq!(told(nothing), [some("north"), None, None]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) fn FlowLine(model: Model, told: ToldMemo) -> impl IntoView {
     let before = move || match counts.get().before {
         0 => String::new(),
         n if model.is_complete() => format!("and {} from before", count_words(n)),
-        n => format!("and {}, begun nobody knows when", count_words(n)),
+        n => format!("and {} from before, or whose beginning was not read", count_words(n)),
     };
     let part = move |state: JobState, word: &'static str, count: fn(&Counts) -> usize, note: &'static str| {
         view! { <Tile model=model state=Some(state) word=word count=Signal::derive(move || counts.with(count)) note=Signal::stored(note.to_owned()) /> }
